@@ -1,0 +1,58 @@
+# make demo   installs everything and shows the main job
+# make test   installs everything and runs all tests
+# make check  style, types, budgets, architecture, docs
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+PYTHON := $(shell command -v python3.11 || command -v python3)
+PY := .venv/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-build-isolation
+export PYTHONUTF8 := 1
+
+.PHONY: install demo run test check bench soak lock clean
+
+install: .venv/.run
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is missing (Debian: apt install python3)" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; $(PYTHON) is older" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "The package python3-venv is missing (Debian: apt install python3-venv)" >&2; exit 1; }
+	@echo "Making .venv with $(PYTHON)"
+	@$(PYTHON) -m venv .venv
+
+.venv/.run: .venv/bin/python requirements/build.txt requirements/run.txt pyproject.toml
+	@echo "Installing what the service needs (once; a minute or two)"
+	@$(PIP) -r requirements/build.txt
+	@$(PIP) -r requirements/run.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.test: .venv/.run requirements/test.txt
+	@echo "Installing what the tests need (once)"
+	@$(PIP) -r requirements/test.txt
+	@touch $@
+
+demo: .venv/.run
+	@.venv/bin/huiyin demo
+
+run: .venv/.run
+	@.venv/bin/huiyin run
+
+test: .venv/.test
+	@$(PY) -m pytest -n 2
+
+check: .venv/.test
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	$(PY) -m pytest -q tests/test_budgets.py tests/test_architecture.py tests/test_docs.py
+	$(PY) -m pytest -q tests/pure tests/classifiers --cov=monitor --cov=classifiers --cov-branch --cov-report=
+	$(PY) -m coverage report --include=$$($(PY) tests/test_architecture.py) --skip-covered --show-missing --fail-under=100
+
+# Maintainers: needs uv on PATH. Hashes of every file, no index addresses.
+lock:
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate requirements/build.in -o requirements/build.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements/run.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra train --extra test pyproject.toml -o requirements/test.txt
+
+clean:
+	rm -rf .venv build *.egg-info

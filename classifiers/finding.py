@@ -1,0 +1,91 @@
+"""What every classifier speaks: a Document goes in, Findings come out.
+
+Each kind that judges text or pages is a module of this package with the same function,
+``find(document: Document) -> list[Finding]``; a test checks the agreement, no base class does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from enum import StrEnum
+
+EXCERPT_AROUND = 24  # code points of context on each side of a hit
+MASK = "*"
+
+
+class Kind(StrEnum):
+    """The closed list of what may open a record. Configuration can't add to it (charter, rule 2)."""
+
+    PERSONAL_DATA = "personal_data"  # a citizen's number or document stands in public
+    CREDENTIAL = "credential"  # a password or key stands in public
+    SCAM = "scam"  # an advertisement for fraud, gambling, escort, fake papers
+    HIDDEN_LINK = "hidden_link"  # links or words a visitor can't see
+    HAZARD = "hazard"  # danger that exists now and could injure people
+    CRISIS = "crisis"  # a person in danger who needs help now
+    REPLY_OVERDUE = "reply_overdue"  # a message waits longer than promised
+    SITE_DOWN = "site_down"  # the platform can't be reached
+    PLATFORM_SILENT = "platform_silent"  # too quiet for its habit
+    SOURCE_BROKEN = "source_broken"  # it answers, but not with what it should
+    CERTIFICATE_EXPIRING = "certificate_expiring"
+    WRONG_ENCODING = "wrong_encoding"
+    PAGE_STALE = "page_stale"
+    PAGE_CHANGED = "page_changed"
+    BROKEN_LINKS = "broken_links"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One text or page to be judged.
+
+    ``html`` is the page or fragment as published, or None; ``text`` is then what a visitor reads
+    of it (or empty: classifiers that read HTML take what they need from ``html``).
+    """
+
+    text: str = ""
+    title: str = ""
+    html: str | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was seen, never how bad it is.
+
+    ``start`` and ``end`` are half-open code-point offsets into the document's ``field`` ("text",
+    "title" or "url"); both are None for findings in HTML, which have ``where`` (a CSS path).
+    ``score`` lies in 0..1. ``excerpt`` is masked. ``match`` is the original characters: kept in
+    memory for the keyed digest, never stored, printed or sent.
+    """
+
+    kind: Kind
+    rule: str
+    start: int | None
+    end: int | None
+    score: float
+    excerpt: str
+    field: str = "text"
+    where: str = ""
+    match: str = dataclass_field(default="", repr=False)
+
+
+def mask(text: str, spans: list[tuple[int, int, int, int]]) -> str:
+    """Replace character by character; the length never changes.
+
+    ``spans`` are ``(start, end, keep_first, keep_last)``: letters and digits of text[start:end] become
+    ``*``, except that many at either end; separators stay, so a reader still finds the place.
+    """
+    characters = list(text)
+    for start, end, keep_first, keep_last in spans:
+        places = [i for i in range(start, end) if text[i].isalnum()]
+        hidden = places[keep_first : len(places) - keep_last] if keep_last else places[keep_first:]
+        for i in hidden:
+            characters[i] = MASK
+    return "".join(characters)
+
+
+def excerpt(text: str, start: int, end: int) -> str:
+    """The hit with a little context, on one line; ``text`` must already be masked."""
+    first, last = max(0, start - EXCERPT_AROUND), min(len(text), end + EXCERPT_AROUND)
+    cut = " ".join(text[first:last].split())
+    return ("…" if first else "") + cut + ("…" if last < len(text) else "")

@@ -1,0 +1,66 @@
+"""Every error this service raises on purpose.
+
+    MonitorError
+    ├── SettingsError    the configuration; lists everything that is wrong at once
+    ├── CollectError     a platform could not be read this time
+    ├── DeliveryError    a notification was not accepted
+    └── StoreError       the database
+
+The class docstring is the default message. ``permanent`` says that trying again changes nothing
+until a person acts; whoever retries looks at it and at nothing else.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+
+class MonitorError(Exception):
+    """Something went wrong."""
+
+    permanent = False
+
+    def __init__(self, message: str = "", *, permanent: bool | None = None) -> None:
+        super().__init__(message or (self.__doc__ or "").strip())
+        if permanent is not None:
+            self.permanent = permanent
+
+
+class SettingsError(MonitorError):
+    """The configuration can't be used."""
+
+    permanent = True
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class CollectError(MonitorError):
+    """The platform could not be read.
+
+    ``code`` is a stable machine name ("timeout", "became_html", ...): what logs, records and mails say.
+    ``retry_after`` is the wait that the server asked for, if it did.
+    """
+
+    def __init__(
+        self, code: str, message: str = "", *, permanent: bool = False, retry_after: timedelta | None = None
+    ) -> None:
+        super().__init__(message or code, permanent=permanent)
+        self.code = code
+        self.retry_after = retry_after
+
+
+class DeliveryError(MonitorError):
+    """The notification was not accepted.
+
+    ``unknown`` says that the other side may have accepted it: DATA had begun and no answer came.
+    """
+
+    def __init__(self, message: str = "", *, permanent: bool = False, unknown: bool = False) -> None:
+        super().__init__(message, permanent=permanent)
+        self.unknown = unknown
+
+
+class StoreError(MonitorError):
+    """The database can't be used."""

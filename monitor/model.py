@@ -1,0 +1,292 @@
+"""The words of the house as frozen values. PURE: imports nothing of ours but the finding kinds.
+
+All times are aware and in UTC; ``aware`` refuses others where they enter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
+from zoneinfo import ZoneInfo
+
+from classifiers.finding import Kind
+
+
+def aware(moment: datetime) -> datetime:
+    """The same moment in UTC.
+
+    Raises ValueError for a datetime without a zone.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a datetime with a zone is required")
+    return moment.astimezone(UTC)
+
+
+class Surface(StrEnum):
+    PUBLIC = "public"  # anybody can read it: leaked data there is a finding
+    PRIVATE = "private"  # only the agency reads it: leaked data is masked, no finding
+
+
+class State(StrEnum):
+    OPEN = "open"  # nobody has said yet that they act
+    ACKNOWLEDGED = "acknowledged"  # somebody acts; the deadline still runs
+    RESOLVED = "resolved"  # done; a new Version may open a new record
+    DISMISSED = "dismissed"  # it was nothing; the same match never opens a record again
+
+
+class Severity(StrEnum):
+    URGENT = "urgent"  # people may be hurt
+    SERIOUS = "serious"  # harms while it stands
+    ORDINARY = "ordinary"  # must be mended
+
+
+class Outcome(StrEnum):
+    PENDING = "pending"  # intent written, not sent yet (or to be tried again)
+    SENDING = "sending"  # an attempt runs
+    SENT = "sent"  # the other side said yes
+    REFUSED = "refused"  # the other side said no for good
+    UNKNOWN = "unknown"  # twice DATA had begun and no answer came: counts as not delivered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """A place of the agency's own that is watched: what is *configured*."""
+
+    name: str
+    kind: str  # the collector: "feed"
+    title: str
+    url: str
+    prefixes: tuple[str, ...]  # URL prefixes that may be fetched, redirects included
+    own: bool = False
+    surface: Surface = Surface.PUBLIC
+    unit: str = ""
+    every: timedelta = timedelta(minutes=15)
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()  # private ranges this platform may live in
+    full_every: int = 12  # every n-th fetch ignores ETag and Last-Modified
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cursor:
+    """Where we are in a Platform: what is *remembered*."""
+
+    platform: str
+    etag: str = ""
+    last_modified: str = ""
+    next_check_at: datetime | None = None
+    fetches: int = 0  # passes so far, failures included
+    failures: int = 0  # in a row
+    had_items: bool = False  # it has had entries at least once
+    decoded_by: str = ""  # the rule of decoding that won last
+    last_good_at: datetime | None = None
+    error: str = ""  # the code of the last error, "" when well
+    detail: str = ""  # the same in words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One entry as it was fetched: original text, in memory only. There is no author field.
+
+    Identity is ``(platform, external_id)``. ``html`` is the published fragment ``text`` was read from.
+    """
+
+    external_id: str
+    title: str = ""
+    text: str = ""
+    html: str | None = None
+    link: str = ""
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    items: tuple[Item, ...]
+    cursor: Cursor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A guarded answer: ``body`` is decoded from its content encoding and within the size limit.
+
+    ``not_modified`` is a 304 (then ``body`` is empty). ``content_type`` is the raw header.
+    """
+
+    url: str  # after redirects
+    status: int
+    body: bytes = b""
+    content_type: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    not_modified: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A named duty with an address: "duty officer", never a person's file."""
+
+    name: str
+    title: str
+    mail: str
+    language: str = "zh"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Who is told, that long after the record was opened."""
+
+    after: timedelta
+    tell: tuple[str, ...]  # contact names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """How a Kind is judged."""
+
+    kind: Kind
+    severity: Severity
+    owner: str  # contact name
+    threshold: float  # 0..1: findings below it open nothing
+    deadline: timedelta
+    steps: tuple[Step, ...]
+    repeat: timedelta  # after the last step its people are told again this often, until somebody acts
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Half-open: ``start <= moment < end``."""
+
+    start: datetime
+    end: datetime
+
+
+class Reason(StrEnum):
+    """Why a person is told."""
+
+    OPENED = "opened"  # the first step of a new record
+    STEP = "step"  # nobody has acted since
+    REPEAT = "repeat"  # the last step again
+    UNDELIVERED = "undelivered"  # the one before could not be reached
+    OVERDUE = "overdue"  # the deadline has passed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A stored Finding: masked, without the match, with its place in the record."""
+
+    kind: Kind
+    rule: str
+    score: float
+    excerpt: str
+    field: str = "text"
+    start: int | None = None
+    end: int | None = None
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation:
+    """The record: opened by findings, told of until somebody acts, closed by a person or by recovery.
+
+    ``subject`` is the masked title of the item, or the title of the platform for platform matters.
+    ``locator`` leads to the original: a link (masked if it carried personal data).
+    ``step`` counts the policy steps that have been told; ``next_step_at`` is None when none is due any more.
+    """
+
+    id: int
+    number: str  # "2026-0001", what people say on the telephone
+    kind: Kind
+    severity: Severity
+    state: State
+    platform: str
+    platform_title: str
+    subject: str
+    locator: str
+    owner: str  # contact name
+    opened_at: datetime
+    deadline: datetime
+    step: int = 0
+    next_step_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    closed_at: datetime | None = None
+    overdue: bool = False  # the passing of the deadline has been told
+    published_at: datetime | None = None  # of the item, when known
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One line of a record's history; append-only."""
+
+    at: datetime
+    what: str  # "opened", "joined", "told", "acknowledged", "resolved", "dismissed", "overdue", ...
+    actor: str  # a contact name, "operator" or "system"
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a person reads: the same content twice."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """One message to one Contact over one channel.
+
+    ``key`` is unique: queueing twice sends once. ``message_id`` stays the same over attempts.
+    ``repeat`` says that an earlier attempt may have arrived: the message is then marked.
+    """
+
+    id: int
+    key: str
+    contact: str
+    address: str
+    language: str
+    message: Message
+    message_id: str  # "<...@...>"
+    attempts: int = 0
+    unknowns: int = 0  # attempts that ended without an answer after DATA began
+    repeat: bool = False
+    escalation: int | None = None
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformHealth:
+    """One row of the health table people read."""
+
+    name: str
+    title: str
+    last_good_at: datetime | None
+    failures: int
+    error: str  # CollectError code, "" when well
+    detail: str
+    items: int  # new items in the period
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindCount:
+    """Records of one kind opened in the period and in the two before it (newest first)."""
+
+    kind: Kind
+    counts: tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What happened in a Period: the one value every digest document is made of."""
+
+    period: Period
+    iso_week: str  # "2026-W48"
+    now: datetime
+    open_records: tuple[Escalation, ...]  # overdue first, then by deadline
+    counts: tuple[KindCount, ...]  # kinds that occur in any of the three periods
+    closed: int  # records closed in the period
+    items: int  # new messages and articles in the period
+    platforms: tuple[PlatformHealth, ...]
+    words: tuple[tuple[str, int], ...] = ()  # what people wrote about most: word, number of items
+    undelivered: int = 0  # notifications of the period that nobody accepted
