@@ -1,0 +1,152 @@
+"""What is due. PURE: values in, decisions with their reason out.
+
+A step is due that long after its record was opened; delays are clock time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from classifiers.finding import Kind
+from monitor.model import Escalation, Outcome, Policy, Reason, Severity, State, Step
+
+UNKNOWNS_ALLOWED = 2  # after so many attempts without an answer nobody waits for a third
+FIRST_RETRY = timedelta(minutes=1)
+LONGEST_RETRY = timedelta(minutes=30)
+GIVE_UP_AFTER = timedelta(hours=24)
+FIRST_BACK_OFF = timedelta(minutes=1)
+LONGEST_BACK_OFF = timedelta(hours=1)
+
+
+class Verdict(StrEnum):
+    """What becomes of a matter's findings. The value is stored and shown."""
+
+    OPENED = "opened"  # nothing is open about it: a new record
+    JOINED = "joined"  # a record is open: number and deadline stay, no step restarts
+    BELOW_THRESHOLD = "below_threshold"  # not sure enough
+    DISMISSED_BEFORE = "dismissed_before"  # a person said that this very match is nothing
+    NO_POLICY = "no_policy"  # this kind opens nothing here
+
+
+def judge(best: float | None, record: Escalation | None, policy: Policy | None) -> Verdict:
+    """Decide on a matter: ``best`` is its highest score among matches never dismissed, None if all were."""
+    if policy is None:
+        return Verdict.NO_POLICY
+    if best is None:
+        return Verdict.DISMISSED_BEFORE
+    if best < policy.threshold:
+        return Verdict.BELOW_THRESHOLD
+    return Verdict.OPENED if record is None else Verdict.JOINED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Who is told now and why; ``step``, ``next_step_at`` and ``overdue`` are what the record remembers then."""
+
+    reason: Reason
+    tell: tuple[str, ...]
+    step: int
+    next_step_at: datetime | None
+    overdue: bool
+    next_tell: tuple[str, ...] = ()  # who is told at next_step_at
+
+
+def due(record: Escalation, policy: Policy, now: datetime) -> Due | None:
+    """What is due for a record at ``now``; None when nothing is.
+
+    Steps missed while nobody ran are told in one go, each contact once. When the last step has been
+    told, its people are told again every ``policy.repeat`` until somebody acts.
+    """
+    if record.state not in {State.OPEN, State.ACKNOWLEDGED}:
+        return None
+    if record.state is State.OPEN and record.next_step_at is not None and record.next_step_at <= now:
+        return _steps_due(record, policy, now)
+    if record.deadline <= now and not record.overdue:
+        tell = _once((record.owner, *policy.steps[-1].tell))
+        return Due(reason=Reason.OVERDUE, tell=tell, step=record.step, next_step_at=record.next_step_at, overdue=True)
+    return None
+
+
+def _steps_due(record: Escalation, policy: Policy, now: datetime) -> Due:
+    # a policy shortened in mid-run leaves records beyond its end: they repeat its last step
+    left = policy.steps[record.step :]
+    if not left:
+        tell = policy.steps[-1].tell
+        reason, step, next_at = Reason.REPEAT, record.step + 1, now + policy.repeat
+        return Due(reason=reason, tell=tell, step=step, next_step_at=next_at, overdue=record.overdue, next_tell=tell)
+    # an undelivered message brings the next step forward: it is due although its time has not come
+    ripe = [step for step in left if record.opened_at + step.after <= now] or [left[0]]
+    step = record.step + len(ripe)
+    early = record.opened_at + ripe[-1].after > now
+    reason = Reason.UNDELIVERED if early else Reason.OPENED if record.step == 0 else Reason.STEP
+    return Due(
+        reason=reason,
+        tell=_once(tuple(name for each in ripe for name in each.tell)),
+        step=step,
+        next_step_at=next_told(record, policy, step, now),
+        overdue=record.overdue,
+        next_tell=(policy.steps[step : step + 1] or policy.steps[-1:])[0].tell,
+    )
+
+
+def next_told(record: Escalation, policy: Policy, step: int, now: datetime) -> datetime:
+    """When somebody is told next, after ``step`` steps have been."""
+    following: tuple[Step, ...] = policy.steps[step : step + 1]
+    return max(now, record.opened_at + following[0].after) if following else now + policy.repeat
+
+
+def _once(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+PRIORITY = {Severity.URGENT: 0, Severity.SERIOUS: 1, Severity.ORDINARY: 2}
+PRIORITY_DIGEST = 3
+
+
+def priority(record: Escalation) -> int:
+    """People in danger first; lower goes first."""
+    return 0 if record.kind in {Kind.HAZARD, Kind.CRISIS} else PRIORITY[record.severity]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What an attempt makes of a notification: its state, when to try again, and whether to tell the next contact."""
+
+    state: Outcome
+    next_attempt_at: datetime
+    undelivered: bool
+
+
+def settled(*, outcome: Outcome, attempts: int, unknowns: int, created_at: datetime, now: datetime) -> Settled:
+    """``outcome`` is how this attempt ended: sent, refused, unknown, or pending for "not now".
+
+    ``unknowns`` counts attempts that may have arrived, this one included. Waiting doubles from one
+    minute to half an hour; after a day nobody is tried any longer.
+    """
+    if outcome is Outcome.SENT:
+        return Settled(Outcome.SENT, now, undelivered=False)
+    if outcome is Outcome.REFUSED or now - created_at >= GIVE_UP_AFTER:
+        return Settled(Outcome.REFUSED, now, undelivered=True)
+    if unknowns >= UNKNOWNS_ALLOWED:
+        return Settled(Outcome.UNKNOWN, now, undelivered=True)
+    return Settled(Outcome.PENDING, now + _doubled(FIRST_RETRY, attempts - 1, LONGEST_RETRY), undelivered=False)
+
+
+def back_off(failures: int, every: timedelta, asked: timedelta | None) -> timedelta:
+    """How long a platform that failed ``failures`` times in a row is left alone; it is never given up.
+
+    Doubles from a minute (or from ``every``, if that is shorter) to an hour; ``asked`` is the server's
+    Retry-After, the least wait.
+    """
+    return max(_doubled(min(every, FIRST_BACK_OFF), failures - 1, LONGEST_BACK_OFF), asked or timedelta(0))
+
+
+def jittered(span: timedelta, luck: float) -> timedelta:
+    """``span`` moved by up to a tenth either way; ``luck`` is in 0..1."""
+    return span * (0.9 + 0.2 * luck)
+
+
+def _doubled(first: timedelta, times: int, most: timedelta) -> timedelta:
+    return min(first * (1 << min(max(times, 0), 20)), most)

@@ -1,0 +1,197 @@
+"""What is due, as a function of values and time."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from classifiers.finding import Kind
+from monitor import policy
+from monitor.model import Escalation, Outcome, Policy, Reason, Severity, State, Step
+from monitor.policy import Verdict
+
+T = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+POLICY = Policy(
+    kind=Kind.PERSONAL_DATA,
+    severity=Severity.SERIOUS,
+    owner="duty",
+    threshold=0.5,
+    deadline=timedelta(hours=4),
+    steps=(Step(timedelta(0), ("duty",)), Step(15 * MINUTE, ("deputy", "duty")), Step(30 * MINUTE, ("leader",))),
+    repeat=timedelta(hours=12),
+)
+
+
+def record(**values):
+    usual = {
+        "id": 1,
+        "number": "2026-0001",
+        "kind": Kind.PERSONAL_DATA,
+        "severity": Severity.SERIOUS,
+        "state": State.OPEN,
+        "platform": "website",
+        "item": 1,
+        "subject": "",
+        "locator": "",
+        "owner": "duty",
+        "opened_at": T,
+        "deadline": T + POLICY.deadline,
+        "next_step_at": T,
+    }
+    return Escalation(**(usual | values))
+
+
+@pytest.mark.parametrize(
+    ("best", "open_record", "rules", "verdict"),
+    [
+        (0.9, None, POLICY, Verdict.OPENED),
+        (0.5, None, POLICY, Verdict.OPENED),
+        (0.9, record(), POLICY, Verdict.JOINED),
+        (0.49, None, POLICY, Verdict.BELOW_THRESHOLD),
+        (0.49, record(), POLICY, Verdict.BELOW_THRESHOLD),
+        (None, record(), POLICY, Verdict.DISMISSED_BEFORE),
+        (0.9, None, None, Verdict.NO_POLICY),
+    ],
+)
+def test_a_matter_gets_a_verdict_with_its_reason(best, open_record, rules, verdict):
+    assert verdict == policy.judge(best, open_record, rules)
+
+
+def test_the_first_step_is_told_at_once():
+    due = policy.due(record(), POLICY, T)
+
+    assert (Reason.OPENED, ("duty",), 1, T + 15 * MINUTE) == (due.reason, due.tell, due.step, due.next_step_at)
+    assert ("deputy", "duty") == due.next_tell
+
+
+def test_nothing_is_due_before_its_time():
+    assert policy.due(record(step=1, next_step_at=T + 15 * MINUTE), POLICY, T + 14 * MINUTE) is None
+
+
+def test_steps_missed_while_nobody_ran_are_told_in_one_go_each_contact_once():
+    due = policy.due(record(), POLICY, T + timedelta(days=3))
+
+    assert (("duty", "deputy", "leader"), 3) == (due.tell, due.step)
+    assert T + timedelta(days=3, hours=12) == due.next_step_at
+    assert ("leader",) == due.next_tell
+
+
+def test_the_last_step_repeats_until_somebody_acts():
+    later = T + timedelta(hours=13)
+    due = policy.due(record(step=3, next_step_at=later, overdue=True), POLICY, later)
+
+    assert (Reason.REPEAT, ("leader",), 4, later + POLICY.repeat) == (due.reason, due.tell, due.step, due.next_step_at)
+
+
+def test_an_undelivered_message_brings_the_next_step_forward():
+    due = policy.due(record(step=1, next_step_at=T + MINUTE), POLICY, T + MINUTE)
+
+    assert (Reason.UNDELIVERED, ("deputy", "duty"), 2) == (due.reason, due.tell, due.step)
+    assert T + 30 * MINUTE == due.next_step_at
+
+
+def test_acknowledging_stops_the_steps_but_not_the_deadline():
+    taken = record(state=State.ACKNOWLEDGED, step=1, next_step_at=None)
+
+    assert policy.due(taken, POLICY, T + 30 * MINUTE) is None
+    late = policy.due(taken, POLICY, T + POLICY.deadline)
+    assert (Reason.OVERDUE, ("duty", "leader"), True) == (late.reason, late.tell, late.overdue)
+
+
+def test_the_passing_of_the_deadline_is_told_once():
+    late = record(state=State.ACKNOWLEDGED, overdue=True, next_step_at=None)
+
+    assert policy.due(late, POLICY, T + timedelta(days=9)) is None
+
+
+@pytest.mark.parametrize("state", [State.RESOLVED, State.DISMISSED])
+def test_a_closed_record_tells_nobody(state):
+    assert policy.due(record(state=state), POLICY, T + timedelta(days=9)) is None
+
+
+def test_a_policy_shortened_in_mid_run_repeats_its_last_step():
+    due = policy.due(record(step=7, next_step_at=T), POLICY, T)
+
+    assert (Reason.REPEAT, ("leader",), 8) == (due.reason, due.tell, due.step)
+
+
+@given(
+    step=st.integers(0, 5),
+    minutes=st.integers(0, 10_000),
+    state=st.sampled_from([State.OPEN, State.ACKNOWLEDGED]),
+    overdue=st.booleans(),
+)
+def test_an_open_record_always_has_a_next_moment(step, minutes, state, overdue):
+    now = T + minutes * MINUTE
+    due = policy.due(record(step=step, state=state, overdue=overdue), POLICY, now)
+
+    if state is State.OPEN:
+        assert due is not None
+        assert due.next_step_at is not None
+        assert due.next_step_at >= now
+        assert due.step > step or due.overdue
+
+
+def test_people_in_danger_come_first():
+    order = [
+        record(kind=Kind.CRISIS, severity=Severity.ORDINARY),
+        record(severity=Severity.SERIOUS),
+        record(severity=Severity.ORDINARY),
+    ]
+
+    assert [0, 1, 2] == [policy.priority(each) for each in order]
+
+
+def settled(outcome, **values):
+    usual = {"attempts": 1, "unknowns": 0, "created_at": T, "now": T}
+    return policy.settled(outcome=outcome, **(usual | values))
+
+
+def test_sent_is_the_end():
+    assert (Outcome.SENT, False) == (settled(Outcome.SENT).state, settled(Outcome.SENT).undelivered)
+
+
+def test_refused_tells_the_next_contact():
+    assert (Outcome.REFUSED, True) == (settled(Outcome.REFUSED).state, settled(Outcome.REFUSED).undelivered)
+
+
+def test_not_now_is_tried_again_with_doubling_waits():
+    waits = [settled(Outcome.PENDING, attempts=attempts).next_attempt_at - T for attempts in (1, 2, 3, 9)]
+
+    assert [1 * MINUTE, 2 * MINUTE, 4 * MINUTE, 30 * MINUTE] == waits
+
+
+def test_nobody_is_tried_for_longer_than_a_day():
+    after = settled(Outcome.PENDING, attempts=50, now=T + timedelta(hours=24))
+
+    assert (Outcome.REFUSED, True) == (after.state, after.undelivered)
+
+
+@pytest.mark.parametrize(("unknowns", "state"), [(1, Outcome.PENDING), (2, Outcome.UNKNOWN)])
+def test_two_unknowns_count_as_not_delivered(unknowns, state):
+    after = settled(Outcome.UNKNOWN, unknowns=unknowns)
+
+    assert (state, unknowns == 2) == (after.state, after.undelivered)
+
+
+def test_a_failing_platform_is_left_alone_longer_and_longer_but_never_given_up():
+    waits = [policy.back_off(n, timedelta(minutes=15), None) for n in (1, 2, 5, 1000)]
+
+    assert [1 * MINUTE, 2 * MINUTE, 16 * MINUTE, 60 * MINUTE] == waits
+
+
+def test_a_quick_platform_backs_off_from_its_own_pace():
+    assert timedelta(seconds=2) == policy.back_off(2, timedelta(seconds=1), None)
+
+
+def test_retry_after_is_the_least_wait():
+    assert timedelta(hours=5) == policy.back_off(1, timedelta(minutes=15), timedelta(hours=5))
+
+
+@given(st.floats(0, 1))
+def test_jitter_stays_within_a_tenth(luck):
+    moved = policy.jittered(timedelta(minutes=10), luck)
+
+    assert timedelta(minutes=9) <= moved <= timedelta(minutes=11)
