@@ -1,0 +1,245 @@
+"""Verbs for findings, escalations and their history: the escalate stage and what people do to a record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, case, insert, or_, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from classifiers.finding import Kind
+from monitor.errors import LeaseLostError
+from monitor.model import Escalation, Policy, Seen, Severity, State, Transition
+from monitor.store.database import Tx
+from monitor.store.tables import dismissal, escalation, finding, item, transition, version
+
+ACTIVE = (str(State.OPEN), str(State.ACKNOWLEDGED))
+SEVERITY_ORDER = case({str(severity): place for place, severity in enumerate(Severity)}, value=escalation.c.severity)
+
+
+RECORDS = select(
+    *(column for column in escalation.c if column.name not in {"matter_key", "lease_until"}), item.c.published_at
+).select_from(escalation.outerjoin(item))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """All unjudged findings of one kind about one item (or one platform): what one record is about.
+
+    ``findings`` are ids; ``best`` is the highest score among those never dismissed, or None when all were.
+    """
+
+    kind: Kind
+    platform: str
+    item: int | None
+    findings: tuple[int, ...]
+    best: float | None
+    subject: str
+    locator: str
+
+    @property
+    def key(self) -> str:
+        return f"item:{self.item}" if self.item is not None else f"platform:{self.platform}"
+
+
+def claim_matter(tx: Tx, now: datetime, until: datetime) -> Matter | None:
+    """The matter of the oldest finding nobody has judged, leased until ``until``; None when none waits."""
+    free = or_(finding.c.lease_until.is_(None), finding.c.lease_until <= now)
+    waiting = select(finding).where(finding.c.judged_at.is_(None), free)
+    first = tx.execute(waiting.order_by(finding.c.id).limit(1).with_for_update(skip_locked=True)).first()
+    if first is None:
+        return None
+    dismissed = and_(
+        dismissal.c.item_id == finding.c.item_id,
+        dismissal.c.rule == finding.c.rule,
+        dismissal.c.match_digest == finding.c.match_digest,
+    )
+    same_item = finding.c.item_id.is_(None) if first.item_id is None else finding.c.item_id == first.item_id
+    rows = tx.execute(
+        select(finding.c.id, finding.c.score, dismissal.c.at)
+        .join(dismissal, dismissed, isouter=True)
+        .where(finding.c.judged_at.is_(None), finding.c.kind == first.kind, finding.c.platform == first.platform)
+        .where(same_item)
+    ).all()
+    ids = tuple(row.id for row in rows)
+    tx.execute(update(finding).where(finding.c.id.in_(ids)).values(lease_until=until))
+    newest = select(version.c.title).where(version.c.item_id == first.item_id).order_by(version.c.id.desc()).limit(1)
+    link = select(item.c.link).where(item.c.id == first.item_id)
+    return Matter(
+        kind=Kind(first.kind),
+        platform=first.platform,
+        item=first.item_id,
+        findings=ids,
+        best=max((row.score for row in rows if row.at is None), default=None),
+        subject=tx.execute(newest).scalar() or "",
+        locator=tx.execute(link).scalar() or "",
+    )
+
+
+def judged(tx: Tx, matter: Matter, verdict: str, record: int | None, now: datetime) -> None:
+    """Say what became of the matter's findings."""
+    tx.execute(
+        update(finding)
+        .where(finding.c.id.in_(matter.findings))
+        .values(judged_at=now, verdict=verdict, escalation_id=record)
+    )
+
+
+def open_record(tx: Tx, matter: Matter, policy: Policy, now: datetime) -> Escalation:
+    """Open the record of a matter; its first step is due after the policy's first delay."""
+    last = tx.execute(select(escalation.c.number).order_by(escalation.c.id.desc()).limit(1)).scalar() or ""
+    year, _, count = last.partition("-")
+    number = f"{now.year}-{int(count) + 1 if year == str(now.year) else 1:04d}"
+    row = insert(escalation).values(
+        number=number,
+        kind=str(matter.kind),
+        matter_key=matter.key,
+        severity=str(policy.severity),
+        state=str(State.OPEN),
+        platform=matter.platform,
+        item_id=matter.item,
+        subject=matter.subject,
+        locator=matter.locator,
+        owner=policy.owner,
+        opened_at=now,
+        deadline=now + policy.deadline,
+        next_step_at=now + policy.steps[0].after,
+    )
+    record = get(tx, tx.execute(row.returning(escalation.c.id)).scalar_one())
+    note(tx, record.id, Transition(now, "opened", "system", policy.kind))
+    return record
+
+
+def get(tx: Tx, record: int) -> Escalation:
+    return as_record(tx.execute(RECORDS.where(escalation.c.id == record)).one())
+
+
+def by_number(tx: Tx, number: str) -> Escalation | None:
+    """The record people call ``number``, or None."""
+    row = tx.execute(RECORDS.where(escalation.c.number == number)).one_or_none()
+    return None if row is None else as_record(row)
+
+
+def claim_due(tx: Tx, now: datetime, until: datetime) -> Escalation | None:
+    """The most severe record with a step due or a deadline passed and not told, leased; None when none is."""
+    step = escalation.c.next_step_at <= now
+    late = and_(escalation.c.deadline <= now, ~escalation.c.overdue)
+    free = or_(escalation.c.lease_until.is_(None), escalation.c.lease_until <= now)
+    row = tx.execute(
+        RECORDS.where(escalation.c.state.in_(ACTIVE), or_(step, late), free)
+        .order_by(SEVERITY_ORDER, escalation.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=escalation)
+    ).first()
+    if row is None:
+        return None
+    tx.execute(update(escalation).where(escalation.c.id == row.id).values(lease_until=until))
+    return as_record(row)
+
+
+def told(tx: Tx, record: Escalation, *, step: int, next_step_at: datetime | None, overdue: bool) -> None:
+    """Remember how far the policy has been walked, and end the lease.
+
+    Raises LeaseLostError when a person has moved the record since it was claimed.
+    """
+    values = {"step": step, "next_step_at": next_step_at, "overdue": overdue, "lease_until": None}
+    same = and_(escalation.c.id == record.id, escalation.c.state == str(record.state), escalation.c.step == record.step)
+    if tx.execute(update(escalation).where(same).values(**values)).rowcount != 1:
+        raise LeaseLostError
+
+
+def told_since(tx: Tx, kind: Kind, platform: str, since: datetime) -> bool:
+    """Whether a finding of ``kind`` about the platform itself has been written since."""
+    about = and_(finding.c.platform == platform, finding.c.item_id.is_(None), finding.c.kind == str(kind))
+    return tx.execute(select(finding.c.id).where(about, finding.c.found_at >= since)).first() is not None
+
+
+def release(tx: Tx) -> None:
+    """Free every lease on findings and records: the caller alone may work on this database."""
+    tx.execute(update(finding).where(finding.c.lease_until.is_not(None)).values(lease_until=None))
+    tx.execute(update(escalation).where(escalation.c.lease_until.is_not(None)).values(lease_until=None))
+
+
+def hasten(tx: Tx, record: int, now: datetime) -> bool:
+    """Make the next step of an open record due at once; False when it isn't open any more."""
+    open_still = and_(escalation.c.id == record, escalation.c.state == str(State.OPEN))
+    return tx.execute(update(escalation).where(open_still).values(next_step_at=now)).rowcount == 1
+
+
+def move(tx: Tx, record: Escalation, to: State, line: Transition) -> bool:
+    """Acknowledge, resolve or dismiss; False when the record was not in the state it was read in.
+
+    Dismissing remembers each finding's (item, rule, match), so that the same never opens a record again.
+    """
+    closing = to in {State.RESOLVED, State.DISMISSED}
+    stamp = {"closed_at": line.at} if closing else {"acknowledged_at": line.at}
+    changed = tx.execute(
+        update(escalation)
+        .where(escalation.c.id == record.id, escalation.c.state == str(record.state))
+        .values(state=str(to), next_step_at=None, **stamp)
+    )
+    if changed.rowcount != 1:
+        return False
+    note(tx, record.id, line)
+    if to is State.DISMISSED:
+        _remember_dismissal(tx, record.id, line.at)
+    return True
+
+
+def _remember_dismissal(tx: Tx, record: int, now: datetime) -> None:
+    rows = tx.execute(
+        select(finding.c.item_id, finding.c.rule, finding.c.match_digest)
+        .where(finding.c.escalation_id == record, finding.c.item_id.is_not(None))
+        .distinct()
+    ).all()
+    for row in rows:
+        tx.execute(upsert(dismissal).values(**row._mapping, at=now).on_conflict_do_nothing())
+
+
+def active(tx: Tx, kind: Kind, matter_key: str) -> Escalation | None:
+    """The open or acknowledged record of a matter, or None."""
+    same = and_(escalation.c.kind == str(kind), escalation.c.matter_key == matter_key, escalation.c.state.in_(ACTIVE))
+    row = tx.execute(RECORDS.where(same)).one_or_none()
+    return None if row is None else as_record(row)
+
+
+def note(tx: Tx, record: int, line: Transition) -> None:
+    """Append one line to a record's history."""
+    tx.execute(
+        insert(transition).values(escalation_id=record, at=line.at, what=line.what, actor=line.actor, why=line.why)
+    )
+
+
+def history(tx: Tx, record: int) -> list[Transition]:
+    rows = tx.execute(select(transition).where(transition.c.escalation_id == record).order_by(transition.c.id))
+    return [Transition(row.at, row.what, row.actor, row.why) for row in rows]
+
+
+def seen(tx: Tx, record: int) -> list[Seen]:
+    """The findings of a record, surest first; the same match once, however often it stands there."""
+    rows = tx.execute(
+        select(finding).where(finding.c.escalation_id == record).order_by(finding.c.score.desc(), finding.c.id)
+    ).all()
+    once = {(row.rule, row.match_digest): row for row in reversed(rows)}
+    return sorted((as_seen(row) for row in once.values()), key=lambda each: -each.score)
+
+
+def as_seen(row: Any) -> Seen:
+    return Seen(
+        kind=Kind(row.kind),
+        rule=row.rule,
+        score=row.score,
+        excerpt=row.excerpt,
+        field=row.field,
+        start=row.start,
+        end=row.end,
+        where=row.where,
+    )
+
+
+def as_record(row: Any) -> Escalation:
+    values = {name: getattr(row, name) for name in Escalation.__slots__ if name != "item"}
+    values |= {"kind": Kind(row.kind), "severity": Severity(row.severity), "state": State(row.state)}
+    return Escalation(**values, item=row.item_id)

@@ -1,0 +1,243 @@
+"""What is kept. No table has a place for an author (charter, rule 3)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """Aware UTC in and out; a datetime without a zone is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a datetime with a zone is required")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+OPEN = text("state IN ('open', 'acknowledged')")
+
+cursor = Table(
+    "cursor",
+    metadata,
+    Column("platform", String(64), primary_key=True),
+    Column("added_at", Moment, nullable=False),
+    Column("etag", Text, nullable=False, default=""),
+    Column("last_modified", Text, nullable=False, default=""),
+    Column("next_check_at", Moment, nullable=False, index=True),
+    Column("fetches", Integer, nullable=False, default=0),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("had_items", Boolean, nullable=False, default=False),
+    Column("decoded_by", String(64), nullable=False, default=""),
+    Column("last_good_at", Moment),
+    Column("error", String(64), nullable=False, default=""),
+    Column("detail", Text, nullable=False, default=""),
+    Column("lease", String(32)),
+    Column("lease_until", Moment),
+)
+
+item = Table(
+    "item",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("platform", String(64), nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("link", Text, nullable=False),
+    Column("published_at", Moment),
+    Column("first_seen_at", Moment, nullable=False, index=True),
+    UniqueConstraint("platform", "external_id"),
+)
+
+version = Table(
+    "version",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("item_id", ForeignKey("item.id"), nullable=False, index=True),
+    Column("digest", String(64), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("classified_at", Moment),
+    Column("classified_by", String(64), nullable=False, default=""),
+    Column("lease", String(32)),
+    Column("lease_until", Moment),
+)
+Index(
+    "ix_version_waiting",
+    version.c.id,
+    sqlite_where=text("classified_at IS NULL"),
+    postgresql_where=text("classified_at IS NULL"),
+)
+
+escalation = Table(
+    "escalation",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("number", String(16), nullable=False, unique=True),
+    Column("kind", String(32), nullable=False),
+    Column("matter_key", Text, nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("platform", String(64), nullable=False),
+    Column("item_id", ForeignKey("item.id")),
+    Column("subject", Text, nullable=False),
+    Column("locator", Text, nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("opened_at", Moment, nullable=False, index=True),
+    Column("deadline", Moment, nullable=False),
+    Column("step", Integer, nullable=False, default=0),
+    Column("next_step_at", Moment),
+    Column("acknowledged_at", Moment),
+    Column("closed_at", Moment),
+    Column("overdue", Boolean, nullable=False, default=False),
+    Column("lease_until", Moment),
+)
+Index(
+    "uq_escalation_matter",
+    escalation.c.kind,
+    escalation.c.matter_key,
+    unique=True,
+    sqlite_where=OPEN,
+    postgresql_where=OPEN,
+)
+Index("ix_escalation_open", escalation.c.opened_at, sqlite_where=OPEN, postgresql_where=OPEN)
+
+Index("ix_escalation_step", escalation.c.next_step_at, sqlite_where=OPEN, postgresql_where=OPEN)
+NOT_TOLD = text("state IN ('open', 'acknowledged') AND NOT overdue")
+Index("ix_escalation_deadline", escalation.c.deadline, sqlite_where=NOT_TOLD, postgresql_where=NOT_TOLD)
+
+finding = Table(
+    "finding",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("platform", String(64), nullable=False),
+    Column("item_id", ForeignKey("item.id"), index=True),
+    Column("version_id", ForeignKey("version.id", ondelete="SET NULL"), index=True),
+    Column("kind", String(32), nullable=False),
+    Column("rule", String(64), nullable=False),
+    Column("field", String(8), nullable=False, default="text"),
+    Column("start", Integer),
+    Column("end", Integer),
+    Column("where", Text, nullable=False, default=""),
+    Column("score", Float, nullable=False),
+    Column("excerpt", Text, nullable=False),
+    Column("match_digest", String(64), nullable=False),
+    Column("found_at", Moment, nullable=False),
+    Column("lease_until", Moment),
+    Column("judged_at", Moment),
+    Column("verdict", String(32), nullable=False, default=""),
+    Column("escalation_id", ForeignKey("escalation.id"), index=True),
+)
+Index(
+    "ix_finding_waiting",
+    finding.c.id,
+    sqlite_where=text("judged_at IS NULL"),
+    postgresql_where=text("judged_at IS NULL"),
+)
+
+transition = Table(
+    "transition",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("escalation_id", ForeignKey("escalation.id"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("what", String(32), nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("why", Text, nullable=False, default=""),
+)
+
+dismissal = Table(
+    "dismissal",
+    metadata,
+    Column("item_id", ForeignKey("item.id"), primary_key=True),
+    Column("rule", String(64), primary_key=True),
+    Column("match_digest", String(64), primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
+notification = Table(
+    "notification",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("escalation_id", ForeignKey("escalation.id"), index=True),
+    Column("contact", String(64), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("message_id", Text, nullable=False, unique=True),
+    Column("priority", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False, index=True),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("unknowns", Integer, nullable=False, default=0),
+    Column("next_attempt_at", Moment, nullable=False),
+    Column("lease", String(32)),
+    Column("lease_until", Moment),
+)
+Index(
+    "ix_notification_due",
+    notification.c.priority,
+    notification.c.next_attempt_at,
+    sqlite_where=text("state IN ('pending', 'sending')"),
+    postgresql_where=text("state IN ('pending', 'sending')"),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("notification_id", ForeignKey("notification.id"), nullable=False, index=True),
+    Column("started_at", Moment, nullable=False),
+    Column("data_at", Moment),
+    Column("ended_at", Moment),
+    Column("outcome", String(16), nullable=False, default=""),
+    Column("answer", Text, nullable=False, default=""),
+)
+
+beat = Table(
+    "beat",
+    metadata,
+    Column("stage", String(16), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("error", Text, nullable=False, default=""),
+)

@@ -1,0 +1,234 @@
+"""What people look at: read-only verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from classifiers.finding import Kind
+from monitor.model import Escalation, Outcome, Period, Platform, PlatformHealth, Seen
+from monitor.store.database import Tx
+from monitor.store.records import ACTIVE, RECORDS, as_record, as_seen
+from monitor.store.tables import attempt, beat, cursor, escalation, finding, item, notification, version
+
+
+def open_records(tx: Tx, *, closed_too: bool = False, limit: int = 200) -> list[Escalation]:
+    """Open and acknowledged records by deadline; with ``closed_too`` all, newest first."""
+    query = (
+        RECORDS.order_by(escalation.c.id.desc())
+        if closed_too
+        else RECORDS.where(escalation.c.state.in_(ACTIVE)).order_by(escalation.c.deadline)
+    )
+    return [as_record(row) for row in tx.execute(query.limit(limit))]
+
+
+def opened_by_kind(tx: Tx, period: Period) -> dict[Kind, int]:
+    """How many records of each kind were opened in the period."""
+    within = and_(escalation.c.opened_at >= period.start, escalation.c.opened_at < period.end)
+    rows = tx.execute(select(escalation.c.kind, func.count()).where(within).group_by(escalation.c.kind))
+    return {Kind(kind): count for kind, count in rows}
+
+
+def closed(tx: Tx, period: Period) -> int:
+    """Records closed in the period."""
+    within = and_(escalation.c.closed_at >= period.start, escalation.c.closed_at < period.end)
+    return tx.execute(select(func.count()).where(within)).scalar_one()
+
+
+def new_items(tx: Tx, period: Period) -> dict[str, int]:
+    """First seen in the period, by platform."""
+    within = and_(item.c.first_seen_at >= period.start, item.c.first_seen_at < period.end)
+    rows = tx.execute(select(item.c.platform, func.count()).where(within).group_by(item.c.platform))
+    return {row[0]: row[1] for row in rows}
+
+
+def texts(tx: Tx, period: Period, limit: int = 5000) -> list[str]:
+    """Masked titles (or the beginning of untitled texts) of the period's new items."""
+    within = and_(item.c.first_seen_at >= period.start, item.c.first_seen_at < period.end)
+    first = func.min(version.c.id).label("id")
+    firsts = select(first).join(item).where(within).group_by(version.c.item_id).limit(limit).subquery()
+    rows = tx.execute(
+        select(version.c.title, func.substr(version.c.text, 1, 300)).join(firsts, firsts.c.id == version.c.id)
+    )
+    return [f"{title} {text}" for title, text in rows]
+
+
+def health(tx: Tx, platforms: Sequence[Platform], items: dict[str, int]) -> list[PlatformHealth]:
+    """One row a configured platform, in the order of the configuration."""
+    rows = {row.platform: row for row in tx.execute(select(cursor))}
+    found = []
+    for platform in platforms:
+        row = rows.get(platform.name)
+        found.append(
+            PlatformHealth(
+                name=platform.name,
+                title=platform.title,
+                last_good_at=row.last_good_at if row else None,
+                failures=row.failures if row else 0,
+                error=row.error if row else "",
+                detail=row.detail if row else "",
+                items=items.get(platform.name, 0),
+            )
+        )
+    return found
+
+
+def undelivered(tx: Tx, period: Period) -> int:
+    """Notifications of the period that nobody accepted."""
+    within = and_(notification.c.created_at >= period.start, notification.c.created_at < period.end)
+    lost = notification.c.state.in_((str(Outcome.REFUSED), str(Outcome.UNKNOWN)))
+    return tx.execute(select(func.count()).where(within, lost)).scalar_one()
+
+
+def watching_since(tx: Tx, now: datetime) -> datetime:
+    """When the first platform was added; ``now`` when none has been."""
+    return tx.execute(select(cursor.c.added_at).order_by(cursor.c.added_at).limit(1)).scalar() or now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A notification as people see it in a record: to whom, about what, how it went."""
+
+    contact: str
+    subject: str
+    created_at: datetime
+    state: Outcome
+    attempts: int
+    answer: str  # of the last attempt
+
+
+def sent(tx: Tx, *, record: int | None = None, limit: int = 500) -> list[Sent]:
+    """Notifications, of one record or all, oldest first."""
+    last = (
+        select(attempt.c.answer)
+        .where(attempt.c.notification_id == notification.c.id)
+        .order_by(attempt.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = select(notification, last.label("answer")).order_by(notification.c.id).limit(limit)
+    if record is not None:
+        query = query.where(notification.c.escalation_id == record)
+    return [
+        Sent(
+            contact=row.contact,
+            subject=row.subject,
+            created_at=row.created_at,
+            state=Outcome(row.state),
+            attempts=row.attempts,
+            answer=row.answer or "",
+        )
+        for row in tx.execute(query)
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """One finding with what became of it."""
+
+    platform: str
+    subject: str
+    seen: Seen
+    verdict: str
+    number: str  # of the record, or ""
+    found_at: datetime
+
+
+def explain(tx: Tx, *, item_id: int | None = None, limit: int = 200) -> list[Explained]:
+    """Findings with their verdicts, newest first; of one item or of all."""
+    newest = (
+        select(version.c.title)
+        .where(version.c.item_id == finding.c.item_id)
+        .order_by(version.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        select(finding, escalation.c.number, newest.label("title"))
+        .join(escalation, isouter=True)
+        .order_by(finding.c.id.desc())
+        .limit(limit)
+    )
+    if item_id is not None:
+        query = query.where(finding.c.item_id == item_id)
+    return [
+        Explained(
+            platform=row.platform,
+            subject=row.title or "",
+            seen=as_seen(row),
+            verdict=row.verdict,
+            number=row.number or "",
+            found_at=row.found_at,
+        )
+        for row in tx.execute(query)
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredItem:
+    """One item with its newest masked text."""
+
+    id: int
+    platform: str
+    title: str
+    text: str
+    link: str
+    published_at: datetime | None
+    first_seen_at: datetime
+    versions: int
+    classified_by: str
+
+
+def find_items(tx: Tx, words: str, limit: int = 20) -> list[StoredItem]:
+    """Items whose id, link or newest title or text is or contains ``words``; newest first."""
+    newest = select(func.max(version.c.id)).where(version.c.item_id == item.c.id).scalar_subquery()
+    count = select(func.count()).where(version.c.item_id == item.c.id).scalar_subquery()
+    wanted = or_(
+        item.c.link.contains(words, autoescape=True),
+        version.c.title.contains(words, autoescape=True),
+        version.c.text.contains(words, autoescape=True),
+    )
+    if words.isascii() and words.isdigit():
+        wanted = item.c.id == int(words)
+    rows = tx.execute(
+        select(item, version.c.title, version.c.text, version.c.classified_by, count.label("versions"))
+        .join(version, version.c.id == newest)
+        .where(wanted)
+        .order_by(item.c.id.desc())
+        .limit(limit)
+    )
+    return [StoredItem(**{name: getattr(row, name) for name in StoredItem.__slots__}) for row in rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """What waits in each stage, for `huiyin health`."""
+
+    versions: int
+    findings: int
+    notifications: int
+    oldest_notification: datetime | None
+
+
+def waits(tx: Tx) -> Waits:
+    pending = notification.c.state.in_((str(Outcome.PENDING), str(Outcome.SENDING)))
+    return Waits(
+        versions=tx.execute(select(func.count()).where(version.c.classified_at.is_(None))).scalar_one(),
+        findings=tx.execute(select(func.count()).where(finding.c.judged_at.is_(None))).scalar_one(),
+        notifications=tx.execute(select(func.count()).where(pending)).scalar_one(),
+        oldest_notification=tx.execute(select(func.min(notification.c.created_at)).where(pending)).scalar(),
+    )
+
+
+def beats(tx: Tx) -> dict[str, tuple[datetime, str]]:
+    """When each stage last ran, and its last error ("" when well)."""
+    return {row.stage: (row.at, row.error) for row in tx.execute(select(beat))}
+
+
+def set_beat(tx: Tx, stage: str, at: datetime, error: str) -> None:
+    row = upsert(beat).values(stage=stage, at=at, error=error)
+    tx.execute(row.on_conflict_do_update(index_elements=["stage"], set_={"at": at, "error": error}))
