@@ -5,6 +5,7 @@
     ├── CollectError     a platform could not be read this time
     ├── DeliveryError    a notification was not accepted
     └── StoreError       the database
+        └── LeaseLostError  somebody else finished this unit of work first
 
 The class docstring is the default message. ``permanent`` says that trying again changes nothing
 until a person acts; whoever retries looks at it and at nothing else.
@@ -64,3 +65,7 @@ class DeliveryError(MonitorError):
 
 class StoreError(MonitorError):
     """The database can't be used."""
+
+
+class LeaseLostError(StoreError):
+    """The lease on this unit of work had expired and somebody else took it; nothing was written."""

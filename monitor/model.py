@@ -185,6 +185,27 @@ class Seen:
     where: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A Finding on its way into the store: masked, with the keyed digest of what matched."""
+
+    seen: Seen
+    match_digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An Item that has passed the door: masked, ready to be stored."""
+
+    external_id: str
+    digest: str  # of the Version
+    title: str
+    text: str
+    link: str
+    published_at: datetime | None
+    hits: tuple[Hit, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Escalation:
     """The record: opened by findings, told of until somebody acts, closed by a person or by recovery.
@@ -200,7 +221,7 @@ class Escalation:
     severity: Severity
     state: State
     platform: str
-    platform_title: str
+    item: int | None  # None for matters of the platform itself
     subject: str
     locator: str
     owner: str  # contact name
