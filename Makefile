@@ -48,6 +48,12 @@ check: .venv/.test
 	$(PY) -m pytest -q tests/pure tests/classifiers --cov=monitor --cov=classifiers --cov-branch --cov-report=
 	$(PY) -m coverage report --include=$$($(PY) tests/test_architecture.py) --skip-covered --show-missing --fail-under=100
 
+bench: .venv/.test
+	@for file in benchmarks/*.py; do echo; $(PY) $$file || exit 1; done
+
+soak: .venv/.test
+	@$(PY) -m pytest -n 2 tests/soak
+
 # Maintainers: needs uv on PATH. Hashes of every file, no index addresses.
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate requirements/build.in -o requirements/build.txt

@@ -32,9 +32,10 @@ def load(path: Path) -> bytes:
     try:
         key = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except FileNotFoundError:
-        raise SettingsError([f"{path}: the installation key is missing; run `huiyin init`"]) from None
+        lost = "the installation key is missing; restore it from a backup (`huiyin init` makes one for a new database)"
+        raise SettingsError([f"{path}: {lost}"]) from None
     except (OSError, ValueError) as error:
-        raise SettingsError([f"{path}: the installation key can't be read ({type(error).__name__})"]) from None
+        raise SettingsError([f"{path}: the installation key can't be read: {type(error).__name__}"]) from None
     if len(key) != KEY_BYTES:
         raise SettingsError([f"{path}: the installation key is damaged; restore it from a backup"])
     return key

@@ -1,0 +1,55 @@
+"""The command ``huiyin``. One file a family of commands; ``wiring`` puts the parts together."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from monitor import __version__
+from monitor.cli import classify, looking, records, service
+from monitor.cli.wiring import Friendly
+from monitor.settings import default_path
+
+
+@click.group(cls=Friendly, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="huiyin")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="配置文件 / configuration file (default: $HUIYIN_CONFIG, else huiyin.toml)",
+)
+@click.pass_context
+def cli(context: click.Context, config: Path | None) -> None:
+    """回音：听自己的平台，按时回应。
+
+    Huiyin listens on an agency's own platforms and answers in time.
+    """
+    context.obj = config or default_path()
+
+
+for command in (
+    service.init,
+    service.check_config,
+    service.run,
+    service.once,
+    service.health,
+    service.send_test,
+    looking.list_,
+    looking.show,
+    looking.explain,
+    looking.digest,
+    records.ack,
+    records.resolve,
+    records.dismiss,
+    classify.classify,
+):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """The entry point; output is UTF-8 whatever the locale says."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    cli()

@@ -1,0 +1,190 @@
+"""What people look at: list, show, explain, digest."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from monitor import daemon, pipeline
+from monitor.cli import wiring
+from monitor.digest import due, week_of
+from monitor.model import Escalation, Severity, State, Transition
+from monitor.settings import Settings, load
+from monitor.store import records, views
+from monitor.words import Words
+
+COLOURS = {Severity.URGENT: "bold red", Severity.SERIOUS: "yellow", Severity.ORDINARY: "blue"}
+
+
+@click.command("list")
+@click.option("--all", "closed_too", is_flag=True, help="连已办结的 / closed ones too")
+@click.pass_obj
+def list_(config: Path, closed_too: bool) -> None:
+    """列出记录，最急的在前。/ List records, the most pressing first."""
+    with wiring.opened(config) as (settings, store, words):
+        with store.read() as tx:
+            found = views.open_records(tx, closed_too=closed_too)
+        if not found:
+            click.echo(words.say("terminal.none_open"))
+            return
+        title = "terminal.all_records" if closed_too else "terminal.open_records"
+        Console().print(table(found, settings, words, daemon.clock(), words.count(title, len(found))))
+
+
+def table(found: list[Escalation], settings: Settings, words: Words, now: datetime, title: str) -> Table:
+    """Records as people scan them."""
+    shown = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    for key in ("number", "severity", "state", "kind", "platform", "subject", "deadline", "owner"):
+        shown.add_column(words.say(f"terminal.{key}"), no_wrap=key in {"number", "severity", "state", "deadline"})
+    for record in found:
+        shown.add_row(
+            record.number,
+            f"[{COLOURS[record.severity]}]{words.say(f'severities.{record.severity}')}[/]",
+            words.say(f"states.{record.state}"),
+            words.say(f"kinds.{record.kind}.name"),
+            escape(_platform(settings, record)),
+            escape(record.subject[:40]),
+            left(record, words, now),
+            escape(_duty(settings, record.owner)),
+        )
+    return shown
+
+
+def left(record: Escalation, words: Words, now: datetime) -> str:
+    """How long there is until the deadline, or how late it is."""
+    if record.state in {State.RESOLVED, State.DISMISSED}:
+        return words.say("terminal.closed")
+    if record.deadline > now:
+        return words.say("terminal.left", span=words.span(record.deadline - now))
+    return f"[red]{words.say('terminal.late', span=words.span(now - record.deadline))}[/]"
+
+
+def _platform(settings: Settings, record: Escalation) -> str:
+    platform = settings.platforms.get(record.platform)
+    return platform.title if platform else record.platform
+
+
+def _duty(settings: Settings, name: str) -> str:
+    contact = settings.contacts.get(name)
+    return contact.title if contact else name
+
+
+@click.command()
+@click.argument("number")
+@click.pass_obj
+def show(config: Path, number: str) -> None:
+    """看一条记录：看到了什么、通知了谁、经过。/ One record: what was seen, who was told, its history."""
+    with wiring.opened(config) as (settings, store, words):
+        with store.read() as tx:
+            record = records.by_number(tx, number)
+            if record is None:
+                raise click.ClickException(words.say("terminal.no_record", number=number))
+            seen, lines = records.seen(tx, record.id), records.history(tx, record.id)
+            sent = views.sent(tx, record=record.id)
+        now = daemon.clock()
+        console = Console(highlight=False)
+        console.print(table([record], settings, words, now, ""))
+        console.print(
+            f"{words.say('terminal.link')}  {escape(record.locator or _platform(settings, record))}", soft_wrap=True
+        )
+        console.print(f"\n[bold]{words.say('terminal.findings')}[/]")
+        for each in seen:
+            console.print(
+                f"  {words.rule(each.kind, each.rule)}  {each.score:.0%}  {escape(each.excerpt)}", soft_wrap=True
+            )
+        console.print(f"\n[bold]{words.say('terminal.history')}[/]")
+        for line in lines:
+            console.print(f"  {_line(line, settings, words, now)}", soft_wrap=True)
+        console.print(f"\n[bold]{words.say('terminal.told')}[/]")
+        for each_sent in sent:
+            when = words.moment(each_sent.created_at, now, settings.zone)
+            state = words.say(f"outcomes.{each_sent.state}")
+            console.print(f"  {when}  {escape(_duty(settings, each_sent.contact))}  {state}", soft_wrap=True)
+        if not sent:
+            console.print(f"  {words.say('terminal.nobody')}")
+
+
+def _line(line: Transition, settings: Settings, words: Words, now: datetime) -> str:
+    what = words.say(f"history.{line.what}") if f"history.{line.what}" in words else line.what
+    when = words.moment(line.at, now, settings.zone)
+    who = "" if line.actor == "system" else _duty(settings, line.actor)
+    reason, colon, names = line.why.partition(": ")
+    why = line.why
+    if colon and f"terminal.reason_{reason}" in words:
+        duties = words.join(_duty(settings, name) for name in names.split(", "))
+        why = f"{words.say(f'terminal.reason_{reason}')}{words.say('marks.colon')}{duties}"
+    elif line.what == "opened":
+        why = ""
+    return escape("  ".join(part for part in (when, what, who, why) if part))
+
+
+@click.command()
+@click.argument("words_or_id", metavar="TEXT|ID")
+@click.pass_obj
+def explain(config: Path, words_or_id: str) -> None:
+    """为什么报了、为什么没报：按标题、内容、网址或编号查。/ Why an item opened a record, or none."""
+    with wiring.opened(config) as (settings, store, words):
+        with store.read() as tx:
+            items = views.find_items(tx, words_or_id)
+            found = {item.id: views.explain(tx, item_id=item.id) for item in items}
+        if not items:
+            raise click.ClickException(words.say("terminal.found_nothing", words=words_or_id))
+        console = Console(highlight=False)
+        now = daemon.clock()
+        for item in items:
+            console.print(f"[bold]#{item.id}  {escape(item.title or item.text[:60])}[/]", soft_wrap=True)
+            console.print(f"  {escape(item.link)}", soft_wrap=True)
+            seen_at = words.moment(item.first_seen_at, now, settings.zone)
+            console.print(
+                f"  {words.say('terminal.first_seen')}  {seen_at}  {words.say('terminal.versions')} {item.versions}"
+            )
+            for each in found[item.id]:
+                console.print(f"  - {_explained(each, words)}", soft_wrap=True)
+            if not found[item.id]:
+                judged = (
+                    words.say("terminal.no_finding", at=seen_at)
+                    if item.classified_by
+                    else words.say("terminal.not_judged")
+                )
+                console.print(f"  - {judged}")
+
+
+def _explained(each: views.Explained, words: Words) -> str:
+    verdict = words.say("terminal.waiting")
+    if each.verdict:
+        verdict = words.say(f"terminal.verdict_{each.verdict}", number=each.number)
+    kind = words.say(f"kinds.{each.seen.kind}.name")
+    rule = words.rule(each.seen.kind, each.seen.rule)
+    return escape(f"{kind}  {rule}  {each.seen.score:.0%}  {each.seen.excerpt}  → {verdict}")
+
+
+@click.command()
+@click.option("--preview", is_flag=True, required=True, help="只看不发 / look, send nothing")
+@click.option("--this-week", is_flag=True, help="本周到现在 / this week so far (default: last week)")
+@click.option("--contact", "name", help="给谁看的 / as this contact would get it")
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="另存网页版 / save the web version too")
+@click.pass_obj
+def digest(config: Path, preview: bool, this_week: bool, name: str | None, html: Path | None) -> None:  # noqa: ARG001
+    """看周报，不发送。/ Look at the weekly digest; nothing is sent."""
+    settings = load(config)
+    house = wiring.house(settings)
+    contact = settings.contacts.get(name or settings.digest.to[0])
+    if contact is None:
+        raise click.ClickException(f"--contact {name}: {', '.join(settings.contacts)}")
+    now = daemon.clock()
+    period = (
+        week_of(now, settings.zone)
+        if this_week
+        else due(now, settings.zone, settings.digest.weekday, settings.digest.at)
+    )
+    message = pipeline.digest_message(house, period, contact, now)
+    click.echo(f"{message.subject}\n\n{message.text}")
+    if html is not None:
+        html.write_text(message.html, encoding="utf-8")
+        click.echo(house.words[settings.language].say("terminal.preview_saved", path=html))

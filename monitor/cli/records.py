@@ -1,0 +1,61 @@
+"""What people do to a record: acknowledge, resolve, dismiss."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from monitor import daemon
+from monitor.cli import wiring
+from monitor.model import State, Transition
+from monitor.store import records
+
+NUMBER = click.argument("number")
+BY = click.option("--by", default="operator", metavar="CONTACT", help="谁办的 / which duty acted (a contact's name)")
+
+
+@click.command()
+@NUMBER
+@BY
+@click.option("--why", default="", help="备注 / a note")
+@click.pass_obj
+def ack(config: Path, number: str, by: str, why: str) -> None:
+    """认领：有人在办，不再往上报；时限照走。/ Acknowledge: somebody acts; the deadline still runs."""
+    _move(config, number, State.ACKNOWLEDGED, by, why)
+
+
+@click.command()
+@NUMBER
+@BY
+@click.option("--why", required=True, help="怎么办的 / what was done")
+@click.pass_obj
+def resolve(config: Path, number: str, by: str, why: str) -> None:
+    """办结。/ Close a record as done."""
+    _move(config, number, State.RESOLVED, by, why)
+
+
+@click.command()
+@NUMBER
+@BY
+@click.option("--why", required=True, help="为什么不是问题 / why it was nothing")
+@click.pass_obj
+def dismiss(config: Path, number: str, by: str, why: str) -> None:
+    """排除：不是问题；同一处不再建档。/ Close as nothing: the same match never opens a record again."""
+    _move(config, number, State.DISMISSED, by, why)
+
+
+def _move(config: Path, number: str, to: State, by: str, why: str) -> None:
+    with wiring.opened(config) as (settings, store, words):
+        if by != "operator" and by not in settings.contacts:
+            known = ", ".join(settings.contacts)
+            raise click.ClickException(words.say("terminal.unknown_contact", name=by, known=known))
+        with store.write() as tx:
+            record = records.by_number(tx, number)
+            if record is None:
+                raise click.ClickException(words.say("terminal.no_record", number=number))
+            state = words.say(f"states.{record.state}")
+            if record.state is to or record.state in {State.RESOLVED, State.DISMISSED}:
+                raise click.ClickException(words.say("terminal.already", number=number, state=state))
+            records.move(tx, record, to, Transition(daemon.clock(), str(to), by, why))
+        click.echo(words.say("terminal.moved", number=number, state=words.say(f"states.{to}")))

@@ -1,0 +1,194 @@
+"""Setting up and running: init, check-config, run, once, health, send-test."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+
+from monitor import daemon, keys, logs, messages, pipeline
+from monitor.cli import wiring
+from monitor.errors import DeliveryError
+from monitor.model import Notification, Policy
+from monitor.settings import Settings, load, shipped
+from monitor.store import views
+from monitor.store.database import Tx, locked, open_store
+from monitor.words import Words
+
+SILENT_AFTER = timedelta(minutes=5)  # a stage that has said nothing for so long is stuck
+
+
+@click.command()
+@click.pass_obj
+def init(config: Path) -> None:
+    """开始使用：写配置样例，建数据库和密钥。/ Begin: a configuration to start from, database and key."""
+    if not config.exists():
+        config.write_text(shipped("huiyin.toml"), encoding="utf-8")
+        click.echo(wiring.words("zh").say("terminal.wrote_config", path=config))
+        click.echo(wiring.words("en").say("terminal.wrote_config", path=config))
+        return
+    settings = load(config)
+    words = wiring.words(settings.language)
+    if settings.database.exists():
+        keys.load(settings.key_file)
+    keys.create(settings.key_file)
+    open_store(settings.database, migrate=True).close()
+    click.echo(words.say("terminal.kept_config", path=config))
+    click.echo(words.say("terminal.made_data", folder=settings.data, key=settings.key_file.name))
+    click.echo(words.say("terminal.next_steps"))
+
+
+@click.command("check-config")
+@click.pass_obj
+def check_config(config: Path) -> None:
+    """检查配置：所有问题一次列出，并说明会读哪里、告诉谁。/ Check the configuration: all problems at once."""
+    settings = load(config)
+    words = wiring.words(settings.language)
+    click.echo(words.say("terminal.config_good", path=config))
+    click.echo(f"\n{words.say('terminal.claims')}")
+    for platform in settings.platforms.values():
+        claim = words.say("terminal.claim", title=platform.title, prefixes=words.join(platform.prefixes))
+        click.echo(f"  {claim}")
+    click.echo()
+    for policy in settings.policies.values():
+        click.echo(f"  {_plan(policy, settings, words)}")
+    slowest = max(settings.platforms.values(), key=lambda platform: platform.every)
+    span = longest(settings, slowest.every)
+    click.echo(f"\n{words.say('terminal.longest', span=words.span(span), title=slowest.title)}")
+    mail = settings.mail
+    if mail.way == "smtp":
+        click.echo(words.say("terminal.mail_smtp", host=mail.host, port=mail.port, security=mail.security))
+    else:
+        click.echo(words.say("terminal.mail_folder", folder=mail.folder))
+
+
+def longest(settings: Settings, every: timedelta) -> timedelta:
+    """From posted to the first mail accepted, when everything answers: polling, fetching, four stages, sending."""
+    return every * 1.1 + settings.http.total + 4 * settings.pace.tick + settings.mail.timeout
+
+
+def _plan(policy: Policy, settings: Settings, words: Words) -> str:
+    steps = []
+    for step in policy.steps:
+        names = words.join(settings.contacts[name].title for name in step.tell)
+        key = "terminal.plan_step" if step.after else "terminal.plan_now"
+        steps.append(words.say(key, after=words.span(step.after), names=names))
+    return words.say(
+        "terminal.plan",
+        kind=words.say(f"kinds.{policy.kind}.name"),
+        severity=words.say(f"severities.{policy.severity}"),
+        deadline=words.span(policy.deadline),
+        steps=words.join(steps),
+        repeat=words.span(policy.repeat),
+    )
+
+
+@click.command()
+@click.pass_obj
+def run(config: Path) -> None:
+    """运行服务，直到收到停止信号。/ Run the service until it is told to stop."""
+    logs.to_stderr()
+    stop = threading.Event()
+    daemon.stop_on_signals(stop)
+    daemon.run(wiring.house(load(config), migrate=True), stop)
+
+
+@click.command()
+@click.pass_obj
+def once(config: Path) -> None:
+    """把到期的活做一遍就结束。/ Do what is due once, and end."""
+    logs.to_stderr()
+    daemon.once(wiring.house(load(config), migrate=True))
+
+
+@click.command()
+@click.pass_obj
+def health(config: Path) -> None:
+    """服务是否正常；不正常时退出码为 1。/ Whether all is well; exit code 1 when it isn't."""
+    with wiring.opened(config) as (settings, store, words):
+        now = daemon.clock()
+        with store.read() as tx:
+            troubles = [*_stages(tx, words, now), *_waiting(tx, words, now)]
+            notes = [*_platforms(tx, settings, words), _queue(tx, words)]
+        if not locked(settings.database.with_suffix(".lock")):
+            troubles.insert(0, words.say("terminal.health_lock_missing"))
+        for line in troubles or [words.say("terminal.health_well")]:
+            click.echo(line)
+        for line in notes:
+            click.echo(f"  {line}")
+        if troubles:
+            sys.exit(1)
+
+
+def _stages(tx: Tx, words: Words, now: datetime) -> list[str]:
+    beats = views.beats(tx)
+    found = []
+    for stage in daemon.STAGES:
+        at, error = beats.get(stage, (None, ""))
+        if error:
+            found.append(words.say("terminal.health_stage_error", stage=stage, error=error))
+        if at is not None and now - at > SILENT_AFTER:
+            found.append(words.say("terminal.health_stage_silent", stage=stage, span=words.span(now - at)))
+    return found
+
+
+def _waiting(tx: Tx, words: Words, now: datetime) -> list[str]:
+    waits = views.waits(tx)
+    if waits.oldest_notification is None or now - waits.oldest_notification < SILENT_AFTER:
+        return []
+    span = words.span(now - waits.oldest_notification)
+    return [words.count("terminal.health_mail_waiting", waits.notifications, span=span)]
+
+
+def _queue(tx: Tx, words: Words) -> str:
+    waits = views.waits(tx)
+    counts = {"versions": waits.versions, "findings": waits.findings, "notifications": waits.notifications}
+    return words.say("terminal.health_waits", **counts)
+
+
+def _platforms(tx: Tx, settings: Settings, words: Words) -> list[str]:
+    rows = views.health(tx, tuple(settings.platforms.values()), {})
+    return [
+        words.say("terminal.health_platform", title=row.title, error=words.error(row.error), n=row.failures)
+        for row in rows
+        if row.failures
+    ]
+
+
+@click.command("send-test")
+@click.option("--to", "names", multiple=True, metavar="CONTACT", help="只发给谁 / only to these contacts")
+@click.pass_obj
+def send_test(config: Path, names: tuple[str, ...]) -> None:
+    """给联系人各发一封测试邮件。/ Send each contact a test mail."""
+    settings = load(config)
+    now = daemon.clock()
+    words = wiring.words(settings.language)
+    send = wiring.sender(settings.mail)
+    failed = False
+    for name in names or tuple(settings.contacts):
+        if name not in settings.contacts:
+            known = ", ".join(settings.contacts)
+            raise click.ClickException(words.say("terminal.unknown_contact", name=name, known=known))
+        contact = settings.contacts[name]
+        theirs = wiring.words(contact.language)
+        message = messages.render(messages.trial(contact, pipeline.context(settings, now), theirs), theirs)
+        notification = Notification(
+            id=0,
+            key=f"test:{name}",
+            contact=name,
+            address=contact.mail,
+            language=contact.language,
+            message=message,
+            message_id=f"<test-{name}-{now:%Y%m%d%H%M%S}@huiyin.invalid>",
+            created_at=now,
+        )
+        try:
+            key, answer = "terminal.test_sent", send(notification, lambda: None)
+        except DeliveryError as error:
+            key, answer, failed = "terminal.test_failed", str(error), True
+        click.echo(words.say(key, title=contact.title, address=contact.mail, answer=answer))
+    if failed:
+        sys.exit(1)

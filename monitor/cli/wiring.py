@@ -1,0 +1,97 @@
+"""Wires everything once: settings in, a House out."""
+
+from __future__ import annotations
+
+import random
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from monitor import __version__, daemon, keys
+from monitor.channels.compose import Sender
+from monitor.channels.folder import Folder
+from monitor.channels.mail import Mail, MailSettings, Security
+from monitor.collectors import feed
+from monitor.errors import MonitorError, SettingsError
+from monitor.fetch import Fetcher, FetchLimits
+from monitor.model import Notification
+from monitor.pipeline import House
+from monitor.segment import Cutter
+from monitor.settings import LANGUAGES, MailSection, Settings, load, shipped
+from monitor.store.database import Store, open_store
+from monitor.words import Words
+
+COLLECTORS = {"feed": feed.collect}
+
+
+def house(settings: Settings, *, migrate: bool = False) -> House:
+    """Everything the stages need. Only `init`, `run`, `once` and the demo migrate the database."""
+    key = keys.load(settings.key_file)
+    contact = f"; {settings.http.contact}" if settings.http.contact else ""
+    limits = FetchLimits(total=settings.http.total, max_bytes=settings.http.max_bytes)
+    agent = f"Huiyin/{__version__} (monitoring of our own platforms{contact})"
+    fetcher = Fetcher(limits, proxy=settings.http.proxy, user_agent=agent, clock=daemon.clock)
+    return House(
+        settings=settings,
+        store=open_store(settings.database, migrate=migrate),
+        key=key,
+        collectors=COLLECTORS,
+        fetch=fetcher.get,
+        send=sender(settings.mail),
+        words={language: words(language) for language in LANGUAGES},
+        cut=Cutter(settings.data),
+        luck=random.SystemRandom().random,
+    )
+
+
+def sender(mail: MailSection) -> Callable[[Notification, Callable[[], None]], str]:
+    """The way out that the configuration chose."""
+    by = Sender(mail.sender, mail.sender_name)
+    if mail.way == "folder":
+        return Folder(mail.folder, by).send
+    chosen = MailSettings(
+        host=mail.host,
+        port=mail.port,
+        security=Security(mail.security),
+        sender=by,
+        username=mail.username,
+        password=mail.password,
+        timeout=mail.timeout,
+        ca_file=Path(mail.ca_file) if mail.ca_file else None,
+    )
+    return Mail(chosen).send
+
+
+def words(language: str) -> Words:
+    """The wording of one language, mails and terminal."""
+    table = tomllib.loads(shipped(f"words.{language}.toml"))
+    return Words(language, table | tomllib.loads(shipped(f"terminal.{language}.toml")))
+
+
+@contextmanager
+def opened(config: Path) -> Iterator[tuple[Settings, Store, Words]]:
+    """For commands that look or decide: settings, store and the agency's wording."""
+    settings = load(config)
+    store = open_store(settings.database)
+    try:
+        yield settings, store, words(settings.language)
+    finally:
+        store.close()
+
+
+class Friendly(click.Group):
+    """Shows our own errors as what they are, without a traceback; programming errors stay loud."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except SettingsError as error:
+            for problem in error.problems:
+                click.echo(problem, err=True)
+            ctx.exit(2)
+        except MonitorError as error:
+            click.echo(str(error), err=True)
+            ctx.exit(1)

@@ -1,0 +1,384 @@
+"""The main path: collect -> classify -> escalate -> digest -> deliver. Read this first, top to bottom.
+
+The stages meet in the database and never call each other. Each function takes one unit of work
+(claim, I/O outside any transaction, result in one transaction that checks the claim) and says
+whether there may be more. A unit that fails stays claimed until its lease ends: it is pushed into
+the future, and the others go on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+from classifiers import crisis, hazard
+from classifiers.finding import Document, Finding, Kind
+from monitor import digest as weekly
+from monitor import logs, masking, messages, policy
+from monitor.errors import CollectError, DeliveryError
+from monitor.model import (
+    Collected,
+    Contact,
+    Cursor,
+    Entry,
+    Escalation,
+    Fetched,
+    Hit,
+    Item,
+    Message,
+    Notification,
+    Outcome,
+    Period,
+    Platform,
+    Seen,
+    State,
+    Transition,
+)
+from monitor.settings import Settings
+from monitor.store import outbox, passes, records, views
+from monitor.store.database import Store, Tx
+from monitor.words import Words
+
+Unit = TypeVar("Unit")
+Result = TypeVar("Result")
+Clock = Callable[[], datetime]
+Fetch = Callable[..., Fetched]
+Collector = Callable[[Platform, Cursor, Fetch], Collected]
+Send = Callable[[Notification, Callable[[], None]], str]
+
+CLASSIFIERS = (hazard.find, crisis.find)  # what runs after the door, on masked text
+CLASSIFIED_BY = "2026-11"  # goes up when a classifier changes
+WORDS = 12  # words in a digest
+BATCH = 50  # versions classified under one lease
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """Everything the stages need, wired once by an entrance."""
+
+    settings: Settings
+    store: Store
+    key: bytes  # the installation key
+    collectors: Mapping[str, Collector]
+    fetch: Fetch
+    send: Send
+    words: Mapping[str, Words]  # by language
+    cut: Callable[[str], Iterable[str]]  # text into words
+    luck: Callable[[], float]  # 0..1, for jitter
+
+
+def collect(house: House, clock: Clock) -> bool:
+    """Read the platform that has been due longest; store items, door findings and cursor together."""
+    now = clock()
+    with house.store.write() as tx:
+        claim = passes.claim_platform(tx, tuple(house.settings.platforms), now, now + house.settings.pace.lease)
+    if claim is None:
+        return False
+    platform = house.settings.platforms[claim.cursor.platform]
+    try:
+        collected = house.collectors[platform.kind](platform, claim.cursor, house.fetch)
+    except CollectError as error:
+        _collect_failed(house, platform, claim, error, clock())
+        return True
+    entries = [entry for _, entry in each(lambda item: _entry(house.key, platform, item), collected.items) if entry]
+    refused = len(collected.items) - len(entries)
+    now = clock()
+    after = replace(
+        collected.cursor,
+        next_check_at=now + policy.jittered(platform.every, house.luck()),
+        failures=0,
+        error="",
+        detail="",
+        last_good_at=now,
+    )
+    if refused:  # fetch everything again next time instead of trusting a 304
+        after = replace(after, etag="", last_modified="")
+    with house.store.write() as tx:
+        stored = passes.finish_pass(tx, claim, after, entries, now)
+        _note_back(tx, platform, now)
+    refused += stored.refused
+    logs.event(
+        "pass", platform=platform.name, items=len(entries), new=stored.new, changed=stored.changed, refused=refused
+    )
+    return True
+
+
+def _collect_failed(house: House, platform: Platform, claim: passes.Pass, error: CollectError, now: datetime) -> None:
+    """Remember the error, back off, and after ``broken_after`` failures in a row write one finding an outage."""
+    cursor = claim.cursor
+    failures = cursor.failures + 1
+    wait = policy.jittered(policy.back_off(failures, platform.every, error.retry_after), house.luck())
+    detail = masking.mask_text(str(error))
+    after = replace(
+        cursor,
+        fetches=cursor.fetches + 1,
+        failures=failures,
+        error=error.code,
+        detail=detail,
+        next_check_at=now + max(wait, error.retry_after or wait),
+    )
+    with house.store.write() as tx:
+        passes.finish_pass(tx, claim, after, (), now)
+        since = cursor.last_good_at or datetime.min.replace(tzinfo=now.tzinfo)
+        told = records.told_since(tx, Kind.SOURCE_BROKEN, platform.name, since)
+        if failures >= house.settings.pace.broken_after and not told:
+            broken = Seen(kind=Kind.SOURCE_BROKEN, rule=error.code, score=1.0, excerpt=detail)
+            passes.add_findings(tx, platform.name, [Hit(broken, "")], now)
+    logs.event("pass", platform=platform.name, error=error.code, failures=failures)
+
+
+def _note_back(tx: Tx, platform: Platform, now: datetime) -> None:
+    record = records.active(tx, Kind.SOURCE_BROKEN, f"platform:{platform.name}")
+    if record is not None:
+        records.move(tx, record, State.RESOLVED, Transition(now, "back", "system"))
+
+
+def each(do: Callable[[Unit], Result], units: Iterable[Unit]) -> Iterator[tuple[Unit, Result | None]]:
+    """``(unit, do(unit))`` for each; one that fails must not stop the rest: it is logged and comes with None."""
+    for unit in units:
+        try:
+            yield unit, do(unit)
+        except Exception as error:  # noqa: BLE001  see above
+            logs.event("unit_failed", level=logging.ERROR, error=type(error).__name__, at=logs.place(error))
+            yield unit, None
+
+
+def _entry(key: bytes, platform: Platform, item: Item) -> Entry:
+    document = Document(text=item.text, title=item.title, html=item.html, url=item.link)
+    masked = masking.door(document, platform.surface)
+    return Entry(
+        external_id=masking.identity(key, item.external_id),
+        digest=masking.version_digest(key, item.title, item.text),
+        title=masked.document.title,
+        text=masked.document.text,
+        link=masked.document.url,
+        published_at=item.published_at,
+        hits=_hits(key, masked.findings),
+    )
+
+
+def _hits(key: bytes, findings: Iterable[Finding]) -> tuple[Hit, ...]:
+    return tuple(
+        Hit(
+            Seen(
+                kind=found.kind,
+                rule=found.rule,
+                score=found.score,
+                excerpt=found.excerpt,
+                field=found.field,
+                start=found.start,
+                end=found.end,
+                where=found.where,
+            ),
+            masking.match_digest(key, found),
+        )
+        for found in findings
+    )
+
+
+def classify(house: House, clock: Clock) -> bool:
+    """Judge a batch of new Versions; everything here sees masked text."""
+    now = clock()
+    with house.store.write() as tx:
+        lease, waiting = passes.claim_versions(tx, now, now + house.settings.pace.lease, BATCH)
+    found = list(each(lambda one: _hits(house.key, judge(Document(one.text, one.title))), waiting))
+    now = clock()
+    with house.store.write() as tx:
+        for version, hits in found:
+            if hits is not None:
+                passes.finish_version(tx, version, hits, lease=lease, by=CLASSIFIED_BY, now=now)
+    if waiting:
+        logs.event("classified", versions=len(found), findings=sum(len(hits or ()) for _, hits in found))
+    return len(waiting) == BATCH
+
+
+def judge(document: Document) -> list[Finding]:
+    """What the classifiers after the door find in masked text."""
+    return [found for find in CLASSIFIERS for found in find(document)]
+
+
+def escalate(house: House, clock: Clock) -> bool:
+    """Judge one matter, or take one due step of one record."""
+    return _judge_matter(house, clock) or _take_step(house, clock)
+
+
+def _judge_matter(house: House, clock: Clock) -> bool:
+    now = clock()
+    with house.store.write() as tx:
+        matter = records.claim_matter(tx, now, now + house.settings.pace.lease)
+    if matter is None:
+        return False
+    platform = house.settings.platforms.get(matter.platform)
+    if matter.item is None and platform is not None:
+        matter = replace(matter, subject=platform.title, locator=platform.url)
+    rules = house.settings.policies.get(matter.kind)
+    with house.store.write() as tx:
+        record = records.active(tx, matter.kind, matter.key)
+        verdict = policy.judge(matter.best, record, rules)
+        if verdict is policy.Verdict.OPENED and rules is not None:
+            record = records.open_record(tx, matter, rules, now)
+        elif verdict is policy.Verdict.JOINED and record is not None:
+            records.note(tx, record.id, Transition(now, "joined", "system"))
+        belongs = verdict in {policy.Verdict.OPENED, policy.Verdict.JOINED} and record is not None
+        records.judged(tx, matter, verdict, record.id if belongs and record is not None else None, now)
+    logs.event("judged", kind=matter.kind, platform=matter.platform, findings=len(matter.findings), verdict=verdict)
+    return True
+
+
+def _take_step(house: House, clock: Clock) -> bool:
+    now = clock()
+    with house.store.write() as tx:
+        record = records.claim_due(tx, now, now + house.settings.pace.lease)
+    if record is None:
+        return False
+    rules = house.settings.policies[record.kind]
+    due = policy.due(record, rules, now)
+    if due is None:
+        return False
+    with house.store.write() as tx:
+        told = replace(record, step=due.step, next_step_at=due.next_step_at, overdue=due.overdue)
+        records.told(tx, record, step=due.step, next_step_at=due.next_step_at, overdue=due.overdue)
+        _tell(house, tx, told, due, now)
+        what = "overdue" if due.overdue and not record.overdue else "told"
+        records.note(tx, record.id, Transition(now, what, "system", f"{due.reason}: {', '.join(due.tell)}"))
+    logs.event("told", record=record.number, kind=record.kind, reason=due.reason, contacts=len(due.tell))
+    return True
+
+
+def _tell(house: House, tx: Tx, record: Escalation, due: policy.Due, now: datetime) -> None:
+    """Write one notification a contact: intent first, sent by the deliver stage."""
+    threshold = house.settings.policies[record.kind].threshold
+    seen = [each for each in records.seen(tx, record.id) if each.score >= threshold]
+    platform = house.settings.platforms.get(record.platform)
+    health = views.health(tx, [platform] if platform else [], {})
+    about = replace(
+        context(house.settings, now), told=due.tell, next_tell=due.next_tell, health=health[0] if health else None
+    )
+    for name in due.tell:
+        contact = house.settings.contacts[name]
+        words = house.words[contact.language]
+        letter = messages.alert(record, seen, reason=due.reason, contact=contact, context=about, words=words)
+        outbox.intend(
+            tx,
+            key=f"record:{record.id}:{'overdue' if due.reason == 'overdue' else due.step}:{name}",
+            contact=contact,
+            message=messages.render(letter, words),
+            record=record.id,
+            priority=policy.priority(record),
+            now=now,
+        )
+
+
+def context(settings: Settings, now: datetime) -> messages.Context:
+    """What every letter needs to know."""
+    return messages.Context(
+        agency=settings.agency,
+        zone=settings.zone,
+        now=now,
+        titles={name: contact.title for name, contact in settings.contacts.items()},
+        platforms={name: platform.title for name, platform in settings.platforms.items()},
+    )
+
+
+def digest(house: House, clock: Clock) -> bool:
+    """Write the digest of the last finished week for one contact who has not got it."""
+    now = clock()
+    settings = house.settings
+    period = weekly.due(now, settings.zone, settings.digest.weekday, settings.digest.at)
+    week = weekly.iso_week(period, settings.zone)
+    with house.store.read() as tx:
+        waiting = [name for name in settings.digest.to if not outbox.exists(tx, f"digest:{week}:{name}")]
+        if not waiting or views.watching_since(tx, now) >= period.end:
+            return False
+    contact = settings.contacts[waiting[0]]
+    message = digest_message(house, period, contact, now)
+    key = f"digest:{week}:{contact.name}"
+    with house.store.write() as tx:
+        priority = policy.PRIORITY_DIGEST
+        outbox.intend(tx, key=key, contact=contact, message=message, record=None, priority=priority, now=now)
+    logs.event("digest", week=week, contact=contact.name)
+    return True
+
+
+def digest_message(house: House, period: Period, contact: Contact, now: datetime) -> Message:
+    """The digest of a period as one contact reads it."""
+    zone = house.settings.zone
+    before = weekly.previous(period, zone)
+    periods = (period, before, weekly.previous(before, zone))
+    with house.store.read() as tx:
+        items = views.new_items(tx, period)
+        open_records = views.open_records(tx)
+        opened = (
+            views.opened_by_kind(tx, periods[0]),
+            views.opened_by_kind(tx, periods[1]),
+            views.opened_by_kind(tx, periods[2]),
+        )
+        closed = views.closed(tx, period)
+        platforms = views.health(tx, tuple(house.settings.platforms.values()), items)
+        texts = views.texts(tx, period)
+        undelivered = views.undelivered(tx, period)
+    summary = weekly.summarise(
+        period=period,
+        zone=zone,
+        now=now,
+        open_records=open_records,
+        opened=opened,
+        closed=closed,
+        platforms=platforms,
+        words=weekly.top_words(texts, house.cut, WORDS),
+        undelivered=undelivered,
+    )
+    words = house.words[contact.language]
+    letter = messages.digest(summary, contact, context(house.settings, now), words)
+    return messages.render(letter, words)
+
+
+def deliver(house: House, clock: Clock) -> bool:
+    """Send the most urgent notification that is due; its outcome is written whatever happens."""
+    now = clock()
+    with house.store.write() as tx:
+        claim = outbox.claim(tx, now, now + house.settings.pace.lease)
+    if claim is None:
+        return False
+    notification = claim.notification
+    if notification.unknowns >= policy.UNKNOWNS_ALLOWED:
+        outcome, answer = Outcome.UNKNOWN, "not tried again"
+    else:
+        outcome, answer = _attempt(house, claim, clock)
+    now = clock()
+    after = policy.settled(
+        outcome=outcome,
+        attempts=notification.attempts,
+        unknowns=notification.unknowns + (outcome is Outcome.UNKNOWN),
+        created_at=notification.created_at or now,
+        now=now,
+    )
+    with house.store.write() as tx:
+        outbox.settle(tx, claim, attempt_outcome=outcome, answer=answer, after=after, now=now)
+        if after.undelivered and notification.escalation is not None:
+            why = f"{notification.contact}: {after.state}"
+            records.note(tx, notification.escalation, Transition(now, "undelivered", "system", why))
+            records.hasten(tx, notification.escalation, now)
+    logs.event("attempt", key=notification.key, outcome=outcome, attempts=notification.attempts)
+    return True
+
+
+def _attempt(house: House, claim: outbox.Claim, clock: Clock) -> tuple[Outcome, str]:
+    notification = claim.notification
+    if notification.repeat:
+        marked = messages.repeated(notification.message, house.words[notification.language])
+        notification = replace(notification, message=marked)
+
+    def data_begins() -> None:
+        with house.store.write() as tx:
+            outbox.data_begins(tx, claim, clock())
+
+    try:
+        return Outcome.SENT, house.send(notification, data_begins)
+    except DeliveryError as error:
+        if error.unknown:
+            return Outcome.UNKNOWN, str(error)
+        return (Outcome.REFUSED if error.permanent else Outcome.PENDING), str(error)

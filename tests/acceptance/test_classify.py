@@ -1,0 +1,150 @@
+"""``huiyin classify`` as a process: permanent interface."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "monitor.cli", "classify"]
+LEAK = "身份证号210726196411200006，请核对"
+KEYS = {"id", "findings", "topic", "topic_score", "second", "sure"}
+
+
+def classify(*lines, options=()):
+    raw = b"\n".join(line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines)
+    done = subprocess.run([*COMMAND, *options], input=raw, capture_output=True, timeout=120, check=False)
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr.decode()
+
+
+def test_lines_come_back_in_order_with_all_keys():
+    code, answers, _ = classify({"id": "b", "text": LEAK}, {"id": 7, "text": "谢谢"}, {"id": None, "text": ""})
+
+    assert code == 0
+    assert [answer["id"] for answer in answers] == ["b", 7, None]
+    assert all(set(answer) == KEYS for answer in answers)
+    (found,) = [each for each in answers[0]["findings"] if each["rule"].startswith("resident")]
+    assert LEAK[found["start"] : found["end"]] == "210726196411200006"
+    assert found["kind"] == "personal_data"
+    assert 0.5 <= found["score"] <= 1
+    assert "210726196411200006" not in found["excerpt"]
+    assert "field" not in found
+    assert answers[1]["findings"] == []
+
+
+def test_a_finding_in_the_title_says_so():
+    _, (answer,), _ = classify({"id": 1, "text": "见附件", "title": LEAK})
+
+    assert {found["field"] for found in answer["findings"]} == {"title"}
+
+
+def test_offsets_are_code_points():
+    text = "😀𠮷" + LEAK
+    _, (answer,), _ = classify({"id": 1, "text": text})
+
+    spans = [text[found["start"] : found["end"]] for found in answer["findings"]]
+    assert "210726196411200006" in spans
+
+
+def test_findings_in_html_have_a_path_and_no_offsets():
+    html = "<div><table><tr><td>张**</td><td title='210726196411200006'>已通过</td></tr></table></div>"
+    _, (answer,), _ = classify({"id": 1, "html": html, "url": "https://a.example/list.html"})
+
+    assert answer["findings"]
+    assert {(found["start"], found["end"]) for found in answer["findings"]} == {(None, None)}
+    assert all("td" in found["where"] for found in answer["findings"])
+
+
+def test_on_a_private_surface_leaked_data_is_no_finding():
+    _, (answer,), _ = classify({"id": 1, "text": LEAK}, options=["--surface", "private"])
+
+    assert answer["findings"] == []
+
+
+def test_all_shows_what_is_below_the_threshold():
+    line = {"id": 1, "text": "申请人：李桂香，身份证号210726196411200006"}
+    _, (some,), _ = classify(line)
+    _, (everything,), _ = classify(line, options=["--all"])
+
+    assert len(everything["findings"]) >= len(some["findings"])
+    assert all(found["score"] >= 0.5 for found in some["findings"])
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        (b"{", None),
+        (b"[1]", None),
+        (b"7", None),
+        (b"\xff\xfe{}", None),
+        (b'{"id": NaN, "text": "a"}', None),
+        (b"[" * 100_000, None),
+        ({"text": "a"}, None),
+        ({"id": 1}, 1),
+        ({"id": 1, "text": 7}, 1),
+        ({"id": 1, "text": None}, 1),
+        ({"id": 1, "text": "a", "title": ["b"]}, 1),
+        ({"id": 1, "text": "a", "html": "b"}, 1),
+    ],
+)
+def test_a_bad_line_is_an_error_and_the_rest_goes_on(line, name):
+    code, (bad, good), stderr = classify(line, {"id": "after", "text": "好"})
+
+    assert code == 1
+    assert set(bad) == {"id", "error"}
+    assert bad["id"] == name
+    assert good["id"] == "after"
+    assert "Traceback" not in stderr
+
+
+def test_lone_surrogates_and_nul_come_through():
+    code, answers, _ = classify(b'{"id": "\\ud800", "text": "\\udfff\\u0000 13800001111"}', {"id": 2, "text": "a"})
+
+    assert code == 0
+    assert answers[0]["id"] == "\ud800"
+
+
+def test_blank_lines_and_a_missing_last_newline_are_fine():
+    code, answers, _ = classify({"id": 1, "text": "a"}, b"", b"  ", {"id": 2, "text": "b"})
+
+    assert (code, len(answers)) == (0, 2)
+
+
+def test_no_input_is_no_output():
+    assert classify()[:2] == (0, [])
+
+
+def test_what_came_of_a_line_is_written_before_the_next_is_waited_for():
+    with subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        for n in range(3):
+            process.stdin.write(json.dumps({"id": n, "text": "a"}).encode() + b"\n")
+            process.stdin.flush()
+            assert json.loads(process.stdout.readline())["id"] == n
+        process.stdin.close()
+        assert process.wait(timeout=60) == 0
+
+
+def test_a_megabyte_in_one_line():
+    code, (answer,), _ = classify({"id": 1, "text": "好" * 1_000_000 + LEAK})
+
+    assert code == 0
+    assert answer["findings"][0]["start"] > 1_000_000
+
+
+def test_a_locale_without_utf8_changes_nothing(monkeypatch):
+    monkeypatch.setenv("LC_ALL", "C")
+    monkeypatch.setenv("PYTHONUTF8", "0")
+    monkeypatch.setenv("PYTHONCOERCECLOCALE", "0")
+    code, (answer,), _ = classify(json.dumps({"id": "回", "text": LEAK}, ensure_ascii=False).encode())
+
+    assert (code, answer["id"]) == (0, "回")
+    assert "证" in answer["findings"][0]["excerpt"]
+
+
+def test_the_output_closed_early_is_no_crash():
+    lines = b"\n".join(json.dumps({"id": n, "text": "a"}).encode() for n in range(20_000))
+    with subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        _, stderr = process.communicate(lines, timeout=120)
+
+    assert b"Traceback" not in stderr

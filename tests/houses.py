@@ -1,0 +1,123 @@
+"""A whole house for tests: real settings, real SQLite file, real folder for mails; only the web is handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+from monitor import daemon, keys, pipeline, settings
+from monitor.cli import wiring
+from monitor.errors import CollectError
+from monitor.model import Collected, Cursor, Item, Platform
+from monitor.pipeline import House
+from monitor.store import passes
+
+T = datetime(2026, 11, 4, 2, 0, tzinfo=UTC)  # a Wednesday, 10:00 in Shanghai
+LEAK = "公示名单：李桂香，身份证号210726196411200006，住东苑小区"
+CONFIGURATION = """
+[agency]
+name = "青岚县住房和城乡建设局"
+[pace]
+tick = "1s"
+[[contact]]
+name = "duty"
+title = "值班员"
+mail = "duty@agency.example"
+[[contact]]
+name = "leader"
+title = "分管领导"
+mail = "leader@agency.example"
+[[platform]]
+name = "website"
+title = "局网站"
+url = "http://127.0.0.1:9/feed.xml"
+networks = ["127.0.0.0/8"]
+own = true
+[policy.default]
+owner = "duty"
+steps = [{ after = "0m", tell = ["duty"] }, { after = "30m", tell = ["leader"] }]
+[digest]
+to = ["leader"]
+"""
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is told to move."""
+
+    now: datetime = T
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@dataclass
+class Web:
+    """What the collector will find: items, or an error to raise."""
+
+    items: list[Item] = field(default_factory=list)
+    error: CollectError | None = None
+    passes: int = 0
+
+    def collect(self, platform: Platform, cursor: Cursor, _fetch: Callable[..., object]) -> Collected:
+        self.passes += 1
+        if self.error is not None:
+            raise self.error
+        after = replace(cursor, fetches=cursor.fetches + 1, had_items=True, etag='"1"', decoded_by="utf-8")
+        return Collected(tuple(self.items), after)
+
+
+def configuration(folder: Path, text: str = CONFIGURATION) -> Path:
+    path = folder / "huiyin.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def build(folder: Path, web: Web, text: str = CONFIGURATION, now: datetime = T) -> House:
+    """A house in ``folder`` whose platforms are due at ``now``."""
+    loaded = settings.load(configuration(folder, text))
+    keys.create(loaded.key_file)
+    house = replace(
+        wiring.house(loaded, migrate=True),
+        collectors={"feed": web.collect},
+        luck=lambda: 0.5,
+        cut=lambda words: words.split(),
+    )
+    with house.store.write() as tx:
+        passes.register(tx, loaded.platforms, now)
+    return house
+
+
+def drain(house: House, clock: Callable[[], datetime], stages: Iterable[str] = tuple(daemon.STAGES)) -> None:
+    """Each stage until it has nothing left."""
+    for name in stages:
+        stage, _ = daemon.STAGES[name]
+        while stage(house, clock):
+            pass
+
+
+def mails(house: House) -> list[EmailMessage]:
+    """The mails in the folder, by the time they were written and then by name."""
+    found = sorted(house.settings.mail.folder.glob("*.eml"), key=lambda path: (path.stat().st_mtime_ns, path.name))
+    return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in found]  # type: ignore[arg-type]
+
+
+def text_of(mail: EmailMessage) -> str:
+    part = mail.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+def item(text: str = LEAK, *, name: str = "1", title: str = "资格公示", published: datetime | None = T) -> Item:
+    link = f"http://127.0.0.1:9/{name}.html"
+    return Item(external_id=name, title=title, text=text, link=link, published_at=published)
+
+
+__all__ = ["LEAK", "Clock", "T", "Web", "build", "configuration", "drain", "item", "mails", "pipeline", "text_of"]

@@ -1,0 +1,78 @@
+"""Many lives of one daemon, each killed at a random commit: what must be true of the database afterwards."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+from monitor import daemon
+from monitor.store import views
+from tests.dying import Dying, Inbox, in_child
+from tests.houses import CONFIGURATION, Clock, Web, build, drain, item
+
+WORLD = (
+    "谢谢你们，办得很快",
+    "公租房什么时候摇号",
+    "局里办事太慢，该换人了",
+    "公示：李桂香，身份证号210726196411200006",
+)
+
+
+def live(folder: Path, inbox: Inbox, *, lives: int, seed: int) -> None:
+    """Publish, die and live again ``lives`` times, then come to rest and check the promises."""
+    luck = random.Random(seed)
+    mail = f'[mail]\nway = "smtp"\nhost = "127.0.0.1"\nport = {inbox.port}\nsecurity = "none"\n'
+    text = CONFIGURATION.replace("[pace]", mail + "[pace]").replace("own = true", 'own = true\nevery = "1m"')
+    web, clock, deaths, leaks = Web(), Clock(), 0, 0
+    for n in range(lives):
+        told = luck.choice(WORLD)
+        leaks += "身份证" in told
+        web.items.append(item(f"{told}（第{n}条）", name=str(n)))
+        death, when = luck.randint(1, 14), luck.choice(["before", "after"])
+
+        def work(death: int = death, when: str = when) -> None:
+            house = build(folder, web, text)
+            with daemon.alone(house):
+                drain(replace(house, store=Dying(house.store, death, when)), clock)
+
+        deaths += in_child(work)
+        clock.move(minutes=luck.randint(2, 9))
+    house = build(folder, web, text)
+    with daemon.alone(house):
+        for _ in range(4):
+            drain(house, clock)
+            clock.move(minutes=3)
+    check(house, inbox, published=len(web.items), leaks=leaks, deaths=deaths)
+    house.store.close()
+
+
+def check(house: object, inbox: Inbox, *, published: int, leaks: int, deaths: int) -> None:
+    store = house.store  # type: ignore[attr-defined]
+    with store.read() as tx:
+        items = tx.exec_driver_sql("SELECT count(*), count(DISTINCT external_id) FROM item").one()
+        versions = tx.exec_driver_sql("SELECT count(*), count(classified_at) FROM version").one()
+        waiting = tx.exec_driver_sql("SELECT count(*) FROM finding WHERE judged_at IS NULL").scalar()
+        records = tx.exec_driver_sql("SELECT count(*), count(DISTINCT matter_key) FROM escalation").one()
+        sent = views.sent(tx, limit=100_000)
+        begun = dict(
+            tx.exec_driver_sql(
+                "SELECT message_id, count(data_at) FROM notification JOIN attempt ON notification_id = notification.id"
+                " GROUP BY message_id"
+            ).all()
+        )
+    assert tuple(items) == (published, published)
+    assert tuple(versions) == (published, published)
+    assert waiting == 0
+    assert tuple(records) == (leaks, leaks)
+    assert {each.state for each in sent} <= {"sent"}
+    copies = Counter(_message_id(mail.content) for mail in inbox.mails)
+    assert set(copies) == set(begun)
+    assert all(copies[message_id] <= begun[message_id] for message_id in copies)
+    assert deaths > 0
+
+
+def _message_id(content: bytes) -> str:
+    line = next(line for line in content.splitlines() if line.lower().startswith(b"message-id:"))
+    return line.split(b":", 1)[1].strip().decode()
