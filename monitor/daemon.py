@@ -51,7 +51,7 @@ def alone(house: House) -> Iterator[None]:
             passes.register(tx, house.settings.platforms, clock())
             passes.release(tx)
             records.release(tx)
-            outbox.release(tx, clock())
+            outbox.release(tx)
         yield
 
 

@@ -5,7 +5,7 @@ A step is due that long after its record was opened; delays are clock time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -56,17 +56,20 @@ class Due:
 def due(record: Escalation, policy: Policy, now: datetime) -> Due | None:
     """What is due for a record at ``now``; None when nothing is.
 
-    Steps missed while nobody ran are told in one go, each contact once. When the last step has been
+    Steps missed while nobody ran are told in one go, each contact once, the passing of the deadline included. When the last step has been
     told, its people are told again every ``policy.repeat`` until somebody acts.
     """
     if record.state not in {State.OPEN, State.ACKNOWLEDGED}:
         return None
-    if record.state is State.OPEN and record.next_step_at is not None and record.next_step_at <= now:
-        return _steps_due(record, policy, now)
-    if record.deadline <= now and not record.overdue:
-        tell = _once((record.owner, *policy.steps[-1].tell))
-        return Due(reason=Reason.OVERDUE, tell=tell, step=record.step, next_step_at=record.next_step_at, overdue=True)
-    return None
+    late = record.deadline <= now and not record.overdue
+    step = record.state is State.OPEN and record.next_step_at is not None and record.next_step_at <= now
+    due = _steps_due(record, policy, now) if step else None
+    if not late:
+        return due
+    if due is None:
+        due = Due(reason=Reason.OVERDUE, tell=(), step=record.step, next_step_at=record.next_step_at, overdue=True)
+    tell = _once((*due.tell, record.owner, *policy.steps[-1].tell))
+    return replace(due, reason=Reason.OVERDUE, tell=tell, overdue=True)
 
 
 def _steps_due(record: Escalation, policy: Policy, now: datetime) -> Due:

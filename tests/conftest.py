@@ -1,5 +1,7 @@
 """Fixtures that several floors share."""
 
+import socket
+
 import pytest
 from aiosmtpd.controller import Controller
 
@@ -9,8 +11,9 @@ from tests.dying import Inbox
 @pytest.fixture
 def inbox():
     handler = Inbox()
-    controller = Controller(handler, hostname="127.0.0.1", port=0, decode_data=False)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        handler.port = free.getsockname()[1]
+    controller = Controller(handler, hostname="127.0.0.1", port=handler.port, decode_data=False)
     controller.start()
-    handler.port = controller.server.sockets[0].getsockname()[1]
     yield handler
     controller.stop()

@@ -61,7 +61,8 @@ def claim(tx: Tx, now: datetime, until: datetime) -> Claim | None:
     begun, otherwise certainly not delivered.
     """
     due = and_(notification.c.state == str(Outcome.PENDING), notification.c.next_attempt_at <= now)
-    left = and_(notification.c.state == str(Outcome.SENDING), notification.c.lease_until <= now)
+    ended = or_(notification.c.lease_until.is_(None), notification.c.lease_until <= now)
+    left = and_(notification.c.state == str(Outcome.SENDING), ended)
     query = select(notification).where(notification.c.state.in_(WAITING), or_(due, left))
     order = query.order_by(notification.c.priority, notification.c.id).limit(1)
     row = tx.execute(order.with_for_update(skip_locked=True)).one_or_none()
@@ -121,10 +122,10 @@ def settle(tx: Tx, claimed: Claim, *, attempt_outcome: Outcome, answer: str, aft
     tx.execute(update(attempt).where(attempt.c.id == claimed.attempt).values(**ended))
 
 
-def release(tx: Tx, now: datetime) -> None:
+def release(tx: Tx) -> None:
     """End every lease on notifications: the caller alone may work on this database."""
     sending = notification.c.state == str(Outcome.SENDING)
-    tx.execute(update(notification).where(sending).values(lease_until=now, lease=None))
+    tx.execute(update(notification).where(sending).values(lease=None, lease_until=None))
 
 
 def _notification(row: Row[Any], *, attempts: int, unknowns: int) -> Notification:

@@ -185,8 +185,9 @@ class StoredItem:
 
 def find_items(tx: Tx, words: str, limit: int = 20) -> list[StoredItem]:
     """Items whose id, link or newest title or text is or contains ``words``; newest first."""
-    newest = select(func.max(version.c.id)).where(version.c.item_id == item.c.id).scalar_subquery()
-    count = select(func.count()).where(version.c.item_id == item.c.id).scalar_subquery()
+    other = version.alias()
+    newest = select(func.max(other.c.id)).where(other.c.item_id == item.c.id).correlate(item).scalar_subquery()
+    count = select(func.count()).where(other.c.item_id == item.c.id).correlate(item).scalar_subquery()
     wanted = or_(
         item.c.link.contains(words, autoescape=True),
         version.c.title.contains(words, autoescape=True),
@@ -196,7 +197,7 @@ def find_items(tx: Tx, words: str, limit: int = 20) -> list[StoredItem]:
         wanted = item.c.id == int(words)
     rows = tx.execute(
         select(item, version.c.title, version.c.text, version.c.classified_by, count.label("versions"))
-        .join(version, version.c.id == newest)
+        .select_from(item.join(version, version.c.id == newest))
         .where(wanted)
         .order_by(item.c.id.desc())
         .limit(limit)

@@ -501,6 +501,7 @@ def test_a_clock_set_back_sends_nothing_twice(tmp_path, clock):
 def test_three_days_asleep_tell_each_contact_once(tmp_path, clock):
     house = build(tmp_path, Web([item()]))
     drain(house, clock, ["collect", "classify"])
+    assert pipeline._judge_matter(house, clock)
     clock.move(days=3)
     drain(house, clock)
 

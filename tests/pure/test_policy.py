@@ -62,8 +62,8 @@ def test_a_matter_gets_a_verdict_with_its_reason(best, open_record, rules, verdi
 def test_the_first_step_is_told_at_once():
     due = policy.due(record(), POLICY, T)
 
-    assert (Reason.OPENED, ("duty",), 1, T + 15 * MINUTE) == (due.reason, due.tell, due.step, due.next_step_at)
-    assert ("deputy", "duty") == due.next_tell
+    assert (due.reason, due.tell, due.step, due.next_step_at) == (Reason.OPENED, ("duty",), 1, T + 15 * MINUTE)
+    assert due.next_tell == ("deputy", "duty")
 
 
 def test_nothing_is_due_before_its_time():
@@ -71,11 +71,18 @@ def test_nothing_is_due_before_its_time():
 
 
 def test_steps_missed_while_nobody_ran_are_told_in_one_go_each_contact_once():
-    due = policy.due(record(), POLICY, T + timedelta(days=3))
+    due = policy.due(record(overdue=True), POLICY, T + timedelta(days=3))
 
-    assert (("duty", "deputy", "leader"), 3) == (due.tell, due.step)
+    assert (due.tell, due.step) == (("duty", "deputy", "leader"), 3)
     assert T + timedelta(days=3, hours=12) == due.next_step_at
-    assert ("leader",) == due.next_tell
+    assert due.next_tell == ("leader",)
+
+
+def test_the_deadline_missed_as_well_makes_one_mail_not_two():
+    due = policy.due(record(deadline=T + MINUTE, owner="chief"), POLICY, T + timedelta(days=3))
+
+    assert (due.reason, due.tell, due.step) == (Reason.OVERDUE, ("duty", "deputy", "leader", "chief"), 3)
+    assert due.overdue
 
 
 def test_the_last_step_repeats_until_somebody_acts():
@@ -88,8 +95,8 @@ def test_the_last_step_repeats_until_somebody_acts():
 def test_an_undelivered_message_brings_the_next_step_forward():
     due = policy.due(record(step=1, next_step_at=T + MINUTE), POLICY, T + MINUTE)
 
-    assert (Reason.UNDELIVERED, ("deputy", "duty"), 2) == (due.reason, due.tell, due.step)
-    assert T + 30 * MINUTE == due.next_step_at
+    assert (due.reason, due.tell, due.step) == (Reason.UNDELIVERED, ("deputy", "duty"), 2)
+    assert due.next_step_at == T + 30 * MINUTE
 
 
 def test_acknowledging_stops_the_steps_but_not_the_deadline():
@@ -97,7 +104,7 @@ def test_acknowledging_stops_the_steps_but_not_the_deadline():
 
     assert policy.due(taken, POLICY, T + 30 * MINUTE) is None
     late = policy.due(taken, POLICY, T + POLICY.deadline)
-    assert (Reason.OVERDUE, ("duty", "leader"), True) == (late.reason, late.tell, late.overdue)
+    assert (late.reason, late.tell, late.overdue) == (Reason.OVERDUE, ("duty", "leader"), True)
 
 
 def test_the_passing_of_the_deadline_is_told_once():
@@ -114,7 +121,7 @@ def test_a_closed_record_tells_nobody(state):
 def test_a_policy_shortened_in_mid_run_repeats_its_last_step():
     due = policy.due(record(step=7, next_step_at=T), POLICY, T)
 
-    assert (Reason.REPEAT, ("leader",), 8) == (due.reason, due.tell, due.step)
+    assert (due.reason, due.tell, due.step) == (Reason.REPEAT, ("leader",), 8)
 
 
 @given(
@@ -141,7 +148,7 @@ def test_people_in_danger_come_first():
         record(severity=Severity.ORDINARY),
     ]
 
-    assert [0, 1, 2] == [policy.priority(each) for each in order]
+    assert [policy.priority(each) for each in order] == [0, 1, 2]
 
 
 def settled(outcome, **values):
@@ -150,23 +157,23 @@ def settled(outcome, **values):
 
 
 def test_sent_is_the_end():
-    assert (Outcome.SENT, False) == (settled(Outcome.SENT).state, settled(Outcome.SENT).undelivered)
+    assert (settled(Outcome.SENT).state, settled(Outcome.SENT).undelivered) == (Outcome.SENT, False)
 
 
 def test_refused_tells_the_next_contact():
-    assert (Outcome.REFUSED, True) == (settled(Outcome.REFUSED).state, settled(Outcome.REFUSED).undelivered)
+    assert (settled(Outcome.REFUSED).state, settled(Outcome.REFUSED).undelivered) == (Outcome.REFUSED, True)
 
 
 def test_not_now_is_tried_again_with_doubling_waits():
     waits = [settled(Outcome.PENDING, attempts=attempts).next_attempt_at - T for attempts in (1, 2, 3, 9)]
 
-    assert [1 * MINUTE, 2 * MINUTE, 4 * MINUTE, 30 * MINUTE] == waits
+    assert waits == [1 * MINUTE, 2 * MINUTE, 4 * MINUTE, 30 * MINUTE]
 
 
 def test_nobody_is_tried_for_longer_than_a_day():
     after = settled(Outcome.PENDING, attempts=50, now=T + timedelta(hours=24))
 
-    assert (Outcome.REFUSED, True) == (after.state, after.undelivered)
+    assert (after.state, after.undelivered) == (Outcome.REFUSED, True)
 
 
 @pytest.mark.parametrize(("unknowns", "state"), [(1, Outcome.PENDING), (2, Outcome.UNKNOWN)])
@@ -179,7 +186,7 @@ def test_two_unknowns_count_as_not_delivered(unknowns, state):
 def test_a_failing_platform_is_left_alone_longer_and_longer_but_never_given_up():
     waits = [policy.back_off(n, timedelta(minutes=15), None) for n in (1, 2, 5, 1000)]
 
-    assert [1 * MINUTE, 2 * MINUTE, 16 * MINUTE, 60 * MINUTE] == waits
+    assert waits == [1 * MINUTE, 2 * MINUTE, 16 * MINUTE, 60 * MINUTE]
 
 
 def test_a_quick_platform_backs_off_from_its_own_pace():

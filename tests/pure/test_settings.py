@@ -35,14 +35,14 @@ def uncommented(text):
 def test_the_shipped_example_is_good():
     _, problems, _ = read(EXAMPLE)
 
-    assert [] == problems
+    assert problems == []
 
 
 def test_the_shipped_example_with_every_default_switched_on_says_the_same():
     plain, _, _ = read(EXAMPLE)
     explicit, problems, _ = read(uncommented(EXAMPLE))
 
-    assert [] == problems
+    assert problems == []
     assert plain == explicit
 
 
@@ -78,7 +78,7 @@ def test_a_kind_may_have_steps_and_owner_of_its_own():
     own = '[policy.hazard]\nowner = "leader"\nrepeat = "10m"\nsteps = [{ after = "1m", tell = ["leader"] }]\n'
     found, problems, _ = read(EXAMPLE.replace("[policy.hazard]\n", own))
 
-    assert [] == problems
+    assert problems == []
     hazard = found.policies[Kind.HAZARD]
     assert ("leader", timedelta(minutes=10), ("leader",)) == (hazard.owner, hazard.repeat, hazard.steps[0].tell)
 
@@ -239,9 +239,9 @@ def test_the_password_comes_from_the_environment_or_a_file(monkeypatch, tmp_path
     secret.write_text("from-file\n", encoding="utf-8")
     monkeypatch.delenv("HUIYIN_MAIL_PASSWORD", raising=False)
     monkeypatch.setenv("HUIYIN_MAIL_PASSWORD_FILE", str(secret))
-    assert "from-file" == read(EXAMPLE)[0].mail.password
+    assert read(EXAMPLE)[0].mail.password == "from-file"
     monkeypatch.setenv("HUIYIN_MAIL_PASSWORD", "from-environment")
-    assert "from-environment" == read(EXAMPLE)[0].mail.password
+    assert read(EXAMPLE)[0].mail.password == "from-environment"
 
 
 def test_a_password_file_that_cant_be_read_is_a_problem(monkeypatch, tmp_path):
@@ -287,5 +287,5 @@ def test_no_spans_of_time(raw):
 def test_a_list_of_something_else_is_a_problem():
     problems = []
 
-    assert () == Options("x", {"to": [1]}, problems).texts("to", None)
-    assert ['x.to: must be a list of texts, like ["a", "b"]'] == problems
+    assert Options("x", {"to": [1]}, problems).texts("to", None) == ()
+    assert problems == ['x.to: must be a list of texts, like ["a", "b"]']

@@ -1,0 +1,42 @@
+"""Doors to the outside world: which files may mention which library or name. Data of ``test_architecture``."""
+
+PEOPLE = "monitor/cli/ demo/"
+ENTRANCES = f"monitor/daemon.py {PEOPLE}"
+DEADLINES = f"monitor/fetch.py monitor/channels/ {ENTRANCES}"
+NOBODY = ""
+
+# What comes from outside (a module, or a name in one) and the only files that may mention it.
+DOORS = {
+    name: tuple(places.split())
+    for names, places in (
+        ("os.environ os.environb os.getenv", "monitor/settings.py"),
+        ("os.putenv", NOBODY),
+        ("datetime.datetime.now datetime.datetime.today datetime.datetime.utcnow datetime.date.today", ENTRANCES),
+        ("time.time time.time_ns time.localtime time.sleep", ENTRANCES),
+        ("time.monotonic time.perf_counter", DEADLINES),
+        ("sqlalchemy.func.now sqlalchemy.func.current_timestamp", NOBODY),  # that is a clock too
+        ("alembic sqlalchemy sqlite3", "monitor/store/"),
+        ("httpcore httpx", "monitor/fetch.py"),
+        ("socket ssl", "monitor/fetch.py monitor/channels/ demo/"),
+        ("http.server socketserver", "demo/"),
+        ("http.client urllib.request webbrowser imaplib poplib", NOBODY),
+        ("smtplib", "monitor/channels/"),
+        ("apscheduler", "monitor/daemon.py"),
+        ("charset_normalizer", "monitor/decoding.py"),
+        ("click rich subprocess", PEOPLE),
+        ("feedparser", "monitor/collectors/"),
+        ("jieba", "monitor/segment.py"),
+        ("numpy stdnum", "classifiers/"),
+        ("selectolax", "classifiers/ monitor/collectors/"),
+        ("signal", ENTRANCES),
+        ("joblib scipy sklearn", "classifiers/training/"),  # never in a running daemon
+        ("pickle marshal shelve", NOBODY),  # to load such a file is to run it
+    )
+    for name in names.split()
+}
+
+# What no pure room mentions. importlib.resources is right: files that ship with the package are constants.
+FILES = ("builtins.open", "io.open", "os", "pathlib", "glob", "shutil", "tempfile", "fcntl", "logging.handlers")
+NETWORK = ("socket", "socketserver", "ssl", "select", "selectors", "http", "urllib.request", "urllib.error", "smtplib")
+PROCESSES = ("asyncio", "concurrent", "multiprocessing", "subprocess", "threading", "signal")
+WORLD = (*FILES, *NETWORK, *PROCESSES, "alembic", "apscheduler", "httpcore", "httpx", "sqlalchemy", "sqlite3")
