@@ -257,8 +257,9 @@ def _tell(house: House, tx: Tx, record: Escalation, due: policy.Due, now: dateti
     about = replace(
         context(house.settings, now), told=due.tell, next_tell=due.next_tell, health=health[0] if health else None
     )
+    contacts = house.settings.contacts
     for name in due.tell:
-        contact = house.settings.contacts[name]
+        contact = contacts.get(name) or contacts[house.settings.policies[record.kind].owner]  # an owner who is gone
         words = house.words[contact.language]
         letter = messages.alert(record, seen, reason=due.reason, contact=contact, context=about, words=words)
         outbox.intend(

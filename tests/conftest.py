@@ -6,6 +6,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from tests.dying import Inbox
+from tests.houses import Clock
 
 
 @pytest.fixture
@@ -17,3 +18,8 @@ def inbox():
     controller.start()
     yield handler
     controller.stop()
+
+
+@pytest.fixture
+def clock():
+    return Clock()

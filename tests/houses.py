@@ -9,12 +9,12 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from monitor import daemon, keys, pipeline, settings
+from monitor import daemon, keys, settings
 from monitor.cli import wiring
 from monitor.errors import CollectError
-from monitor.model import Collected, Cursor, Item, Platform
+from monitor.model import Collected, Cursor, Escalation, Item, Platform, State, Transition
 from monitor.pipeline import House
-from monitor.store import passes
+from monitor.store import passes, records, views
 
 T = datetime(2026, 11, 4, 2, 0, tzinfo=UTC)  # a Wednesday, 10:00 in Shanghai
 LEAK = "公示名单：李桂香，身份证号210726196411200006，住东苑小区"
@@ -120,4 +120,23 @@ def item(text: str = LEAK, *, name: str = "1", title: str = "资格公示", publ
     return Item(external_id=name, title=title, text=text, link=link, published_at=published)
 
 
-__all__ = ["LEAK", "Clock", "T", "Web", "build", "configuration", "drain", "item", "mails", "pipeline", "text_of"]
+def only_record(house: House) -> Escalation:
+    with house.store.read() as tx:
+        (record,) = views.open_records(tx, closed_too=True)
+    return record
+
+
+def all_records(house: House) -> list[Escalation]:
+    with house.store.read() as tx:
+        return views.open_records(tx, closed_too=True)
+
+
+def transitions(house: House, record: Escalation) -> list[str]:
+    with house.store.read() as tx:
+        return [line.what for line in records.history(tx, record.id)]
+
+
+def move(house: House, to: State, clock: Clock) -> None:
+    with house.store.write() as tx:
+        (record, *_) = views.open_records(tx)
+        assert records.move(tx, record, to, Transition(clock(), str(to), "duty", "why"))

@@ -60,7 +60,8 @@ def claim(tx: Tx, now: datetime, until: datetime) -> Claim | None:
     An attempt that an earlier process left without outcome is closed first: unknown when DATA had
     begun, otherwise certainly not delivered.
     """
-    due = and_(notification.c.state == str(Outcome.PENDING), notification.c.next_attempt_at <= now)
+    ripe = or_(notification.c.next_attempt_at <= now, notification.c.created_at > now)  # or the clock was set back
+    due = and_(notification.c.state == str(Outcome.PENDING), ripe)
     ended = or_(notification.c.lease_until.is_(None), notification.c.lease_until <= now)
     left = and_(notification.c.state == str(Outcome.SENDING), ended)
     query = select(notification).where(notification.c.state.in_(WAITING), or_(due, left))

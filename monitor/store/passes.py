@@ -56,11 +56,15 @@ def register(tx: Tx, platforms: Iterable[str], now: datetime) -> None:
 
 
 def claim_platform(tx: Tx, platforms: Sequence[str], now: datetime, until: datetime) -> Pass | None:
-    """The configured platform that has been due longest, leased until ``until``; None when none is."""
+    """The configured platform that has been due longest, leased until ``until``; None when none is.
+
+    One that was checked in the future is due as well: the clock has been set back.
+    """
+    due = or_(cursor.c.next_check_at <= now, cursor.c.checked_at > now)
     free = or_(cursor.c.lease_until.is_(None), cursor.c.lease_until <= now)
     row = tx.execute(
         select(cursor)
-        .where(cursor.c.platform.in_(platforms), cursor.c.next_check_at <= now, free)
+        .where(cursor.c.platform.in_(platforms), due, free)
         .order_by(cursor.c.next_check_at)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -89,7 +93,7 @@ def finish_pass(tx: Tx, claim: Pass, after: Cursor, entries: Iterable[Entry], no
     changed = tx.execute(
         update(cursor)
         .where(cursor.c.platform == claim.cursor.platform, cursor.c.lease == claim.lease)
-        .values(**values, lease=None, lease_until=None)
+        .values(**values, checked_at=now, lease=None, lease_until=None)
     )
     if changed.rowcount != 1:
         raise LeaseLostError

@@ -62,6 +62,7 @@ cursor = Table(
     Column("etag", Text, nullable=False, default=""),
     Column("last_modified", Text, nullable=False, default=""),
     Column("next_check_at", Moment, nullable=False, index=True),
+    Column("checked_at", Moment),
     Column("fetches", Integer, nullable=False, default=0),
     Column("failures", Integer, nullable=False, default=0),
     Column("had_items", Boolean, nullable=False, default=False),

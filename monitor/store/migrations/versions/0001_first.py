@@ -25,6 +25,7 @@ def _collecting() -> None:
         sa.Column("etag", sa.Text(), nullable=False),
         sa.Column("last_modified", sa.Text(), nullable=False),
         sa.Column("next_check_at", Moment(), nullable=False),
+        sa.Column("checked_at", Moment(), nullable=True),
         sa.Column("fetches", sa.Integer(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("had_items", sa.Boolean(), nullable=False),
