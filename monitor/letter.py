@@ -1,0 +1,239 @@
+"""One value, rendered twice: a Letter becomes a Message whose text and HTML say the same. PURE.
+
+Whatever comes in (titles, excerpts, links) is hostile: every value becomes one line without control
+or invisible characters, and HTML is escaped where it is written. The HTML loads nothing from anywhere,
+fits a telephone of 360 px, and names no text or background colour, so that a dark screen stays dark.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from zoneinfo import ZoneInfo
+
+from monitor.model import Message, PlatformHealth, Severity
+from monitor.words import Words
+
+MAX_SUBJECT = 120  # code points
+MAX_VALUE = 2000  # code points of a single value
+
+_SPACES = frozenset({"Cc", "Zl", "Zp"})
+_NOTHING = frozenset({"Cf", "Cs"})  # invisible marks, direction overrides, lone surrogates
+_COLOURS = {Severity.URGENT: "#d93025", Severity.SERIOUS: "#e8710a", Severity.ORDINARY: "#1a73e8"}
+_CALM = "#188038"
+_FONT = "font:16px/1.6 system-ui,-apple-system,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif"
+_COLUMN = f"max-width:640px;margin:0 auto;padding:16px;{_FONT}"
+_WRAP = "overflow-wrap:anywhere;word-break:break-word"
+_CELL = "padding:6px 12px 6px 0;border-bottom:1px solid #8888;vertical-align:top;text-align:left"
+_NUMBER = f"{_CELL};padding:6px 0 6px 12px;text-align:right;min-width:3em"
+_WORDS = f"{_CELL};overflow-wrap:break-word;min-width:3em"
+_TABLE = '<table style="width:100%;border-collapse:collapse;font-size:15px"'
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address, shown in full; it can be clicked only when it is a web address."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Something to be typed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    entries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    pairs: tuple[tuple[str, str | Link | Code], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """``numbers`` counts the last columns that hold numbers, ``urgent`` the first rows that stand out."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numbers: int = 0
+    urgent: int = 0
+
+
+Block = Paragraph | Items | Facts | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str  # may be empty
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What a person is sent. ``first`` must be enough for who reads nothing else; no severity means all is well."""
+
+    subject: str
+    first: str
+    sections: tuple[Section, ...]
+    footer: str
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a letter needs to know beside its matter. People and platforms are shown by their titles."""
+
+    agency: str
+    zone: ZoneInfo
+    now: datetime
+    titles: Mapping[str, str]  # contact name -> title
+    platforms: Mapping[str, str]  # platform name -> title
+    told: tuple[str, ...] = ()  # contact names told at the same time, the reader included
+    next_tell: tuple[str, ...] = ()  # who is told at the record's ``next_step_at``
+    health: PlatformHealth | None = None  # of the record's platform
+
+    def title(self, contact: str) -> str:
+        return self.titles.get(contact, contact)
+
+    def platform(self, name: str) -> str:
+        return self.platforms.get(name, name)
+
+
+def render(letter: Letter, words: Words) -> Message:
+    """The letter as subject, plain text and HTML."""
+    return Message(subject_line(letter.subject), _text(letter, words), _html(letter, words))
+
+
+def repeated(message: Message, words: Words) -> Message:
+    """The same message, visibly marked as one that may have arrived before."""
+    mark = words.say("repeat.first")
+    body, end, rest = message.html.partition("<body")
+    attributes, close, content = rest.partition(">")
+    opening = body + end + attributes + close
+    notice = f'<p style="{_COLUMN};padding-bottom:0;font-weight:bold">{escape(mark)}</p>'
+    return Message(
+        subject_line(words.say("repeat.subject", subject=message.subject)),
+        f"{mark}\n\n{message.text}",
+        opening + notice + content,
+    )
+
+
+def clean(text: str, limit: int = MAX_VALUE) -> str:
+    """One line without control, invisible or direction-changing characters, at most ``limit`` code points."""
+    kept = []
+    for character in text[: limit * 4]:
+        category = unicodedata.category(character)
+        if category not in _NOTHING:
+            kept.append(" " if category in _SPACES else character)
+    line = " ".join("".join(kept).split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def subject_line(text: str) -> str:
+    """A subject: one line, bounded."""
+    return clean(text, MAX_SUBJECT)
+
+
+def _text(letter: Letter, words: Words) -> str:
+    parts = [clean(letter.first)]
+    for section in letter.sections:
+        title = [words.say("marks.section", title=clean(section.title))] if section.title else []
+        lines = [line for block in section.blocks for line in _lines(block, words)]
+        parts.append("\n".join(title + lines))
+    return "\n\n".join([*parts, clean(letter.footer)]) + "\n"
+
+
+def _lines(block: Block, words: Words) -> list[str]:
+    colon = words.say("marks.colon")
+    match block:
+        case Paragraph(text):
+            return [clean(text)]
+        case Items(entries):
+            return [f"- {clean(entry)}" for entry in entries]
+        case Facts(pairs):
+            return [f"{clean(label)}{colon}{clean(_plain(value))}" for label, value in pairs]
+    names = ["", *(clean(name) + colon for name in block.head[1:])]
+    return ["- " + " | ".join(name + clean(cell) for name, cell in zip(names, row, strict=True)) for row in block.rows]
+
+
+def _plain(value: str | Link | Code) -> str:
+    match value:
+        case Link(url):
+            return url
+        case Code(text):
+            return text
+    return value
+
+
+def _html(letter: Letter, words: Words) -> str:
+    colour = _COLOURS[letter.severity] if letter.severity else _CALM
+    first = (
+        f'<p style="margin:0 0 16px;padding:4px 0 4px 12px;border-left:5px solid {colour};font-size:18px;'
+        f'font-weight:bold;{_WRAP}">{_escaped(letter.first)}</p>'
+    )
+    sections = "\n".join(_section(section) for section in letter.sections)
+    footer = f'<p style="margin:28px 0 0;font-size:13px;opacity:.75">{_escaped(letter.footer)}</p>'
+    return (
+        f'<!DOCTYPE html>\n<html lang="{escape(words.language)}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        '<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">'
+        f"<title>{escape(subject_line(letter.subject))}</title></head>\n"
+        '<body style="margin:0">\n'
+        f'<div style="{_COLUMN}">\n'
+        f"{first}\n{sections}\n{footer}\n</div></body></html>\n"
+    )
+
+
+def _section(section: Section) -> str:
+    style = "margin:24px 0 6px;font-size:16px;font-weight:bold"
+    title = [f'<h2 style="{style}">{_escaped(section.title)}</h2>'] if section.title else []
+    return "\n".join(title + [_block(block) for block in section.blocks])
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Paragraph(text):
+            return f'<p style="margin:0 0 8px;{_WRAP}">{_escaped(text)}</p>'
+        case Items(entries):
+            rows = "".join(f'<li style="{_WRAP}">{_escaped(entry)}</li>' for entry in entries)
+            return f'<ul style="margin:0 0 8px;padding-left:20px">{rows}</ul>'
+        case Facts(pairs):
+            return f'{_TABLE} role="presentation">{"".join(_fact(label, value) for label, value in pairs)}</table>'
+    lines = [_row("th", block.head, block.numbers)]
+    lines += [_row("td", row, block.numbers, bold=place < block.urgent) for place, row in enumerate(block.rows)]
+    return f"{_TABLE}>{''.join(lines)}</table>"
+
+
+def _row(tag: str, cells: tuple[str, ...], numbers: int, *, bold: bool = False) -> str:
+    weight = ";font-weight:bold" if bold else ""
+    styles = [_WORDS + weight] * (len(cells) - numbers) + [_NUMBER + weight] * numbers
+    styles[0] += ";min-width:6em"
+    row = "".join(f'<{tag} style="{style}">{_escaped(cell)}</{tag}>' for style, cell in zip(styles, cells, strict=True))
+    return f"<tr>{row}</tr>"
+
+
+def _fact(label: str, value: str | Link | Code) -> str:
+    text = _escaped(_plain(value))
+    if isinstance(value, Link) and value.url.startswith(("http://", "https://")):
+        text = f'<a href="{text}">{text}</a>'
+    elif isinstance(value, Code):
+        text = f'<code style="font-size:15px">{text}</code>'
+    name = f'<td style="{_CELL};white-space:nowrap;width:1%;opacity:.75">{_escaped(label)}</td>'
+    return f'<tr>{name}<td style="{_CELL};{_WRAP}">{text}</td></tr>'
+
+
+def _escaped(text: str) -> str:
+    return escape(clean(text))

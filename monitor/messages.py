@@ -1,0 +1,208 @@
+"""Records -> what people are sent. PURE: values and wording in, a Letter out; ``render`` makes it a Message.
+
+The first line says what, where, how sure, what to do now and by when; a reader may stop there.
+Subjects name urgency, kind, platform and number, never the text of an item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import floor
+
+from classifiers.finding import Kind
+from monitor.letter import Code, Context, Facts, Items, Letter, Link, Paragraph, Section, clean, render, repeated
+from monitor.model import Contact, Escalation, Reason, Seen, State
+from monitor.weekly import digest
+from monitor.words import Words
+
+__all__ = ["Context", "alert", "digest", "render", "repeated", "trial"]
+
+EXCERPTS = 5  # in an alert; the others are counted
+MAX_EXCERPT = 160  # code points
+MAX_TITLE = 120
+
+_MASKED = frozenset({Kind.PERSONAL_DATA, Kind.CREDENTIAL})
+_UNQUOTED = frozenset({Kind.SCAM, Kind.HIDDEN_LINK})  # quoting these gets a mail filtered
+_UNREADABLE = frozenset({Kind.SITE_DOWN, Kind.SOURCE_BROKEN})  # their rule is the code of a CollectError
+_SURE = ((0.95, "p95"), (0.8, "p80"), (0.6, "p60"), (0.0, "p0"))
+
+Fact = tuple[str, str | Link | Code]
+
+
+def alert(
+    record: Escalation, seen: Sequence[Seen], *, reason: Reason, contact: Contact, context: Context, words: Words
+) -> Letter:
+    """Tell ``contact`` of a record; ``seen`` are its findings, masked, surest first."""
+    return _Alert(record=record, seen=seen, reason=reason, contact=contact, context=context, words=words).letter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Alert:
+    record: Escalation
+    seen: Sequence[Seen]
+    reason: Reason
+    contact: Contact
+    context: Context
+    words: Words
+
+    def letter(self) -> Letter:
+        say, record = self.words.say, self.record
+        return Letter(
+            subject=say(
+                f"alert.subject_{self.reason}",
+                severity=say(f"severities.{record.severity}"),
+                kind=self.of_kind("name"),
+                platform=self.context.platform(record.platform),
+                number=record.number,
+            ),
+            first=self.first(),
+            sections=(
+                Section("", (Paragraph(say("alert.harm", harm=self.of_kind("harm"))),)),
+                *self.what_was_seen(),
+                Section(say("alert.record"), (Facts(tuple(self.facts())),)),
+                self.how_to_respond(),
+            ),
+            footer=say(
+                "alert.footer",
+                agency=self.context.agency,
+                number=record.number,
+                moment=self.words.stamp(self.context.now, self.context.zone),
+            ),
+            severity=record.severity,
+        )
+
+    def at(self, moment: datetime) -> str:
+        return self.words.moment(moment, self.context.now, self.context.zone)
+
+    def of_kind(self, what: str) -> str:
+        return self.words.say(f"kinds.{self.record.kind}.{what}")
+
+    def first(self) -> str:
+        say, record, health = self.words.say, self.record, self.context.health
+        what = say(
+            f"kinds.{record.kind}.seen",
+            platform=say("marks.name", text=self.context.platform(record.platform)),
+            since=self.at((health and health.last_good_at) or record.opened_at),
+            error=self.words.error(self.seen[0].rule if self.seen else ""),
+        )
+        return say(
+            f"alert.first_{self.reason}",
+            seen=what + self.how_sure(),
+            waited=self.words.span(self.context.now - record.opened_at),
+            act=self.of_kind("act"),
+            due=self.by_when(),
+        )
+
+    def how_sure(self) -> str:
+        """In words and per cent, never wholly; that a platform fails is counted, not guessed."""
+        best = max((each.score for each in self.seen), default=None)
+        failures = self.context.health.failures if self.context.health else 0
+        if self.record.kind in _UNREADABLE:
+            how = self.words.count("sure.failures", failures) if failures else ""
+        elif best is None:
+            how = ""
+        else:
+            level = next(name for least, name in _SURE if best >= least)
+            how = self.words.say(f"sure.{level}", percent=f"{min(99, floor(best * 100 + 1e-9))}%")
+        return self.words.say("marks.aside", text=how) if how else ""
+
+    def by_when(self) -> str:
+        deadline, late = self.at(self.record.deadline), self.context.now - self.record.deadline
+        if late < timedelta(0):
+            return self.words.say("alert.due_before", moment=deadline)
+        return self.words.say("alert.due_passed", moment=deadline, span=self.words.span(late))
+
+    def what_was_seen(self) -> tuple[Section, ...]:
+        """A few findings quoted and the others counted; nothing where the first line has said it all."""
+        kind, more = self.record.kind, len(self.seen) - EXCERPTS
+        if not self.seen or kind in _UNREADABLE:
+            return ()
+        notes = [self.words.count("alert.more", more)] if more > 0 else []
+        if kind in _MASKED:
+            notes.append(self.words.say("alert.masked"))
+        if kind in _UNQUOTED:
+            notes.append(self.words.say("alert.unquoted"))
+        quoted = Items(tuple(self.quote(each) for each in self.seen[:EXCERPTS]))
+        return (Section(self.words.say("alert.seen"), (quoted, *map(Paragraph, notes))),)
+
+    def quote(self, seen: Seen) -> str:
+        say, rule = self.words.say, self.words.rule(seen.kind, seen.rule)
+        excerpt = "" if seen.kind in _UNQUOTED else clean(seen.excerpt, MAX_EXCERPT)
+        parts = [rule, excerpt] if rule != self.of_kind("name") else [excerpt or rule]
+        where = say("marks.aside", text=say("alert.where", where=clean(seen.where, MAX_EXCERPT)))
+        return say("marks.colon").join(filter(None, parts)) + (where if seen.where else "")
+
+    def facts(self) -> Iterator[Fact]:
+        say, record = self.words.say, self.record
+        severity = say("marks.aside", text=say(f"severities.{record.severity}"))
+        yield say("alert.number"), record.number + severity
+        yield say("alert.kind"), self.of_kind("name")
+        yield say("alert.platform"), self.context.platform(record.platform)
+        yield from self.facts_of_platform() if record.item is None else self.facts_of_item()
+        yield say("alert.opened"), self.at(record.opened_at)
+        state = say(f"states.{record.state}")
+        if record.acknowledged_at is not None:
+            state = say("alert.state_since", state=state, moment=self.at(record.acknowledged_at))
+        yield say("alert.state"), state
+        yield say("alert.owner"), self.context.title(record.owner)
+        yield say("alert.deadline"), self.at(record.deadline)
+        others = [self.context.title(name) for name in self.context.told if name != self.contact.name]
+        if others:
+            yield say("alert.told"), self.words.join(others)
+        if record.state is State.OPEN:
+            yield say("alert.next"), self.what_comes_next()
+        yield say("alert.why"), say(f"alert.why_{self.reason}")
+
+    def facts_of_item(self) -> Iterator[Fact]:
+        say, record = self.words.say, self.record
+        if record.subject and record.kind not in _UNQUOTED:
+            yield say("alert.title"), clean(record.subject, MAX_TITLE)
+        yield say("alert.original"), Link(record.locator) if record.locator else say("alert.no_original")
+        if record.published_at is not None:
+            yield say("alert.published"), self.at(record.published_at)
+
+    def facts_of_platform(self) -> Iterator[Fact]:
+        say, health = self.words.say, self.context.health
+        if self.record.locator:
+            yield say("alert.address"), Link(self.record.locator)
+        if health is None:
+            return
+        yield say("alert.last_good"), self.at(health.last_good_at) if health.last_good_at else say("alert.never")
+        if health.detail:
+            yield say("alert.detail"), Code(clean(health.detail, MAX_EXCERPT))
+
+    def what_comes_next(self) -> str:
+        names = self.words.join(self.context.title(name) for name in self.context.next_tell)
+        if self.record.next_step_at is None or not names:
+            return self.words.say("alert.next_none")
+        return self.words.say("alert.next_step", moment=self.at(self.record.next_step_at), names=names)
+
+    def how_to_respond(self) -> Section:
+        say, number = self.words.say, self.record.number
+        ways = ("ack",) if self.record.state is State.OPEN else ()
+        pairs = tuple(
+            (say(f"alert.{way}"), Code(say(f"alert.{way}_command", number=number)))
+            for way in (*ways, "resolve", "dismiss", "show")
+        )
+        return Section(say("alert.act"), (Paragraph(say("alert.act_note")), Facts(pairs)))
+
+
+def trial(contact: Contact, context: Context, words: Words) -> Letter:
+    """The mail of ``huiyin send-test``."""
+    say = words.say
+    facts = Facts(
+        (
+            (say("trial.to"), contact.title),
+            (say("trial.agency"), context.agency),
+            (say("trial.sent"), words.stamp(context.now, context.zone)),
+            (say("trial.zone"), context.zone.key),
+        )
+    )
+    return Letter(
+        subject=say("trial.subject", agency=context.agency),
+        first=say("trial.first", contact=contact.title),
+        sections=(Section("", (facts, Paragraph(say("trial.note")))),),
+        footer=say("trial.footer", agency=context.agency),
+    )

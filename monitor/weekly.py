@@ -1,0 +1,180 @@
+"""A Summary as the Letter of the week. PURE."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.letter import Context, Letter, Paragraph, Section, Table
+from monitor.model import Contact, Escalation, PlatformHealth, Severity, Summary
+from monitor.words import Words
+
+ROWS = 30  # open records that are listed; the others are counted
+
+
+def digest(summary: Summary, contact: Contact, context: Context, words: Words) -> Letter:
+    """The week for ``contact``: one line that may be all that is read, then what is open, then the rest."""
+    weekly = _Digest(summary, context, words)
+    return Letter(
+        subject=words.say("digest.subject", week=weekly.week(), gist=weekly.gist()),
+        first=weekly.first(),
+        sections=tuple(weekly.sections()),
+        footer=words.say(
+            "digest.footer", agency=context.agency, moment=words.stamp(summary.now, context.zone), contact=contact.title
+        ),
+        severity=weekly.severity(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Digest:
+    summary: Summary
+    context: Context
+    words: Words
+
+    @property
+    def overdue(self) -> int:
+        return sum(record.deadline <= self.summary.now for record in self.summary.open_records)
+
+    @property
+    def broken(self) -> int:
+        return sum(bool(platform.error) for platform in self.summary.platforms)
+
+    @property
+    def quiet(self) -> bool:
+        """Nothing happened that anybody must look at."""
+        opened = any(row.counts[0] for row in self.summary.counts)
+        return not (self.summary.open_records or opened or self.summary.closed or self.troubles)
+
+    @property
+    def troubles(self) -> int:
+        return self.broken + bool(self.summary.undelivered) + (not self.summary.platforms)
+
+    def at(self, moment: datetime) -> str:
+        return self.words.moment(moment, self.summary.now, self.context.zone)
+
+    def severity(self) -> Severity | None:
+        if self.overdue:
+            return Severity.URGENT
+        if self.summary.open_records or self.troubles:
+            return Severity.SERIOUS
+        return None
+
+    def week(self) -> str:
+        year, _, week = self.summary.iso_week.partition("-W")
+        return self.words.say("time.week", year=year, week=int(week))
+
+    def days(self) -> str:
+        zone = self.context.zone
+        first, last = self.summary.period.start, self.summary.period.end - timedelta(hours=12)
+        year = self.summary.now.astimezone(zone).year
+        ends = (self.words.day(each.astimezone(zone).date(), year) for each in (first, last))
+        return self.words.say("time.days", first=next(ends), last=next(ends))
+
+    def gist(self) -> str:
+        if self.quiet:
+            return self.words.say("digest.gist_quiet")
+        if self.overdue:
+            return self.words.say("digest.gist_overdue", n=len(self.summary.open_records), overdue=self.overdue)
+        if self.summary.open_records:
+            return self.words.say("digest.gist_open", n=len(self.summary.open_records))
+        if self.troubles:
+            return self.words.count("digest.gist_trouble", self.troubles)
+        return self.words.say("digest.gist_closed")
+
+    def first(self) -> str:
+        say, week, days = self.words.say, self.week(), self.days()
+        if self.quiet:
+            items = self.words.count("digest.items", self.summary.items)
+            return say("digest.quiet", week=week, days=days, items=items, platforms=self.health())
+        clauses = say("marks.semicolon").join(self.clauses())
+        return say("digest.first", week=week, days=days, clauses=clauses)
+
+    def clauses(self) -> Iterator[str]:
+        count, summary = self.words.count, self.summary
+        still_open, opened = len(summary.open_records), sum(row.counts[0] for row in summary.counts)
+        if self.overdue:
+            yield count("digest.open_overdue", still_open, overdue=self.overdue)
+        else:
+            yield count("digest.open", still_open) if still_open else self.words.say("digest.open_none")
+        if opened:
+            yield count("digest.opened", opened)
+        if summary.closed:
+            yield count("digest.closed", summary.closed)
+        yield count("digest.new_items", summary.items)
+        yield self.health()
+        if summary.undelivered:
+            yield count("digest.lost", summary.undelivered)
+
+    def health(self) -> str:
+        total = len(self.summary.platforms)
+        if not total:
+            return self.words.say("digest.no_platforms")
+        if self.broken:
+            return self.words.say("digest.broken", n=self.broken, total=total)
+        return self.words.count("digest.well", total)
+
+    def sections(self) -> Iterator[Section]:
+        """Empty ones are left out, so that a quiet week is short."""
+        parts = (
+            ("records", self.records()),
+            ("undelivered", self.undelivered()),
+            ("counts", self.counts()),
+            ("platforms", self.platforms()),
+            ("words", self.most_mentioned()),
+        )
+        for title, blocks in parts:
+            if blocks:
+                yield Section(self.words.say(f"digest.{title}"), blocks)
+
+    def heads(self, *names: str) -> tuple[str, ...]:
+        return tuple(self.words.say(f"digest.{name}") for name in names)
+
+    def records(self) -> tuple[Table | Paragraph, ...]:
+        shown, more = self.summary.open_records[:ROWS], len(self.summary.open_records) - ROWS
+        if not shown:
+            return ()
+        table = Table(
+            self.heads("matter", "owner", "due"), tuple(self.record(record) for record in shown), urgent=self.overdue
+        )
+        return (table, Paragraph(self.words.count("digest.more", more))) if more > 0 else (table,)
+
+    def record(self, record: Escalation) -> tuple[str, ...]:
+        say, left = self.words.say, record.deadline - self.summary.now
+        kind = say(f"kinds.{record.kind}.name")
+        platform = self.context.platform(record.platform)
+        due = say("digest.left" if left > timedelta(0) else "digest.over", span=self.words.span(abs(left)))
+        return (
+            say("digest.matter_line", number=record.number, kind=kind, platform=platform),
+            self.context.title(record.owner),
+            say("digest.due_state", due=due, state=say(f"states.{record.state}")),
+        )
+
+    def counts(self) -> tuple[Table, ...]:
+        rows = tuple(
+            (self.words.say(f"kinds.{row.kind}.name"), *(str(count) for count in row.counts))
+            for row in self.summary.counts
+        )
+        return (Table(self.heads("kind", "this_week", "last_week", "week_before"), rows, numbers=3),) if rows else ()
+
+    def platforms(self) -> tuple[Table, ...]:
+        rows = tuple((row.title, self.condition(row), str(row.items)) for row in self.summary.platforms)
+        return (Table(self.heads("platform", "condition", "new"), rows, numbers=1),) if rows else ()
+
+    def condition(self, row: PlatformHealth) -> str:
+        say = self.words.say
+        if row.error:
+            last = say("digest.never")
+            if row.last_good_at:
+                last = say("digest.last_good", moment=self.at(row.last_good_at))
+            return self.words.count("digest.trouble", row.failures, error=self.words.error(row.error), last=last)
+        return say("digest.fine" if row.last_good_at else "digest.not_read")
+
+    def most_mentioned(self) -> tuple[Paragraph, ...]:
+        pairs = [self.words.say("digest.word", word=word, n=n) for word, n in self.summary.words]
+        return (Paragraph(self.words.join(pairs)), Paragraph(self.words.say("digest.words_note"))) if pairs else ()
+
+    def undelivered(self) -> tuple[Paragraph, ...]:
+        lost = self.summary.undelivered
+        return (Paragraph(self.words.count("digest.undelivered_note", lost)),) if lost else ()
