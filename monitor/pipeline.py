@@ -141,7 +141,7 @@ def each(do: Callable[[Unit], Result], units: Iterable[Unit]) -> Iterator[tuple[
     for unit in units:
         try:
             yield unit, do(unit)
-        except Exception as error:  # noqa: BLE001  see above
+        except Exception as error:  # noqa: BLE001  one unit must not stop the rest
             logs.event("unit_failed", level=logging.ERROR, error=type(error).__name__, at=logs.place(error))
             yield unit, None
 
