@@ -53,7 +53,8 @@ class Finding:
     """What was seen, never how bad it is.
 
     ``start`` and ``end`` are half-open code-point offsets into the document's ``field`` ("text",
-    "title" or "url"); both are None for findings in HTML, which have ``where`` (a CSS path).
+    "title" or "url"); both are None for findings in the source of a page (field "html"), which have
+    ``where`` (a CSS path).
     ``score`` lies in 0..1. ``excerpt`` is masked. ``match`` is the original characters: kept in
     memory for the keyed digest, never stored, printed or sent.
     """
@@ -73,11 +74,13 @@ def mask(text: str, spans: list[tuple[int, int, int, int]]) -> str:
     """Replace character by character; the length never changes.
 
     ``spans`` are ``(start, end, keep_first, keep_last)``: letters and digits of text[start:end] become
-    ``*``, except that many at either end; separators stay, so a reader still finds the place.
+    ``*``, except that many at either end; separators stay, so a reader still finds the place. Where nothing
+    is kept, only white space stays.
     """
     characters = list(text)
     for start, end, keep_first, keep_last in spans:
-        places = [i for i in range(start, end) if text[i].isalnum()]
+        secret = not (keep_first or keep_last)
+        places = [i for i in range(start, end) if text[i].isalnum() or (secret and not text[i].isspace())]
         hidden = places[keep_first : len(places) - keep_last] if keep_last else places[keep_first:]
         for i in hidden:
             characters[i] = MASK

@@ -6,12 +6,14 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import IO, Any
 
 import click
 from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
+from classifiers import page
 from classifiers.finding import Document, Finding
 from monitor import masking, pipeline
 from monitor.model import Surface
@@ -105,17 +107,26 @@ def read(raw: Any) -> Document:
 
 def judge(document: Document, surface: Surface) -> list[Finding]:
     """All kinds, in the order of the text: the door's on the original, the others on what it leaves."""
+    visible = next(iter(page.passages(Document(html=document.html))), None) if document.html is not None else None
+    if visible is not None and visible.field:
+        document = replace(document, text=visible.text)
     masked = masking.door(document, surface)
     found = [*masked.findings, *pipeline.judge(masked.document)]
-    if document.html is not None:
-        found = [masking.in_html(each, document.html) for each in found]
-    return sorted(found, key=lambda each: (each.field, each.start if each.start is not None else -1, each.kind))
+    found.sort(key=lambda each: (each.field, each.start if each.start is not None else -1, each.kind))
+    return [_placed(each, visible) for each in found] if visible is not None else found
+
+
+def _placed(found: Finding, visible: page.Passage) -> Finding:
+    """A finding on a page has a place instead of offsets."""
+    if found.field != "text" or found.start is None:
+        return found
+    return replace(found, start=None, end=None, field="html", where=visible.where(found.start))
 
 
 def as_json(found: Finding) -> dict[str, object]:
     shown: dict[str, object] = {"kind": str(found.kind), "rule": found.rule, "start": found.start, "end": found.end}
     shown |= {"score": round(found.score, 4), "excerpt": found.excerpt}
-    if found.field != "text":
+    if found.field not in {"text", "html"}:
         shown["field"] = found.field
     if found.where:
         shown["where"] = found.where

@@ -23,10 +23,13 @@ from monitor.words import Words
 
 WIDEST = 160  # columns that are used
 WIDE = 110  # columns from which the rules are told beside the kinds
+RULES = 36  # columns of kinds with their rules
 ROOMY = 30  # rows from which sections stand apart
 COLOURS = {Severity.URGENT: "bold red", Severity.SERIOUS: "yellow", Severity.ORDINARY: "blue"}
+UNDER_WAY = {Outcome.PENDING, Outcome.SENDING}
 HEAD, QUIET, GOOD, BAD = "bold cyan", "dim", "green", "red"
 
+HOLE = "…"  # where collectors take a name out of a title
 Cell = tuple[str, int, str]  # text, columns it takes (0: what is left of the line), style
 Show = Callable[[Scene, float], None]  # the scene, and seconds since the beginning
 
@@ -52,16 +55,16 @@ class Teller:
 
     def condition(self, health: PlatformHealth) -> str:
         if health.error:
-            key = "demo.trouble" if health.failures > 1 else "demo.trouble_once"
-            return self.words.say(key, error=self.words.error(health.error), n=health.failures)
+            error = self.words.error(health.error)
+            return self.words.say("demo.trouble", error=error, n=health.failures) if health.failures > 1 else error
         return self.words.say("demo.well" if health.last_good_at else "demo.waiting")
 
-    def verdict(self, judged: Judged) -> str:
-        """The kinds found with what was seen, or that nothing is the matter."""
+    def verdict(self, judged: Judged, *, short: bool = False) -> str:
+        """The kinds found, with what was seen unless ``short``; or that nothing is the matter."""
         if not judged.found:
             return self.words.say("demo.alone")
         kinds = dict.fromkeys(seen.kind for seen in judged.found)
-        return self.words.join(self.kind(kind) + self._rules(kind, judged) for kind in kinds)
+        return self.words.join(self.kind(kind) + ("" if short else self._rules(kind, judged)) for kind in kinds)
 
     def _rules(self, kind: Kind, judged: Judged) -> str:
         names = dict.fromkeys(self.words.rule(kind, seen.rule) for seen in judged.found if seen.kind is kind)
@@ -69,16 +72,17 @@ class Teller:
         return self.words.say("marks.aside", text=self.words.join(told)) if told else ""
 
     def gist(self, judged: Judged) -> str:
-        """Title, or the text where the title is only who wrote; a person in danger is not quoted."""
+        """Title and text, without titles that only say who wrote; a person in danger is not quoted."""
         if any(seen.kind is Kind.CRISIS for seen in judged.found):
             return self.words.say("demo.unquoted")
         item = judged.item
-        said = item.text if "…" in item.title or not item.title else item.title
+        title = "" if HOLE in item.title else item.title
+        said = self.words.say("marks.colon").join(filter(None, (title, item.text)))
         mark = self.words.say("demo.edited") if item.versions > 1 else ""
         return mark + " ".join(said.split())
 
     def due(self, record: Escalation) -> str:
-        return self.words.say("terminal.left", span=self.words.span(record.deadline - record.opened_at))
+        return self.words.say("demo.due", span=self.words.span(record.deadline - record.opened_at))
 
     def told(self, record: Escalation, sent: Sequence[Sent]) -> str:
         """Who has been told of the record; each mail has its number in the subject."""
@@ -102,9 +106,9 @@ def news(before: Scene, now: Scene, teller: Teller) -> Iterator[str]:
     for record in now.records[len(before.records) :]:
         severity, where = say(f"severities.{record.severity}"), teller.platform(record.platform)
         yield _line(say("demo.record"), record.number, severity, teller.kind(record.kind), where, teller.due(record))
-    was = {(sent.subject, sent.contact): sent.state for sent in before.sent}
+    told = {(sent.subject, sent.contact) for sent in before.sent if sent.state not in UNDER_WAY}
     for sent in now.sent:
-        if was.get((sent.subject, sent.contact)) != sent.state:
+        if sent.state not in UNDER_WAY and (sent.subject, sent.contact) not in told:
             yield _line(say("demo.mail"), teller.contact(sent.contact), teller.outcome(sent), sent.subject)
 
 
@@ -125,11 +129,23 @@ def frame(scene: Scene, teller: Teller, elapsed: str, width: int, height: int) -
     records, mails = rest * 4 // 11, rest * 3 // 11
     sections = (
         (say("demo.platforms_head"), _platforms(scene, teller), len(scene.platforms)),
-        (say("demo.items_head", n=len(scene.judged)), _items(scene, teller, width), rest - records - mails),
+        (
+            say("demo.items_head", n=sum(health.items for health in scene.platforms)),
+            _items(scene, teller, width),
+            rest - records - mails,
+        ),
         (say("demo.records_head", n=len(scene.records)), _records(scene, teller), records),
         (say("demo.mails_head", n=len(scene.sent)), _mails(scene, teller), mails),
     )
-    lines = [_row([(say("demo.agency"), width - cell_len(elapsed) - 2, "bold"), (elapsed, 0, QUIET)], width)]
+    lines = [
+        _row(
+            [
+                (say("demo.title", agency=teller.settings.agency), width - cell_len(elapsed) - 2, "bold"),
+                (elapsed, 0, QUIET),
+            ],
+            width,
+        )
+    ]
     for head, rows, place in sections:
         lines += [Text(line) for line in gap]
         lines.append(Text(head, HEAD))
@@ -149,8 +165,10 @@ def _row(cells: Sequence[Cell], width: int) -> Text:
 
 
 def fitted(text: str, wide: int) -> str:
-    """``text`` in exactly that many cells; what doesn't fit ends in two full stops, whose width nobody doubts."""
-    return set_cell_size(text, wide) if cell_len(text) <= wide else set_cell_size(text, wide - 2) + ".."
+    """``text`` in exactly that many columns; what doesn't fit ends in two full stops, whose width nobody doubts."""
+    if cell_len(text) > wide:
+        text = set_cell_size(text, wide - 2).rstrip() + ".."
+    return set_cell_size(text, wide)
 
 
 def widest(texts: Iterable[str]) -> int:
@@ -171,12 +189,13 @@ def _platforms(scene: Scene, teller: Teller) -> list[list[Cell]]:
 
 def _items(scene: Scene, teller: Teller, width: int) -> list[list[Cell]]:
     names = widest(platform.title for platform in teller.settings.platforms.values())
-    verdicts = 36 if width >= WIDE else widest(map(teller.kind, teller.settings.policies))
+    short = width < WIDE
+    verdicts = widest(map(teller.kind, teller.settings.policies)) if short else RULES
     return [
         [
             (teller.time(judged.at), 8, QUIET),
             (teller.platform(judged.item.platform), names, ""),
-            (teller.verdict(judged), verdicts, BAD if judged.found else GOOD),
+            (teller.verdict(judged, short=short), verdicts, BAD if judged.found else GOOD),
             (teller.gist(judged), 0, ""),
         ]
         for judged in scene.judged

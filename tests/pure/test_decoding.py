@@ -1,0 +1,101 @@
+"""Bytes into text: the right rule wins, and nothing is lost without being counted."""
+
+import codecs
+
+import pytest
+
+from demo.encodings import SAMPLES
+from monitor.decoding import Decoded, decode
+
+LETTER = "市民来信：东湖路三盏路灯不亮，请尽快派人修理。"
+FRENCH = "été à la plage, garçon"
+RUSSIAN = "Привет, мир, сегодня хорошая погода"
+JAPANESE = "日本語のテストです"
+BINARY = b"\xff\0\x80" * 200
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
+def test_the_title_survives_every_label(sample):
+    decoded = decode(sample.body, sample.content_type)
+
+    assert sample.rule == decoded.rule
+    assert sample.title in decoded.text
+    assert decoded.text.count("\ufffd") == decoded.replaced
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "expected"),
+    [
+        pytest.param(b"", "", Decoded("", "utf-8"), id="nothing"),
+        pytest.param(b"plain", "text/plain; charset=us-ascii", Decoded("plain", "utf-8"), id="ascii"),
+        pytest.param(b"a\0b", "", Decoded("a\0b", "utf-8"), id="a NUL is no UTF-16"),
+        pytest.param(FRENCH.encode("latin-1"), "text/html; charset=iso-8859-1", Decoded(FRENCH, "header"), id="latin"),
+        pytest.param(
+            RUSSIAN.encode("cp1251"), "text/html; charset=windows-1251", Decoded(RUSSIAN, "header"), id="russian"
+        ),
+        pytest.param(
+            JAPANESE.encode("shift_jis"), 'text/html; charset="Shift_JIS"', Decoded(JAPANESE, "header"), id="japanese"
+        ),
+        pytest.param(RUSSIAN.encode("cp1251"), "", Decoded(RUSSIAN, "detected"), id="guessed"),
+        pytest.param(LETTER.encode("gbk"), "text/html; charset=utf-7", Decoded(LETTER, "gb18030"), id="no utf-7"),
+        pytest.param(LETTER.encode("gbk"), "text/html; charset=rot13", Decoded(LETTER, "gb18030"), id="no text codec"),
+        pytest.param(LETTER.encode("gbk"), "charset=latin1; charset=gbk", Decoded(LETTER, "header"), id="latin first"),
+        pytest.param("<a>中".encode()[:-1], "charset=utf8", Decoded("<a>\ufffd", "utf-8-repaired", 1), id="cut"),
+        pytest.param(b"\xff\xfe\x00\xd8\x00\xd8", "", Decoded("��\0�\0�", "replaced", 4), id="false UTF-16 mark"),
+    ],
+)
+def test_decode(body, content_type, expected):
+    assert expected == decode(body, content_type)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<meta charset="gbk">',
+        "<meta charset=gb2312>",
+        "<META http-equiv='Content-Type' content='text/html; charset=GB2312'>",
+        '<html>\n<head>\n<meta name="x"><meta content="text/html;charset=gbk" http-equiv="content-type"/>',
+    ],
+)
+def test_a_page_declares_its_encoding(head):
+    """httpx looks at the header only."""
+    decoded = decode(f"{head}<title>{LETTER}</title>".encode("gbk"), "text/html")
+
+    assert (decoded.rule, decoded.replaced) == ("declaration", 0)
+    assert LETTER in decoded.text
+
+
+def test_a_declaration_far_down_is_none():
+    decoded = decode(b" " * 5000 + b"<meta charset=big5>" + LETTER.encode("gbk"))
+
+    assert decoded.rule == "gb18030"
+
+
+def test_one_bad_character_does_not_turn_the_rest_into_another_alphabet():
+    """A CMS cuts summaries by bytes."""
+    bad = LETTER.encode("gb18030").replace("修".encode("gbk"), b"\x80\x20")
+
+    decoded = decode(b"<p>" + LETTER.encode("gbk") + bad, "text/html; charset=gbk")
+
+    assert decoded.rule == "header"
+    assert decoded.text.startswith(f"<p>{LETTER}市民来信")
+    assert decoded.replaced == decoded.text.count("\ufffd") > 0
+
+
+def test_what_is_no_text_is_counted():
+    decoded = decode(BINARY)
+
+    assert decoded.rule == "replaced"
+    assert decoded.replaced > 100
+
+
+def test_the_mark_goes_whatever_carried_it():
+    assert decode(codecs.BOM_UTF8 + b"<rss/>").text == "<rss/>"
+    assert decode("\ufeff<rss/>".encode("gb18030")).text == "<rss/>"
+
+
+def test_hostile_labels_cost_nothing():
+    label = "text/html" + "; charset=" * 100_000 + "x" * 100_000
+
+    assert decode(LETTER.encode(), label).text == LETTER
+    assert decode(b"<?xml " * 100_000 + b"\xff").replaced <= 1
