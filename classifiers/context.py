@@ -45,7 +45,15 @@ _LABELS: dict[str, Label] = {
         Label.RESIDENT,
     ),
     **dict.fromkeys(
-        _with("电话 電話 手机 手機 联系 聯繫 聯絡 通讯 微信 薇信 移动电话 来电 去电 本机 私人 whatsapp", "", "号码", "號碼", "号", "號", "方式")
+        _with(
+            "电话 電話 手机 手機 联系 聯繫 聯絡 通讯 微信 薇信 移动电话 来电 去电 本机 私人 whatsapp",
+            "",
+            "号码",
+            "號碼",
+            "号",
+            "號",
+            "方式",
+        )
         + "联系人 联系我 联系他 联系她 联系本人 来电人 致电 回电 回拨 拨打 请拨 請撥 请打 打给 打 拨 找 号码 號碼 我的号 的号 新号 旧号 短信".split(),
         Label.PHONE,
     ),
@@ -64,8 +72,17 @@ _LABELS: dict[str, Label] = {
         Label.OFFICIAL,
     ),
     **dict.fromkeys(
-        _with("银行卡 储蓄卡 信用卡 借记卡 工资卡 贷记卡 卡 账 帐 賬 存折 折 一卡通 银联卡 金融账户 账户 帐户 户头 收款", "", "号", "号码", "账号", "上")
-        + _with("建行 工行 农行 中行 交行 招行 邮储 信用社 农商行 农商银行 银行 邮政", "", "卡", "卡号", "账号", "账户"),
+        _with(
+            "银行卡 储蓄卡 信用卡 借记卡 工资卡 贷记卡 卡 账 帐 賬 存折 折 一卡通 银联卡 金融账户 账户 帐户 户头 收款",
+            "",
+            "号",
+            "号码",
+            "账号",
+            "上",
+        )
+        + _with(
+            "建行 工行 农行 中行 交行 招行 邮储 信用社 农商行 农商银行 银行 邮政", "", "卡", "卡号", "账号", "账户"
+        ),
         Label.CARD,
     ),
     **dict.fromkeys(
@@ -93,7 +110,9 @@ _LABELS: dict[str, Label] = {
 for _word in "手机编码 电话编码 联系编号 卡序列号".split():
     _LABELS.pop(_word, None)
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_\-]{0,31}$")
-_PHONE_KEY = re.compile(r"phone|mobile|\bmob|_mob|tel|cell|sjh|lxdh|lxfs|contact|linkman|shouji|dianhua|dian hua|call|weixin|whats|^v$|^vx$|^wx|^mp$|^dh$")
+_PHONE_KEY = re.compile(
+    r"phone|mobile|\bmob|_mob|tel|cell|sjh|lxdh|lxfs|contact|linkman|shouji|dianhua|dian hua|call|weixin|whats|^v$|^vx$|^wx|^mp$|^dh$"
+)
 _RESIDENT_KEY = re.compile(r"sfz|id_?-?card|id_?no$|id_?num|^zjh|cert|identity|^id$|^pid$|card_?id")
 _CARD_KEY = re.compile(r"bank|card|account|yhk|visa|acct")
 _DOCUMENT_KEY = re.compile(
@@ -105,7 +124,7 @@ _DOCUMENT_KEY = re.compile(
 def label(text: str, start: int) -> Label:
     """The label that directly precedes the number at ``start``, or the one that ends the line before it."""
     left = text[max(0, start - _LEFT) : start]
-    if left.endswith("#") or left.endswith(("№", "No.", "NO.")):
+    if left.endswith(("#", "№", "No.", "NO.")):
         return Label.DOCUMENT
     words, gap = _tail(left)
     if not words and gap:

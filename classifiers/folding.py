@@ -26,7 +26,9 @@ _INVISIBLE = (
     "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
 )
 _INVISIBLE_ONE = re.compile(f"[{_INVISIBLE}]")
-_ESCAPE = re.compile(f"[{_INVISIBLE}]|%[2-7][0-9A-Fa-f]|&(?:nbsp|amp|quot|lt|gt|#[0-9]{{1,7}}|#[xX][0-9A-Fa-f]{{1,6}});")
+_ESCAPE = re.compile(
+    f"[{_INVISIBLE}]|%[2-7][0-9A-Fa-f]|&(?:nbsp|amp|quot|lt|gt|#[0-9]{{1,7}}|#[xX][0-9A-Fa-f]{{1,6}});"
+)
 _MAY_SHRINK = re.compile(f"[{_INVISIBLE}%&]")
 _NAMED = {"&nbsp;": " ", "&amp;": "&", "&quot;": '"', "&lt;": "<", "&gt;": ">"}
 

@@ -36,7 +36,9 @@ _NEXT = (
 _LABELLED = re.compile(
     rf"(?:{_LABEL})(?:[（(][^（()）\n]{{1,8}}[)）])?[\s\"'“”:：=|>，,是为]{{0,4}}({_NAME}){_NEXT}", re.IGNORECASE
 )
-_FOREIGN = re.compile(rf"(?:{_LABEL})[\s\"'“”:：=|>]{{0,4}}([\u4e00-\u9fff]{{1,8}}·[\u4e00-\u9fff]{{1,8}}(?:·[\u4e00-\u9fff]{{1,8}})?)")
+_FOREIGN = re.compile(
+    rf"(?:{_LABEL})[\s\"'“”:：=|>]{{0,4}}([\u4e00-\u9fff]{{1,8}}·[\u4e00-\u9fff]{{1,8}}(?:·[\u4e00-\u9fff]{{1,8}})?)"
+)
 _LATIN = re.compile(r"\b(?:name|xm|holder)[\s\"':=]{1,4}([A-Z][A-Za-z]{1,15}[ ,]{1,2}[A-Z][A-Za-z]{1,20})\b")
 _BEFORE = re.compile(
     rf"(?:^|[\s,，、;；:：。.!！?？/|()（）\[\]【】<>《》\"'“”0-9])({_NAME})"

@@ -18,7 +18,12 @@ def _paper(form: str) -> re.Pattern[str]:
 _PAPERS = tuple(
     (rule, re.compile(names, re.IGNORECASE), _paper(form), score)
     for rule, names, form, score in (
-        ("passport", r"护\s?照|護照|passport|\bppt\b", r"(?:E[A-HJ-NP-Z]|[DSP]E|MA|KJ)[ -]?\d{7}|[EGDSPKHM][ -]?\d{8}|1[45]\d{7}", 0.9),
+        (
+            "passport",
+            r"护\s?照|護照|passport|\bppt\b",
+            r"(?:E[A-HJ-NP-Z]|[DSP]E|MA|KJ)[ -]?\d{7}|[EGDSPKHM][ -]?\d{8}|1[45]\d{7}",
+            0.9,
+        ),
         ("passport", r"护\s?照|護照|passport|\bppt\b", r"[A-Z]{1,2}[ -]?\d{6,8}|[A-Z]\d{2}[A-Z]{2}\d{4}|\d{9}", 0.75),
         (
             "travel_permit",
@@ -30,7 +35,12 @@ _PAPERS = tuple(
         ("foreign_id", r"香港.{0,4}身份|港人身份|hkid|香港居民", r"[A-Z]{1,2}\d{6}\s?[（(]?[0-9A][)）]?", 0.85),
         ("foreign_id", r"澳[门門].{0,4}身份|澳門居民|澳门居民", r"[1578]\d{6}\s?[（(/]?\d[)）]?", 0.8),
         ("foreign_id", r"[台臺][湾灣].{0,4}身[份分]|[台臺][湾灣]居民", r"[A-Z][12489]\d{8}", 0.85),
-        ("service_card", r"军官|军人|士兵|士官|文职|警官|退伍|退役|优待证", r"[\u4e00-\u9fff]?字?第?\s?\d{6,8}(?=号)|[军武文士]字?第?\d{6,8}", 0.7),
+        (
+            "service_card",
+            r"军官|军人|士兵|士官|文职|警官|退伍|退役|优待证",
+            r"[\u4e00-\u9fff]?字?第?\s?\d{6,8}(?=号)|[军武文士]字?第?\d{6,8}",
+            0.7,
+        ),
     )
 )
 _HINTS = (
@@ -46,13 +56,12 @@ _HOME_HINTS = ("我家", "家里", "家庭", "家中", "住宅", "宅内")
 
 def papers(text: str) -> Iterator[tuple[str, int, int, float]]:
     """(rule, start, end, score) of each number of the folded ``text`` that stands behind the name of its paper."""
-    if any(hint in text for hint in _HINTS):
-        taken: set[int] = set()
-        for rule, names, form, score in _PAPERS:
-            for start, end in _labelled(text, names, form):
-                if start not in taken:
-                    taken.add(start)
-                    yield rule, start, end, score
+    taken: set[int] = set()
+    for rule, names, form, score in _PAPERS if any(hint in text for hint in _HINTS) else ():
+        for start, end in _labelled(text, names, form):
+            if start not in taken:
+                taken.add(start)
+                yield rule, start, end, score
     if any(hint in text for hint in _HOME_HINTS):
         for match in _HOME.finditer(text):
             yield "home_phone", match.start(1), match.end(1), 0.55

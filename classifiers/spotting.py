@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from classifiers import digits, numbers
 from classifiers.digits import Group
@@ -158,7 +159,7 @@ def _former(text: str, group: Group, first: int, ends: dict[int, int]) -> tuple[
 def _split(text: str, group: Group, reach: tuple[int, int], regular: frozenset[tuple[int, ...]]) -> str:
     """How the words of ``reach`` are put together; "" when they don't belong to one number."""
     words = group.words[reach[0] : reach[1]]
-    gaps = [text[a.end : b.start] for a, b in zip(words, words[1:], strict=False)]
+    gaps = [text[a.end : b.start] for a, b in pairwise(words)]
     lengths = [len(words[0].digits)]
     for gap, word in zip(gaps, words[1:], strict=True):
         if gap:

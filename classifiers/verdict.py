@@ -12,6 +12,8 @@ from classifiers import context, numbers
 from classifiers.context import Label
 from classifiers.spotting import Spot
 
+_ABROAD = re.compile(r"(?:\+(?:86[ -]?)?|0086[ -]?)$")
+_COUNTRY = re.compile(r"(?:^|[^0-9A-Za-z=_-])86$")
 _UNIT = re.compile(
     r"(?:\.\d{1,4}|(?:,\d{3})+)?\s?(?:余|多|左右)?(?:元(?!旦)|万|亿|分(?![机管局别享公店之])|角|块钱|美元|平方|平米|㎡|m[2²³]|立方|公里|吨|公斤|"
     r"千克|kg|度(?!假)|千瓦|kwh?|人次|人(?=$|[，。,；、？?])|次(?![日卧])|户(?![主名籍口型])|家(?![属长里人中庭住])|个(?![人体])|"
@@ -29,15 +31,23 @@ _PERSONAL = re.compile(
     r"我(?![局们司办委街县市区镇处])|本人|俺|[他她妈爸爷奶叔姨哥姐弟妹某]|儿子|女儿|老婆|老公|妻|丈夫|先生|女士|小姐|师傅|姓|业主|居民|村民|"
     r"住户|房东|租客|老板|个人|私人|家属|老人|孩子"
 )
-_PHONE_NEAR = re.compile(r"电\s?话|電話|手\s?机|手機|联系|来电|拨|打给|打我|号码|微信|call|tel|phone|mobile|mob\b|shouji|dianhua|我的号|回电", re.I)
+_PHONE_NEAR = re.compile(
+    r"电\s?话|電話|手\s?机|手機|联系|来电|拨|打给|打我|号码|微信|call|tel|phone|mobile|mob\b|shouji|dianhua|我的号|回电",
+    re.IGNORECASE,
+)
 _RESIDENT_NEAR = re.compile(r"身\s?份|证件|證件|一代证|公民|户口|sfz|idcard|id_card|\bid\b", re.IGNORECASE)
-_CARD_NEAR = re.compile(r"卡|账[号户]|帐[号户]|银行|[建工农中交招]行|邮储|户名|打到|打款|汇[入款到]|转[到入账]|退[到至款还]|visa|card", re.IGNORECASE)
+_CARD_NEAR = re.compile(
+    r"卡|账[号户]|帐[号户]|银行|[建工农中交招]行|邮储|户名|打到|打款|汇[入款到]|转[到入账]|退[到至款还]|visa|card",
+    re.IGNORECASE,
+)
 _PERSON_NEAR = re.compile(r"姓名|某|[，,]\s?[男女]|户主|申请人|父亲|母亲|爸|妈|本人|老人|残疾")
 _ORGANISATION = re.compile(
     r"(?:户名|单位|账户名称|开户名|名称|全称|收款方|收款人)[^。；\n]{0,24}(?:局|公司|中心|委员会|学校|医院|合作社|财政|专户|协会|基金会|政府|办公室|"
     r"管委会|事务所|支队|大队|街道|法院|集团)|对公账户|保证金(?:专用)?账户|专用账户|财政专户|基本账户"
 )
-_PAGE_FILE = re.compile(r"\.(?:s?html?|jsp|aspx?|php|do|jpe?g|png|gif|pdf|docx?|xlsx?|zip|rar|mp4|js|css)(?![a-z])", re.IGNORECASE)
+_PAGE_FILE = re.compile(
+    r"\.(?:s?html?|jsp|aspx?|php|do|jpe?g|png|gif|pdf|docx?|xlsx?|zip|rar|mp4|js|css)(?![a-z])", re.IGNORECASE
+)
 _COORDINATE = re.compile(r"坐标|[经纬]度|经纬|东经|北纬|\blat|\blng|\blon|gps", re.IGNORECASE)
 _CHAIN = re.compile(r"[A-Za-z0-9_./\-]{1,24}$")
 _LIST_POINT = re.compile(r"(?:^|[\s；;，,、])[1-9]\d?\.$")
@@ -114,8 +124,10 @@ def _mobile(text: str, spot: Spot) -> float:
     if _inside_token(text, spot, 0) and label is not Label.PHONE:
         return 0.0
     if spot.split in ("odd", "prefixed"):
-        return 0.8 if labelled or text[spot.start - 3 : spot.start - 2] == "+" else 0.0
-    if not numbers.ISSUED.match(spot.number) and not labelled:
+        if labelled or _ABROAD.search(text, max(0, spot.start - 5), spot.start):
+            return 0.8
+        return 0.55 if label is Label.NONE and _COUNTRY.search(text, max(0, spot.start - 3), spot.start) else 0.0
+    if not numbers.ISSUED.match(spot.number) and not (labelled or _near(text, spot, _PERSONAL, 10, 6)):
         return 0.35
     if _PAGE_FILE.match(text, spot.end) or (label is Label.OFFICIAL and not _near(text, spot, _PERSONAL, 24, 16)):
         return 0.4

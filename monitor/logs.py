@@ -37,7 +37,15 @@ def _escaped(character: str) -> str:
 
 def to_stderr(level: int = logging.INFO) -> None:
     """Send log lines to standard error, with the time in UTC (systemd adds its own)."""
-    handler = logging.StreamHandler(sys.stderr)
+    _to(logging.StreamHandler(sys.stderr), level)
+
+
+def to_file(path: Path, level: int = logging.INFO) -> None:
+    """Send log lines to a file instead."""
+    _to(logging.FileHandler(path, encoding="utf-8"), level)
+
+
+def _to(handler: logging.Handler, level: int) -> None:
     formatter = logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
     formatter.converter = time.gmtime
     handler.setFormatter(formatter)

@@ -56,8 +56,8 @@ class Due:
 def due(record: Escalation, policy: Policy, now: datetime) -> Due | None:
     """What is due for a record at ``now``; None when nothing is.
 
-    Steps missed while nobody ran are told in one go, each contact once, the passing of the deadline included. When the last step has been
-    told, its people are told again every ``policy.repeat`` until somebody acts.
+    Steps missed while nobody ran are told in one go, each contact once, the passing of the deadline included.
+    When the last step has been told, its people are told again every ``policy.repeat`` until somebody acts.
     """
     if record.state not in {State.OPEN, State.ACKNOWLEDGED}:
         return None
