@@ -3,9 +3,9 @@
 Parsers are quadratic in the depth of open blocks (10^5 nested elements: 31 s), in the attributes of one element, in the
 options of one select, and multiply unclosed formatting elements (``<p><b id=1></p>`` repeated: 34 kB became 740 MB).
 
-``bounded`` makes a page plain where parsers and scanners could disagree: ``svg`` and ``math`` are closed at once, so that
-what was inside follows them as ordinary elements; ``template`` becomes ``x-template``, an ordinary element; ``frameset``
-and CDATA marks go. Its count of open elements (``classifiers.opened``) is then never below the parser's.
+``bounded`` writes the end tags that authors leave out (``classifiers.opened``) and makes a page plain where parsers
+and scanners could disagree: ``svg`` and ``math`` are closed at once, so that what was inside follows them as ordinary
+elements; ``template``, and parts of tables outside a table, get another name; ``frameset`` and CDATA marks go.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from classifiers.opened import FORMATTING, SPECIAL, VOID, Opened
+from classifiers.opened import FORMATTING, PARTS, SPECIAL, VOID, Opened
 
 _ATTRIBUTES = 256  # of one element
 _OPTIONS = 2000  # of one select
-TEMPLATE = "x-template"
+RENAMED = "x-"  # before the names of elements that would switch the parser's mode or be ignored
 
 _SPACE = r"\t\n\f\r "
 # A tag without quotes, or its name only; a comment; CDATA; what a parser takes for a comment.
@@ -32,8 +32,7 @@ _SCRIPT_MARK = re.compile(rf"<!--(-*>)?|-->|<(/?)script(?=[{_SPACE}/>])", re.IGN
 _RAW = frozenset("script style textarea title xmp iframe noembed noframes plaintext".split())
 _LEAVES = (VOID | _RAW | {"head"}) - {"hr", "input", "xmp"}  # those three close other elements
 _FOREIGN = frozenset({"svg", "math"})
-_OPENS = SPECIAL | FORMATTING | VOID | _RAW
-_ODD = frozenset({"html", "body", "frameset", "template", "select", "option"}) | _FOREIGN
+_NAMES = SPECIAL | FORMATTING | VOID | _RAW
 
 
 def bounded(html: str) -> tuple[str, bool]:
@@ -43,7 +42,7 @@ def bounded(html: str) -> tuple[str, bool]:
     """
     scan = _Scan(html)
     pieces = list(scan.pieces())
-    return "".join(pieces), scan.flattened
+    return "".join(pieces), scan.flattened or scan.opened.full
 
 
 class _Scan:
@@ -52,7 +51,7 @@ class _Scan:
     def __init__(self, html: str) -> None:
         self.html = html
         self.opened = Opened()
-        self.seen: set[str] = set()
+        self.seen: set[str] = set()  # of html, body, svg, math
         self.left_out: Counter[str] = Counter()  # start tags whose end tags must go too
         self.options = 0
         self.flattened = False
@@ -92,26 +91,53 @@ class _Scan:
         if self.left_out and self.left_out[name]:
             self.left_out[name] -= 1
             return end, " "
-        if self.opened.spent or name in _FOREIGN or name == "frameset":
+        if name in _FOREIGN or name == "frameset":
             return end, ""
-        self.opened.end(TEMPLATE if name == "template" else name)
-        return end, f"</{TEMPLATE}>" if name == "template" else None
+        renamed = name == "template" or (name in PARTS and not self.opened.holds_part(name))
+        name = RENAMED + name if renamed else name
+        closed = self.opened.end(name)
+        if closed is None:
+            return end, " "
+        return end, f"{closed}</{name}>" if closed or renamed else None
 
     def _start_tag(self, match: re.Match[str], name: str) -> tuple[int, str | None]:
         end, cut = (match.end(), 0) if match[3] is not None else self._attributes(match.end(2))
         if end < 0:
             return len(self.html), ""
-        instead = None
-        if cut:
-            self.flattened = True
-            instead = self.html[match.start() : cut] + ">"
-        if name in _ODD:
-            instead = self._odd(match, name, instead or self.html[match.start() : end])
-        elif self.seen and name not in _OPENS and self.html[end - 2] == "/":  # in an svg it would end here
-            instead = f"{instead or self.html[match.start() : end]}</{name}>"
-        elif not self._has_room(name):
-            instead = self._leave_out(name)
+        self.flattened |= cut > 0
+        source = self.html[match.start() : cut] + ">" if cut else self.html[match.start() : end]
+        instead = self._alone(name, source)
+        if instead is None and name not in _LEAVES:
+            instead = self._open(name, source, match.end(2) - match.start())
+        if instead is None and cut:
+            instead = source
         return self._raw_end(name, end) if name in _RAW else end, instead
+
+    def _alone(self, name: str, source: str) -> str | None:
+        """What stands for a tag that opens nothing here; None for others."""
+        if name in ("html", "body", "frameset"):
+            again, self.seen = name in self.seen or name == "frameset", self.seen | {name}
+            return "" if again else source
+        if name in _FOREIGN:
+            self.seen.add(name)
+            return f"{source}</{name}>"
+        if name not in _NAMES and source.endswith("/>") and not self.seen.isdisjoint(_FOREIGN):
+            return f"{source}</{name}>"  # it would end here inside an svg
+        return None
+
+    def _open(self, name: str, source: str, rest: int) -> str | None:
+        """What stands for the start tag of an element that holds others, None for the same."""
+        renamed = name == "template" or (name in PARTS and not self.opened.holds_part("table"))
+        if name in ("select", "option"):
+            self.options = self.options + 1 if name == "option" else 0
+            self.flattened |= self.options > _OPTIONS
+        closed = None if self.options > _OPTIONS else self.opened.start(RENAMED + name if renamed else name)
+        if closed is None:
+            self.left_out[name] += name != "hr"
+            return " "
+        if renamed:
+            return f"{closed}<{RENAMED}{name}{source[rest:]}"
+        return closed + source if closed else None
 
     def _attributes(self, place: int) -> tuple[int, int]:
         """Where the tag ends, -1 if the page ends inside it, and where its surplus attributes begin, 0 without any."""
@@ -126,30 +152,6 @@ class _Scan:
             if count == _ATTRIBUTES:
                 cut = place
         return -1, 0
-
-    def _odd(self, match: re.Match[str], name: str, source: str) -> str | None:
-        """Elements that are allowed once, are emptied, renamed or counted."""
-        if name in ("html", "body"):
-            again, self.seen = name in self.seen, self.seen | {name}
-            return "" if again else source
-        if name == "frameset":
-            return ""
-        if name in _FOREIGN:
-            self.seen.add(name)
-            return f"{source}</{name}>"
-        self.options = self.options + 1 if name == "option" else 0
-        if self.options > _OPTIONS or not self._has_room(TEMPLATE if name == "template" else name):
-            return self._leave_out(name)
-        return f"<{TEMPLATE}{source[match.end(2) - match.start() :]}" if name == "template" else source
-
-    def _has_room(self, name: str) -> bool:
-        return name in _LEAVES or (not self.opened.spent and self.opened.start(name))
-
-    def _leave_out(self, name: str) -> str:
-        self.flattened = True
-        if name not in VOID:
-            self.left_out[name] += 1
-        return " "
 
     def _raw_end(self, name: str, place: int) -> int:
         """Where the text of a script, style, textarea … ends: its end tag is still to be read."""

@@ -98,7 +98,7 @@ _LABELS: dict[str, Label] = {
         )
         + "运单 快递单 订单 流水 编号 编码 代码 序列号 标识码 条码 条形码 缴费账号 用电账号 宽带账号 单位账号 宽带 imei iccid meid mac ip isbn ean vin"
         " uuid 时间戳 版本 经度 纬度 坐标 东经 北纬 桩号 高程 税号 浏览次数 浏览量 点击量 点击次数 阅读量 访问量 字第 第 no № sn s/n 许可证 产权证 合格证"
-        " 证书 执照 扫码 网关".split(),
+        " 证书 执照 扫码 网关 准考证 考生证 学生证 工作证 登记证 资格证 资质证 上岗证 监督卡 购物卡 电话卡号".split(),
         Label.DOCUMENT,
     ),
     **dict.fromkeys(

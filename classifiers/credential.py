@@ -33,11 +33,11 @@ def _in_passage(passage: Passage) -> Iterator[Finding]:
         yield Finding(
             Kind.CREDENTIAL,
             hit.rule,
-            start if passage.field else None,
-            end if passage.field else None,
+            None if passage.in_page else start,
+            None if passage.in_page else end,
             hit.score,
             excerpt(masked, start, end),
-            passage.field or "html",
+            "html" if passage.in_page else passage.field,
             passage.where(start),
             passage.text[start:end],
         )
@@ -71,7 +71,7 @@ _LABEL = re.compile(
     r"|(?P<key>(?i:secret(?:[_. -]?access)?[_. -]?key|(?:api|access|encrypt(?:ion)?|aes|sm[24]|3?des|sign(?:ing)?"
     r"|auth|master|hmac|jwt"
     r"|mch|pay|crypto?|cipher|subscription|private|api[_-]?v3|partner)[_. -]?key|(?<![a-z])sk(?=[ ]?[:=：为]"
-    r"|[ ][a-z0-9+/_-]{30})|securityjscode|secret)"
+    r"|[ ][a-z0-9+/_-]{30})|securityjscode|secret|(?<=[a-z0-9][_.-])key(?=[\"']?[ ]?[:=：]))"
     r"|(?:AES|SM4|API|支付|加密|解密|通信|接口|商户|签名|访问|对称|国密)?(?:密[钥匙鑰]|秘[钥匙]|私[钥鑰]))"
     r"|(?P<token>(?i:token|authorization|(?<![a-z])auth(?=[\"']?\s?[:=]))|令牌)"
 )
@@ -81,7 +81,7 @@ _TAIL = (
 )
 _LINK = (
     r"(?P<sep>:=|=>|={1,3}|[:：](?![:/]{2})|,(?=[ ]?\\?[\"'])|value=(?=[\"'])|>(?=[^<\s])|→|[-—]{1,2}>|\((?=[\"'])|\|"
-    r"|(?:已经|暂时?|均|都|已|现在?|仍|也|就|先|全部|还)?被?(?:统一|默认|初始)?(?:初始化|重置|[修更]?改|更新|变更|恢复|设[置定]?|定)?(?:为|成|是|作)"
+    r"|(?:(?:和|跟)?[^\s，。；:：]{0,8}一样[，,]?)?(?:居然|竟然|一直|果然|其实|依旧)?(?:已经|暂时?|均|都|已|现在?|仍|也|就|先|全部|还)?被?(?:统一|默认|初始)?(?:初始化|重置|[修更]?改|更新|变更|恢复|设[置定]?|定)?(?:为|成|是|作)"
     r"|is(?=\s)|=(?=\s))?[:：]?[ \t]{0,8}"
 )
 _AFTER_LABEL = re.compile(_TAIL + _LINK)
@@ -93,10 +93,11 @@ _BARE = re.compile(
     r"|\\][^\s\"'“”‘’<>,;&，。；、（）【】「」《》？：\u4e00-\u9fff|\\]{0,255})"
 )
 _QUIET_PREFIX = re.compile(
-    r"(?i)(?:csrf|xsrf|page|next|cancel|continuation|public|sync|form|verification|anti|device|forgery|captcha"
-    r"|sms|site|client[_-]?id"
-    r"|reset|forgot|verify|count|max|min|total|prompt|completion|input|output|context|流量|财富|通关|健康|摩斯|人生|幸福|基因"
-    r"|遗传|动态|红包|一次性)[\w\[-]{0,12}$"
+    r"(?i)(?:(?:csrf|xsrf|page|next|cancel|continuation|public|sync|form|verification|anti|device|forgery|captcha|sms(?=[_-]?tok)|site"
+    r"|client[_-]?id|reset|forgot|verify)[\w\[-]{0,12}"
+    r"|(?<![a-z])(?:count|max|min|total|prompt|completion|input|output|context|pub|primary|foreign|sort|partition|cache|map|amap"
+    r"|row|shard|object|file|unique|index|group|host|lang|i18n)[_.-]?"
+    r"|(?:流量|财富|通关|健康|摩斯|人生|幸福|基因|遗传|动态|红包|一次性)[\w\[-]{0,12})$"
 )
 _HARMLESS_URL = re.compile(
     r"(?i)(?:reset|verify|unsubscribe|activate|confirm|share|preview|invite|csrf|captcha)[^\s]{0,60}$"
@@ -189,7 +190,7 @@ def _password_score(value: str, link: str, quoted: bool, after: str) -> float:
     """How surely ``value`` is a password, after a label that says so; 0 for no."""
     if len(value) < 4 or len(value) > 128 or is_hollow(value) or re.search("[\u3400-\u9fff]", value):
         return 0.0
-    if not quoted and (CODE.match(value) or value[0] in "/+?-=}>])"):
+    if not quoted and (CODE.match(value) or value[0] in "/+?-=}>])" or (value[0] == "@" and not link)):
         return 0.0
     if link == ">" and not after.startswith("<"):
         return 0.0
@@ -253,7 +254,7 @@ _SLASHED = re.compile(
     r"(?=[A-Za-z]{0,20}[@#$!%*&_])(?P<v>[A-Za-z][A-Za-z0-9@#$!%*&_.-]{5,40})"
 )
 _LOGIN = re.compile(
-    r"(?i)登[录陆入]|[账帐][号户]|后台|服务器|密码|口令|管理员|login|ssh|远程|控制台|数据库|主机|路由器|摄像|录像机|监控|ftp|vpn|堡垒机|交换机|nvr|系统[:：]|nas|邮箱"
+    r"(?i)登[录陆入]|[账帐][号户]|后台|服务器|密码|口令|管理员|login|ssh|远程|控制台|数据库|主机|路由器|摄像|录像机|监控|ftp|vpn|堡垒机|防火墙|网关|交换机|nvr|系统[:：]|nas|邮箱"
 )
 
 

@@ -160,6 +160,11 @@ def connections(text: str) -> Iterator[Hit]:
             value = match["v"]
             port_only = re.match(r"\d{1,5}(?:/|$)", value) and ("/" in value or not match["user"].strip())
             if not (
-                port_only or is_hollow(value) or _PAN.match(value) or "://" in value or re.search("[一-鿿]", value)
+                port_only
+                or match["user"].lower() == "anonymous"
+                or is_hollow(value)
+                or _PAN.match(value)
+                or "://" in value
+                or re.search("[一-鿿]", value)
             ):
                 yield Hit("connection_string", *match.span("v"), 0.95 if len(value) > 3 else 0.6)

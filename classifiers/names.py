@@ -8,9 +8,10 @@ must be a boundary too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-_REACH = 40  # characters between a name and its number
+_REACH = 40  # characters between a labelled name and its number
+_CLOSE = 28  # between a name without a label and its number
 _COMPOUND = (
     "欧阳 歐陽 司马 上官 诸葛 夏侯 皇甫 尉迟 公孙 慕容 令狐 宇文 长孙 司徒 东方 独孤 南宫 端木 呼延 澹台 淳于 单于 太史 申屠 轩辕 钟离 闻人 完颜 赫连"
 ).replace(" ", "|")
@@ -68,19 +69,41 @@ _WORDS = frozenset(
 )
 
 
-def names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Spans of names in the line of the number ``text[start:end]`` of the folded text, masked ones left out."""
-    first = max(text.rfind("\n", 0, start) + 1, start - _REACH)
-    line_end = text.find("\n", end, end + _REACH)
-    last = line_end if line_end >= 0 else min(len(text), end + _REACH)
-    for pattern, begin, until in ((_LABELLED, first, last), (_FOREIGN, first, last), (_LATIN, first, last)):
-        for match in pattern.finditer(text, begin, until):
-            yield from _span(match)
-    before = _BEFORE.search(text, max(first, start - 28), start)
-    if before:
-        yield from _span(before)
-    behind = _BEHIND.match(text, end, last)
-    if behind:
+def names(text: str, numbers: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans of names near the given spans of numbers in the folded text, in order; masked ones are left out."""
+    found: set[tuple[int, int]] = set()
+    for first, last in _windows(text, numbers):
+        if not text[first:last].isascii():
+            found.update(span for match in _LABELLED.finditer(text, first, last) for span in _span(match))
+            found.update(span for match in _FOREIGN.finditer(text, first, last) for span in _span(match))
+        found.update(span for match in _LATIN.finditer(text, first, last) for span in _span(match))
+    for start, end in numbers:
+        found.update(_beside(text, start, end))
+    return sorted(found)
+
+
+def _windows(text: str, numbers: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What is near the numbers and in their lines, overlapping windows joined."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(numbers):
+        first = max(text.rfind("\n", max(0, start - _REACH), start) + 1, start - _REACH, 0)
+        line_end = text.find("\n", end, end + _REACH)
+        last = line_end if line_end >= 0 else min(len(text), end + _REACH)
+        if joined and first <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(last, joined[-1][1])
+        else:
+            joined.append((first, last))
+    return joined
+
+
+def _beside(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A name directly before or behind the number."""
+    first = max(0, start - _CLOSE)
+    left = text[first:start].rpartition("\n")[2]
+    if not left.isascii() and (before := _BEFORE.search(left)):
+        offset = start - len(left)
+        yield from ((offset + a, offset + b) for a, b in _span(before))
+    if behind := _BEHIND.match(text, end, end + _CLOSE):
         yield from _span(behind)
 
 

@@ -12,7 +12,7 @@ from stdnum.cn import ric
 # 9x permanent residence of foreigners (2023 form: 9, province, country, birth date). Counties are not checked:
 # hundreds were dissolved, and a card keeps the code of its birth.
 _PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83 91".split()
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
 )
 RESIDENT = re.compile(r"[1-9]\d{5}(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}")  # without check digit
 FORMER = re.compile(r"[1-6]\d{5}\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}")  # the 15 digits issued until 1999
@@ -40,7 +40,8 @@ def is_resident(number: str) -> bool:
 def looks_resident(number: str) -> bool:
     """The same without the check digit: a typing slip still leaves most of a person's number."""
     year, month, day = int(number[6:10]), int(number[10:12]), int(number[12:14])
-    return number[:2] in _PROVINCES and 1880 <= year <= 2039 and _is_date(year, month, day)
+    province = number[1:3] if number[0] == "9" else number[:2]
+    return province in _PROVINCES and 1880 <= year <= 2039 and _is_date(year, month, day)
 
 
 def is_former(number: str) -> bool:

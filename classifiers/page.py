@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from classifiers.bounding import TEMPLATE, bounded
+from classifiers.bounding import RENAMED, bounded
 from classifiers.finding import Document
 
 __all__ = ["Passage", "bounded", "css_path", "parsed", "passages", "visible_text"]
@@ -22,8 +22,10 @@ _BLOCK = frozenset(
     "footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li listing main menu nav ol optgroup option p pre search "
     "section select summary table tbody textarea tfoot thead tr ul".split()
 )
-_CELL = frozenset({"td", "th"})
-_UNSEEN = frozenset({"script", "style", "title", "noscript", "noembed", "noframes", "iframe", "head", TEMPLATE})
+_CELL = frozenset({"td", "th", f"{RENAMED}td", f"{RENAMED}th"})
+_UNSEEN = frozenset(
+    {"script", "style", "title", "noscript", "noembed", "noframes", "iframe", "head", f"{RENAMED}template"}
+)
 _KEPT_LINES = frozenset({"pre", "textarea", "listing", "xmp"})
 # Attributes that hold drawings, styles and checksums: long runs of digits that mean nothing.
 _SKIPPED = frozenset(
@@ -34,7 +36,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _SPACES = re.compile(r"[ \t\n\r\f\xa0\u3000]+")
 _STEPS = 8  # of a path
 _SIBLINGS = 1000  # looked at for a number in a path
-_ATTRIBUTE_BEFORE = re.compile(r"(?<![^ \n])([a-z_:\-]+)=\"[^\"\n]*$")
+_ATTRIBUTE = re.compile(r"[a-z_:\-]+$")
 _HARMLESS = re.compile(r"[a-z]+[1-6]?(?:-[a-z]+)?")
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z_\-]*")
 
@@ -54,16 +56,22 @@ class Passage:
     begins: tuple[int, ...] = ()
     places: tuple[_Place | None, ...] = ()
 
+    @property
+    def in_page(self) -> bool:
+        """Whether offsets mean nothing outside: the text was read from a page."""
+        return bool(self.begins)
+
     def where(self, offset: int) -> str:
         """The CSS path of the element that this character stands in; "" outside a page."""
         index = bisect_right(self.begins, offset) - 1
         if index < 0:
             return ""
-        path = _written(self.places[index])
-        if self.field:
+        path, begin = _written(self.places[index]), self.begins[index]
+        value = self.text.rfind('="', begin, offset)
+        if self.field or value < 0 or '"' in self.text[value + 2 : offset]:
             return path
-        attribute = _ATTRIBUTE_BEFORE.search(self.text, max(self.begins[index], offset - 2000), offset)
-        return f"{path}[{attribute[1]}]" if attribute else path
+        name = _ATTRIBUTE.search(self.text, max(begin, value - 32), value)
+        return f"{path}[{name[0]}]" if name else path
 
 
 def parsed(html: str) -> LexborHTMLParser:
@@ -98,9 +106,9 @@ def css_path(node: LexborNode) -> str:
     while at is not None and at.tag not in ("html", "body", "-undef", "-document") and len(steps) < _STEPS:
         name = at.id or ""
         if _is_plain(name):
-            steps.append(f"{_tag(at.tag)}#{name}")
+            steps.append(f"{_tag(at.tag or '')}#{name}")
             break
-        steps.append(_step(_tag(at.tag), _nth(at)))
+        steps.append(_step(_tag(at.tag or ""), _nth(at)))
         at = at.parent
     return " > ".join(reversed(steps))
 
@@ -132,8 +140,7 @@ def _step(tag: str, nth: int) -> str:
 
 def _tag(tag: str) -> str:
     """The tag where it is harmless: a path is stored, and a page may hide a number in a tag."""
-    if tag == TEMPLATE:
-        return "template"
+    tag = tag.removeprefix(RENAMED)
     return tag if _HARMLESS.fullmatch(tag) else "*"
 
 
@@ -187,11 +194,11 @@ class _Reader:
             if node is None:
                 parent, _, visible, _ = stack.pop()
                 if visible:
-                    self._divide(parent.tag)
+                    self._divide(parent.tag or "")
                 node = parent.next if stack else None
                 continue
             _, above, visible, counts = stack[-1]
-            tag = node.tag
+            tag = node.tag or ""
             if node.is_element_node:
                 nth = counts[tag] = counts.get(tag, 0) + 1
                 attributes = node.attributes
@@ -207,7 +214,7 @@ class _Reader:
             node = node.next
 
     def _divide(self, tag: str) -> None:
-        if tag in _BLOCK:
+        if tag in _BLOCK or tag == f"{RENAMED}tr":
             self.seen.divide("\n")
         elif tag in _CELL:
             self.seen.divide("\t")

@@ -7,7 +7,7 @@ What stands around a number decides between a citizen's and the agency's own hot
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from classifiers import verdict
 from classifiers.finding import Document, Finding, Kind, excerpt, mask
@@ -20,11 +20,19 @@ from classifiers.spotting import spots
 NAME = "name"
 NAME_SCORE = 0.4  # masked, never an alert by itself
 MASKED_FROM = 0.3
+_Hit = tuple[str, int, int, float]  # rule, start and end in the folded text, score
 
 
 def find(document: Document) -> list[Finding]:
-    """Numbers from 0.3 upward (0.5 and more is worth an alert), and the names that stand beside them."""
-    return [found for passage in passages(document) for found in _in_passage(passage)]
+    """Numbers from 0.3 upward (0.5 and more is worth an alert), and the names that stand beside them.
+
+    What the source of a page repeats of its visible text is reported once.
+    """
+    findings: list[Finding] = []
+    for passage in passages(document):
+        seen = set() if passage.field else {(found.rule, found.match) for found in findings}
+        findings += [found for found in _in_passage(passage) if (found.rule, found.match) not in seen]
+    return findings
 
 
 def kept_of(rule: str, match: str) -> tuple[int, int]:
@@ -34,29 +42,40 @@ def kept_of(rule: str, match: str) -> tuple[int, int]:
 
 def _in_passage(passage: Passage) -> Iterator[Finding]:
     folded = fold(passage.text)
-    numbers = {(start, end): (rule, score) for rule, start, end, score in _numbers(folded.text)}
-    beside = {span for start, end in numbers for span in names(folded.text, start, end)}
-    hits = dict.fromkeys(beside, (NAME, NAME_SCORE)) | numbers
-    spans = {folded.span(*span): hits[span] for span in sorted(hits)}
+    numbers = _apart(_numbers(folded.text))
+    beside = names(folded.text, [span for _, *span, _ in numbers]) if numbers else []
+    hits = _apart([*numbers, *((NAME, start, end, NAME_SCORE) for start, end in beside)])
+    placed = [(rule, *folded.span(start, end), score) for rule, start, end, score in hits]
     text = passage.text
-    masked = mask(text, [(start, end, *kept_of(rule, text[start:end])) for (start, end), (rule, _) in spans.items()])
-    for (start, end), (rule, score) in spans.items():
+    masked = mask(text, [(start, end, *kept_of(rule, text[start:end])) for rule, start, end, _ in placed])
+    for rule, start, end, score in placed:
         yield Finding(
             Kind.PERSONAL_DATA,
             rule,
-            start if passage.field else None,
-            end if passage.field else None,
+            None if passage.in_page else start,
+            None if passage.in_page else end,
             score,
             excerpt(masked, start, end),
-            passage.field or "html",
+            "html" if passage.in_page else passage.field,
             passage.where(start),
             text[start:end],
         )
 
 
-def _numbers(text: str) -> Iterator[tuple[str, int, int, float]]:
+def _numbers(text: str) -> Iterator[_Hit]:
     for spot in spots(text):
         score = verdict.score(text, spot)
         if score >= MASKED_FROM:
             yield spot.rule, spot.start, spot.end, score
     yield from papers(text)
+
+
+def _apart(hits: Iterable[_Hit]) -> list[_Hit]:
+    """In the order of the text; of two that overlap the surer stays."""
+    chosen: list[_Hit] = []
+    for hit in sorted(hits, key=lambda hit: hit[1:3]):
+        if not chosen or hit[1] >= chosen[-1][2]:
+            chosen.append(hit)
+        elif hit[3] > chosen[-1][3]:
+            chosen[-1] = hit
+    return chosen

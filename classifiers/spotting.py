@@ -17,6 +17,7 @@ MOBILE_SPLITS = frozenset(
 _CARD_SPLITS = frozenset([(4, 4, 4, 4), *((4, 4, 4, 4, n) for n in (1, 2, 3)), *((6, n) for n in (10, 11, 12, 13))])
 _TEN = re.compile(r"[ -]?[xXⅩⅹ×Хх✕✖](?![0-9A-Za-z])")
 _TEN_AND_CARE = re.compile(r"[xX][1-7][1-4](?![0-9A-Za-z])")  # the disability card: 18 characters, kind, degree
+_LISTED = frozenset([(3, 4, 4), (3, 8), (4, 4, 4, 4), (4, 4, 4, 4, 3)])  # what commas and brackets may divide
 _LIST_MARKS = frozenset(",，、/|。…()（）[]【】")
 _BINDERS = frozenset("-‐‑‒–—―−.·_~")
 _COUNTRY = frozenset({"86", "086", "0086", "0"})
@@ -170,9 +171,9 @@ def _split(text: str, group: Group, reach: tuple[int, int], regular: frozenset[t
         return "whole"
     if any(numbers.MOBILE.fullmatch(word.digits) for word in words) or not _one_kind(gaps, lengths, words[0].digits):
         return ""
-    if tuple(lengths) in regular or set(lengths) == {1}:
-        return "regular"
-    return "" if any(mark in gap for gap in gaps for mark in _LIST_MARKS) else "odd"
+    if any(mark in gap for gap in gaps for mark in _LIST_MARKS):
+        return "regular" if tuple(lengths) in _LISTED else ""
+    return "regular" if tuple(lengths) in regular or set(lengths) == {1} else "odd"
 
 
 def _one_kind(gaps: list[str], lengths: list[int], head: str) -> bool:

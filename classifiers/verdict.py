@@ -42,7 +42,7 @@ _CARD_NEAR = re.compile(
 )
 _PERSON_NEAR = re.compile(r"姓名|某|[，,]\s?[男女]|户主|申请人|父亲|母亲|爸|妈|本人|老人|残疾")
 _ORGANISATION = re.compile(
-    r"(?:户名|单位|账户名称|开户名|名称|全称|收款方|收款人)[^。；\n]{0,24}(?:局|公司|中心|委员会|学校|医院|合作社|财政|专户|协会|基金会|政府|办公室|"
+    r"(?:户名|单位|账户名称|开户名|名称|全称|收款方|收款人)[^。；\n]{0,24}(?:局|公司|中心|委员会|学校|医院|合作社|财政|专户|[协商总]会|基金会|政府|办公室|村委|居委|"
     r"管委会|事务所|支队|大队|街道|法院|集团)|对公账户|保证金(?:专用)?账户|专用账户|财政专户|基本账户"
 )
 _PAGE_FILE = re.compile(
@@ -73,7 +73,7 @@ def _near(text: str, spot: Spot, pattern: re.Pattern[str], left: int = 20, right
 
 
 def _is_example(text: str, spot: Spot) -> bool:
-    before = text[max(0, spot.start - 20) : spot.start]
+    before = re.split(r"[。；;！!？?\n]", text[max(0, spot.start - 20) : spot.start])[-1]
     return bool(
         _EXAMPLE.search(before) or _SAMPLE_ROW.search(before) or _EXAMPLE_BEHIND.match(text, spot.end, spot.end + 16)
     )

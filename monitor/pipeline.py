@@ -90,8 +90,8 @@ def collect(house: House, clock: Clock) -> bool:
         collected.cursor,
         next_check_at=now + policy.jittered(platform.every, house.luck()),
         failures=0,
-        error="",
-        detail="",
+        error="items_refused" if refused else "",
+        detail=f"{refused} / {len(collected.items)}" if refused else "",
         last_good_at=now,
     )
     if refused:  # fetch everything again next time instead of trusting a 304
@@ -184,7 +184,8 @@ def classify(house: House, clock: Clock) -> bool:
     now = clock()
     with house.store.write() as tx:
         lease, waiting = passes.claim_versions(tx, now, now + house.settings.pace.lease, BATCH)
-    found = list(each(lambda one: _hits(house.key, judge(Document(one.text, one.title))), waiting))
+    thresholds = {kind: rules.threshold for kind, rules in house.settings.policies.items()}
+    found = list(each(lambda one: _hits(house.key, _sure(judge(Document(one.text, one.title)), thresholds)), waiting))
     now = clock()
     with house.store.write() as tx:
         for version, hits in found:
@@ -193,6 +194,11 @@ def classify(house: House, clock: Clock) -> bool:
     if waiting:
         logs.event("classified", versions=len(found), findings=sum(len(hits or ()) for _, hits in found))
     return len(waiting) == BATCH
+
+
+def _sure(findings: Iterable[Finding], thresholds: Mapping[Kind, float]) -> list[Finding]:
+    """What is sure enough to be kept: a doubt about an opinion leaves no trace."""
+    return [found for found in findings if found.score >= thresholds[found.kind]]
 
 
 def judge(document: Document) -> list[Finding]:

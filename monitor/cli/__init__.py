@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from monitor import __version__
-from monitor.cli import classify, looking, records, service
+from monitor.cli import classify, demo, looking, records, service
 from monitor.cli.wiring import Friendly
 from monitor.settings import default_path
 
@@ -30,6 +30,7 @@ def cli(context: click.Context, config: Path | None) -> None:
 
 
 for command in (
+    demo.demo,
     service.init,
     service.check_config,
     service.run,

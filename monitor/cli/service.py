@@ -154,7 +154,7 @@ def _platforms(tx: Tx, settings: Settings, words: Words) -> list[str]:
     return [
         words.say("terminal.health_platform", title=row.title, error=words.error(row.error), n=row.failures)
         for row in rows
-        if row.failures
+        if row.error
     ]
 
 

@@ -1,0 +1,179 @@
+"""The loopback agency of ``huiyin demo``: five platforms as life has them, on 127.0.0.1 only.
+
+A website in GB18030 that twice says it is UTF-8, with dates that name no zone; a disclosure
+column in Atom with ETags, edited in mid-play; a comment feed that names its writers wherever it can;
+a forum that is dead; a page that shows a login form where its feed should be.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from hashlib import sha256
+from types import TracebackType
+from urllib.parse import quote
+from xml.sax.saxutils import escape
+from zoneinfo import ZoneInfo
+
+from demo import animals
+from demo.planted import COMMENTS, DISCLOSURE, FORUM, LOGIN_PAGE, PLACES, POSTS, SUPERVISION, WEBSITE, Post
+from demo.zoo import Request, Wire, Zoo
+from monitor.words import Words
+
+ZONE = ZoneInfo("Asia/Shanghai")
+FEEDS = {
+    WEBSITE: "/www/feed.xml",
+    DISCLOSURE: "/open/feed.xml",
+    COMMENTS: "/bbs/feed.xml",
+    FORUM: "/forum/feed.xml",
+    SUPERVISION: "/duban/feed.xml",
+}
+EVERY = {WEBSITE: "3s", DISCLOSURE: "2s", COMMENTS: "1s", FORUM: "2s", SUPERVISION: "2s"}
+
+
+class Agency:
+    """Serves while the ``with`` block runs; what it shows changes over ``seconds``."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._began = time.monotonic()
+        self._opened = datetime.now(UTC).replace(microsecond=0)
+        self._open = ExitStack()
+        self._zoo = Zoo(
+            {
+                FEEDS[WEBSITE]: self._website,
+                FEEDS[DISCLOSURE]: self._disclosure,
+                FEEDS[COMMENTS]: self._comments,
+                FEEDS[SUPERVISION]: animals.answer(LOGIN_PAGE, "text/html; charset=utf-8"),
+            }
+        )
+        self._dead = socket.socket()
+
+    def __enter__(self) -> Agency:
+        self._dead.bind(("127.0.0.1", 0))  # taken, but nobody listens: refused
+        self._open.enter_context(self._dead)
+        self._open.enter_context(self._zoo)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+    @property
+    def base(self) -> str:
+        return self._zoo.url("")
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the beginning."""
+        return time.monotonic() - self._began
+
+    @property
+    def share(self) -> float:
+        """How much of the play is over; more than 1 after its end."""
+        return self.elapsed / self._seconds
+
+    def url(self, place: str) -> str:
+        base = f"http://127.0.0.1:{self._dead.getsockname()[1]}" if place == FORUM else self.base
+        return base + FEEDS[place]
+
+    def configuration(self, words: Words) -> str:
+        """The TOML of a service that watches this agency, in the language of ``words``."""
+        language = f"language = {_toml(words.language)}"
+        contacts = (_contact(words, name) for name in ("duty", "leader"))
+        platforms = (self._platform(words, place) for place in PLACES)
+        return "\n".join(
+            [
+                f"# {words.say('demo.config_note')}",
+                f"[agency]\nname = {_toml(words.say('demo.agency'))}\n{language}\n",
+                '[mail]\nway = "folder"\nfolder = "mails"\nsender = "huiyin@agency.example"\n',
+                '[pace]\ntick = "1s"\nbroken_after = 3\n',
+                *contacts,
+                *platforms,
+                '[policy.default]\nowner = "duty"\nsteps = [{ after = "0m", tell = ["duty"] }]\n',
+                f"# {words.say('demo.config_steps')}",
+                "[policy.hazard]",
+                'steps = [{ after = "0m", tell = ["duty"] }, { after = "6s", tell = ["leader"] }]\n',
+                '[digest]\nto = ["leader"]\n',
+            ]
+        )
+
+    def _platform(self, words: Words, place: str) -> str:
+        return (
+            f"[[platform]]\nname = {_toml(place)}\ntitle = {_toml(words.say(f'demo.platforms.{place}'))}\n"
+            f"url = {_toml(self.url(place))}\nown = true\nevery = {_toml(EVERY[place])}\n"
+            'networks = ["127.0.0.0/8"]\n'
+        )
+
+    def _standing(self, place: str) -> Iterator[tuple[Post, str]]:
+        """What stands there now, newest first, with what it says."""
+        share = self.share
+        for post in reversed(POSTS):
+            if post.place == place and post.at <= share:
+                yield post, post.says(share)
+
+    def _published(self, post: Post) -> datetime:
+        """When the reader is told it was published; what stood there from the beginning is some hours old."""
+        if post.at:
+            return self._opened + timedelta(seconds=int(post.at * self._seconds))
+        return self._opened - timedelta(hours=1 + POSTS.index(post))
+
+    def _website(self, request: Request, wire: Wire) -> None:
+        items = (
+            f"<item><title>{escape(post.title)}</title><link>{self.base}{post.path}</link><guid>{post.path}</guid>"
+            f"<pubDate>{self._published(post).astimezone(ZONE):%Y-%m-%d %H:%M:%S}</pubDate>"
+            f"<description><![CDATA[{text}]]></description></item>"
+            for post, text in self._standing(WEBSITE)
+        )
+        feed = f'<rss version="2.0"><channel><title>通知公告</title>{"".join(items)}</channel></rss>'
+        body = f'<?xml version="1.0" encoding="utf-8"?>\n{feed}'.encode("gb18030")
+        animals.answer(body, "text/xml; charset=utf-8")(request, wire)
+
+    def _disclosure(self, request: Request, wire: Wire) -> None:
+        entries = "".join(
+            f'<entry><id>{post.path}</id><title>{escape(post.title)}</title><link href="{self.base}{post.path}"/>'
+            f"<published>{self._published(post).astimezone(ZONE).isoformat()}</published>"
+            f'<content type="text">{escape(text)}</content></entry>'
+            for post, text in self._standing(DISCLOSURE)
+        )
+        feed = f'<feed xmlns="http://www.w3.org/2005/Atom"><title>政务公开</title><id>urn:open</id>{entries}</feed>'
+        etag = f'"{sha256(feed.encode()).hexdigest()[:16]}"'
+        animals.conditional(feed, etag, content_type="application/atom+xml")(request, wire)
+
+    def _comments(self, request: Request, wire: Wire) -> None:
+        items = (
+            f"<item><title>{escape(_byline(post))}</title><dc:creator>{escape(post.author)}</dc:creator>"
+            f"<link>{self.base}{post.path}?by={quote(post.author)}</link><guid>{post.path}</guid>"
+            f"<pubDate>{format_datetime(self._published(post), usegmt=True)}</pubDate>"
+            f"<description>{escape(text)}</description></item>"
+            for post, text in self._standing(COMMENTS)
+        )
+        feed = (
+            '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+            f"<channel><title>留言</title>{''.join(items)}</channel></rss>"
+        )
+        animals.answer(feed, "application/rss+xml")(request, wire)
+
+
+def _byline(post: Post) -> str:
+    """A title as comment feeds have it: with the writer's name or without."""
+    if not post.title:
+        return f"By: {post.author}"
+    ways = (post.title, f"《{post.title}》的评论 By: {post.author}", f"{post.author}对《{post.title}》的评论")
+    return ways[POSTS.index(post) % len(ways)]
+
+
+def _contact(words: Words, name: str) -> str:
+    title = _toml(words.say(f"demo.contacts.{name}"))
+    return f'[[contact]]\nname = "{name}"\ntitle = {title}\nmail = "{name}@agency.example"\n'
+
+
+def _toml(value: str) -> str:
+    """A JSON string is a TOML string."""
+    return json.dumps(value, ensure_ascii=False)

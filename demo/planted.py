@@ -1,0 +1,248 @@
+"""What stands on the loopback agency: ordinary messages, and matters planted among them.
+
+Nobody and nothing here is real. Resident numbers have a right check digit and a sequence that is not
+issued (99x), cards a right Luhn digit, mobiles patterned digits; the county is invented.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from classifiers.finding import Kind
+
+WEBSITE, DISCLOSURE, COMMENTS, FORUM, SUPERVISION = "website", "disclosure", "comments", "forum", "supervision"
+PLACES = (WEBSITE, DISCLOSURE, COMMENTS, FORUM, SUPERVISION)
+BROKEN = (FORUM, SUPERVISION)  # one refuses connections, one shows a login page instead of its feed
+NEVER = 2.0
+
+
+class Sort(StrEnum):
+    """What a post is, as a reader would say; only the account of the demo counts them."""
+
+    NOTICE = "notice"
+    THANKS = "thanks"
+    QUESTION = "question"
+    OPINION = "opinion"  # criticism, anger, sarcasm, political views
+    MATTER = "matter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """``at`` and ``edited_at`` are shares of the play, 0..1; ``expect`` is what must be found in it."""
+
+    place: str
+    path: str
+    at: float = 0.0
+    sort: Sort = Sort.NOTICE
+    title: str = ""
+    text: str
+    author: str = ""
+    edited_at: float = NEVER
+    edited: str = ""
+    expect: tuple[Kind, ...] = ()
+
+    def says(self, share: float) -> str:
+        """What stands there when ``share`` of the play is over."""
+        return self.edited if share >= self.edited_at else self.text
+
+
+POSTS = (
+    Post(
+        place=WEBSITE,
+        path="/www/31.html",
+        title="关于自来水管网检修的通知",
+        text="<p>明日上午8时至12时，𬒈石巷、东湖路一带停水检修，请提前储水。咨询电话：12345。</p>",
+    ),
+    Post(
+        place=WEBSITE,
+        path="/www/32.html",
+        title="关于开展工地坍塌事故应急演练的通知",
+        text="<p>我局将于本周五下午组织建筑工地坍塌事故应急演练，请周边居民配合。</p>",
+    ),
+    Post(
+        place=WEBSITE,
+        path="/www/33.html",
+        sort=Sort.MATTER,
+        title="公共租赁住房保障资格公示",
+        text=(
+            "<p>经审核，下列人员符合条件：</p><table><tr><th>姓名</th><th>身份证号</th><th>小区</th></tr>"
+            "<tr><td>蒋秋禾</td><td>110101196403189915</td><td>东苑小区</td></tr>"
+            "<tr><td>骆雁飞</td><td>33070219880722996X</td><td>翠屏小区</td></tr></table>"
+        ),
+        edited_at=0.69,
+        edited="<p>经审核，2户家庭符合条件，名单在局一楼公示栏张贴。</p>",
+        expect=(Kind.PERSONAL_DATA,),
+    ),
+    Post(
+        place=WEBSITE,
+        path="/www/34.html",
+        at=0.44,
+        title="关于征求《青岚县物业管理办法》意见的公告",
+        text="<p>欢迎社会各界提出意见和批评。本局统一社会信用代码：11330799MB0W12345K，文号：青建发〔2026〕18号。</p>",
+    ),
+    Post(
+        place=DISCLOSURE,
+        path="/open/7",
+        sort=Sort.MATTER,
+        title="保障性租赁住房配租结果公告",
+        text="第二批配租已经结束，共18户。名单正在核对，稍后在本页补充。",
+        edited_at=0.5,
+        edited="第二批配租已经结束，共18户。第一户：尉迟松，身份证号２１０７２６１９５７１１０４９９３Ｘ，东苑小区3幢。",
+        expect=(Kind.PERSONAL_DATA,),
+    ),
+    Post(
+        place=DISCLOSURE,
+        path="/open/8",
+        title="建设工程竣工验收备案公告",
+        text="青岚县第二小学教学楼工程，施工许可证编号330799202603150101，准予备案。",
+    ),
+    Post(
+        place=COMMENTS,
+        path="/bbs/101",
+        sort=Sort.THANKS,
+        title="更换路灯",
+        author="东湖路老街坊",
+        text="三盏路灯第二天就修好了，谢谢你们，晚上接孩子放学踏实多了。",
+    ),
+    Post(
+        place=COMMENTS,
+        path="/bbs/102",
+        sort=Sort.QUESTION,
+        title="公租房摇号",
+        author="等房的蜗牛",
+        text="公租房今年第二批什么时候摇号？去年的轮候号还算数吗？",
+    ),
+    Post(
+        place=COMMENTS,
+        path="/bbs/103",
+        at=0.06,
+        sort=Sort.OPINION,
+        title="办事大厅",
+        author="qinglan_dazhuang",
+        text="四个窗口只开一个，排两个小时轮到我就下班，这叫为人民服务？局长自己来排一次试试！",
+    ),
+    Post(
+        place=COMMENTS,
+        path="/bbs/104",
+        at=0.12,
+        sort=Sort.MATTER,
+        title="燃气安全",
+        author="翠屏楼长老贺",
+        text="翠屏小区9号楼三单元楼道里煤气味特别大，二楼到五楼都闻得到，快派人来！",
+        expect=(Kind.HAZARD,),
+    ),
+    Post(
+        place=COMMENTS,
+        path="/bbs/105",
+        at=0.2,
+        sort=Sort.OPINION,
+        title="拆迁方案听证",
+        author="Stone Lu",
+        text="听证会代表是指定的，投票是走过场，这样的决策谁信？我反对这个拆迁方案，也建议换一届领导。",
+    ),
+    Post(
+        place=COMMENTS,
+        path="/bbs/106",
+        at=0.25,
+        sort=Sort.MATTER,
+        title="过渡费发放",
+        author="卖豆腐的邵嫂",
+        text="过渡费三个月没到账。我手机199-0909-1357，农行卡号6228 4800 0099 6731 022，麻烦查一下。",
+        expect=(Kind.PERSONAL_DATA,),
+    ),
+    Post(
+        place=COMMENTS,
+        path="/bbs/107",
+        at=0.3,
+        sort=Sort.OPINION,
+        title="马上就办",
+        author="慢慢来哥",
+        text="你们的“马上就办”是属蜗牛的吧？马上了一年半，脸都不红一下。",
+    ),
+    Post(
+        place=COMMENTS,
+        path="/bbs/108",
+        at=0.35,
+        sort=Sort.MATTER,
+        author="夜里的灯",
+        text="房子的事拖了四年，家也散了。这些天我一直觉得撑不下去，真的不想活了，也不知道还能跟谁说。",
+        expect=(Kind.CRISIS,),
+    ),
+    Post(
+        place=COMMENTS,
+        path="/bbs/109",
+        at=0.4,
+        sort=Sort.QUESTION,
+        title="住房装修",
+        author="装修新手小棠",
+        text="拆厨房的隔墙要不要报备？在哪个窗口办，要带什么材料？",
+    ),
+    Post(
+        place=COMMENTS,
+        path="/bbs/110",
+        at=0.45,
+        sort=Sort.OPINION,
+        title="夜间施工",
+        author="Anger Tang",
+        text="半夜还在施工，吵得我脑袋要炸了！再不管我天天来骂你们。",
+    ),
+    Post(
+        place=COMMENTS,
+        path="/bbs/111",
+        at=0.51,
+        sort=Sort.MATTER,
+        title="填报说明",
+        author="路过的程序员",
+        text="你们挂在网上的填报说明里账号没有遮：用户名 gzf_sb01，密码 Qh7#lan26xk，赶紧改掉吧。",
+        expect=(Kind.CREDENTIAL,),
+    ),
+    Post(
+        place=COMMENTS,
+        path="/bbs/112",
+        at=0.58,
+        sort=Sort.OPINION,
+        title="东湖路改造",
+        author="纳税人甲乙丙",
+        text="一条路修了五遍，请公开每一遍花了多少钱。纳税人有权知道，不公开就是心虚。",
+    ),
+    Post(
+        place=COMMENTS,
+        path="/bbs/113",
+        at=0.62,
+        sort=Sort.THANKS,
+        title="井盖",
+        author="桥头修车铺",
+        text="打12345反映井盖松动，当天就换好了，还回了电话，点赞。",
+    ),
+    Post(
+        place=COMMENTS,
+        path="/bbs/114",
+        at=0.7,
+        sort=Sort.OPINION,
+        title="保障房名单",
+        author="发一百遍",
+        text="上次的留言被删了，我再发一遍：保障房名单为什么不公示？删一次我发十次。",
+    ),
+)
+
+CRITICISM = "听证会代表"  # stands in one post only, an opinion
+NUMBERS = (
+    "110101196403189915",
+    "33070219880722996X",
+    "21072619571104993X",
+    "２１０７２６１９５７１１０４９９３Ｘ",
+    "199-0909-1357",
+    "19909091357",
+    "6228 4800 0099 6731 022",
+    "6228480000996731022",
+)
+NAMES = ("蒋秋禾", "骆雁飞", "尉迟松")
+KEYS = ("Qh7#lan26xk",)
+AUTHORS = tuple(post.author for post in POSTS if post.author)
+SECRETS = (*NUMBERS, *NAMES, *KEYS, *AUTHORS)  # none of these may be kept, logged, shown or sent
+
+LOGIN_PAGE = """<!DOCTYPE html>
+<html lang="zh"><head><meta charset="utf-8"><title>统一身份认证</title></head>
+<body><h1>请登录</h1><form method="post"><input name="user"><input name="password" type="password"></form></body></html>
+"""
