@@ -187,9 +187,9 @@ class _Reader:
         self.seen = _Text()
         self.source = _Text()
 
-    def read(self, root: LexborNode) -> None:
-        stack: list[tuple[LexborNode, _Place | None, bool, dict[str, int]]] = [(root, None, True, {})]
-        node = root.child
+    def read(self, root: LexborNode | None) -> None:
+        stack: list[tuple[LexborNode, _Place | None, bool, dict[str, int]]] = [(root, None, True, {})] if root else []
+        node = root.child if root else None
         while stack:
             if node is None:
                 parent, _, visible, _ = stack.pop()
@@ -255,7 +255,5 @@ class _Reader:
 
 def _read(html: str) -> tuple[Passage, Passage]:
     reader = _Reader()
-    root = parsed(html).root
-    if root is not None:
-        reader.read(root)
+    reader.read(parsed(html).root)
     return reader.seen.passage("text"), reader.source.passage("")

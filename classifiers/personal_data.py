@@ -43,7 +43,7 @@ def kept_of(rule: str, match: str) -> tuple[int, int]:
 def _in_passage(passage: Passage) -> Iterator[Finding]:
     folded = fold(passage.text)
     numbers = _apart(_numbers(folded.text))
-    beside = names(folded.text, [span for _, *span, _ in numbers]) if numbers else []
+    beside = names(folded.text, [(start, end) for _, start, end, _ in numbers]) if numbers else []
     hits = _apart([*numbers, *((NAME, start, end, NAME_SCORE) for start, end in beside)])
     placed = [(rule, *folded.span(start, end), score) for rule, start, end, score in hits]
     text = passage.text
@@ -74,8 +74,6 @@ def _apart(hits: Iterable[_Hit]) -> list[_Hit]:
     """In the order of the text; of two that overlap the surer stays."""
     chosen: list[_Hit] = []
     for hit in sorted(hits, key=lambda hit: hit[1:3]):
-        if not chosen or hit[1] >= chosen[-1][2]:
-            chosen.append(hit)
-        elif hit[3] > chosen[-1][3]:
-            chosen[-1] = hit
+        rivals = [other for other in chosen[-1:] if hit[1] < other[2]]
+        chosen[len(chosen) - len(rivals) :] = [max([*rivals, hit], key=lambda rival: rival[3])]
     return chosen
