@@ -13,13 +13,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import islice
 from typing import Any
 
 from classifiers.finding import Kind
 from classifiers.sentences import Reading, fold, read
 
 MOST_HITS = 64  # of one kind that are judged in one text; words that are enough alone come first
+MOST_OF_A_PATTERN = 16
 _PATTERN = re.compile(r"(\w+)(?: (<?)(\d+)>? (\w+))?", re.ASCII)
+
+_SPECIAL = re.compile(r"[(.\[]")
+_LITERAL = re.compile(r"[^(.\[?|]+(?![?])")  # what every text with this word has at its beginning
 
 Span = tuple[int, int]
 
@@ -60,16 +65,33 @@ class Lexicon:
     words: Mapping[str, re.Pattern[str]]
     around: Mapping[str, re.Pattern[str]]
     rules: tuple[Rule, ...]
+    begins: Mapping[str, frozenset[str]]  # one or two first characters of a word: the names it may belong to
+
+    def names(self, text: str) -> set[str]:
+        """The names that a text may have words of: a look at its pairs of characters, cheaper than a search for each."""
+        pairs = {*text, *map(str.__add__, text, text[1:])}
+        return set().union(self.begins[""], *(self.begins[begin] for begin in self.begins.keys() & pairs))
 
 
 @cache
 def lexicon() -> Lexicon:
     raw = tomllib.loads(source().decode())
+    named = {name: fold(words).split() for part in ("words", "around") for name, words in raw[part].items()}
+    begins: dict[str, set[str]] = {"": set()}
+    for name, words in named.items():
+        for word in words:
+            begins.setdefault(_beginning(word), set()).add(name)
     return Lexicon(
-        {name: _any_of(words) for name, words in raw["words"].items()},
-        {name: _any_of(words) for name, words in raw["around"].items()},
+        {name: _any_of(named[name]) for name in raw["words"]},
+        {name: _any_of(named[name]) for name in raw["around"]},
         tuple(_rule(entry) for entry in raw["rule"]),
+        {begin: frozenset(names) for begin, names in begins.items()},
     )
+
+
+def _beginning(word: str) -> str:
+    literal = _LITERAL.match(word)
+    return literal[0][:2].replace("_", " ") if literal else ""
 
 
 def source() -> bytes:
@@ -77,9 +99,25 @@ def source() -> bytes:
     return files("classifiers").joinpath("danger.toml").read_bytes()
 
 
-def _any_of(words: str) -> re.Pattern[str]:
-    longest_first = sorted(fold(words).split(), key=len, reverse=True)
-    return re.compile("|".join(word.replace("_", " ") for word in longest_first))
+def _any_of(words: list[str]) -> re.Pattern[str]:
+    plain = [word.replace("_", " ") for word in words if not _SPECIAL.search(word)]
+    special = [word.replace("_", " ") for word in words if _SPECIAL.search(word)]
+    return re.compile("|".join([*special, *([_tree(plain)] if plain else [])]))
+
+
+def _tree(words: list[str]) -> str:
+    """An expression for any of the words, the longest that fits: words that begin alike share their beginning."""
+    tails: dict[str, list[str]] = {}
+    for word in words:
+        tails.setdefault(word[0], []).append(word[1:])
+    return "|".join(re.escape(first) + _rest(rest) for first, rest in tails.items())
+
+
+def _rest(tails: list[str]) -> str:
+    longer = [tail for tail in tails if tail]
+    if not longer:
+        return ""
+    return f"(?:{_tree(longer)})" + ("?" if len(longer) < len(tails) else "")
 
 
 def _rule(entry: dict[str, Any]) -> Rule:
@@ -102,16 +140,21 @@ class Scan:
 
     def __init__(self, text: str) -> None:
         self.reading: Reading = read(text)
+        self._possible = lexicon().names(self.reading.text)
         self._words: dict[str, list[Span]] = {}
         self._around: dict[str, list[int]] = {}
 
     def places(self, name: str) -> list[Span]:
+        if name not in self._possible:
+            return []
         if name not in self._words:
             self._words[name] = [match.span() for match in lexicon().words[name].finditer(self.reading.text)]
         return self._words[name]
 
     def around(self, name: str, start: int, end: int) -> bool:
         """Whether a word that stands around under this name begins within text[start:end]."""
+        if name not in self._possible:
+            return False
         if name not in self._around:
             self._around[name] = [match.start() for match in lexicon().around[name].finditer(self.reading.text)]
         places = self._around[name]
@@ -126,7 +169,7 @@ class Scan:
 
     def _of(self, rule: Rule) -> Iterator[Hit]:
         for pattern in rule.patterns:
-            for start, end in self._matches(pattern):
+            for start, end in islice(self._matches(pattern), MOST_OF_A_PATTERN):
                 clause = self.reading.clause(start, end)
                 if not any(self._holds(name, clause) for name in rule.unless):
                     yield Hit(rule, pattern, start, end)
@@ -139,6 +182,8 @@ class Scan:
     def _matches(self, pattern: Pattern) -> Iterator[Span]:
         if not pattern.second:
             yield from self.places(pattern.first)
+            return
+        if pattern.first not in self._possible or pattern.second not in self._possible:
             return
         yield from self._pairs(pattern.first, pattern.second, pattern.reach)
         if pattern.either_order:
