@@ -59,7 +59,7 @@ def test_hostile_feeds_take_linear_time(text):
     with contextlib.suppress(CollectError):
         feed.collect(platform(), FRESH, given(text))
 
-    assert time.process_time() - begun < 4
+    assert time.process_time() - begun < 20
 
 
 def test_surrogates_and_controls_never_come_out():
