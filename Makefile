@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 PYTHON := $(shell command -v python3.11 || command -v python3)
 PY := .venv/bin/python
-PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-build-isolation
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps --no-build-isolation
 export PYTHONUTF8 := 1
 
 .PHONY: install demo run test check bench soak lock clean
