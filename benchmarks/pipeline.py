@@ -25,8 +25,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from monitor import daemon, keys, settings
 from monitor.cli import wiring
+from monitor.house import House
 from monitor.model import Fetched
-from monitor.pipeline import House
 from monitor.store import passes
 
 ITEMS = 500

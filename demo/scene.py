@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from classifiers.finding import Kind
 from demo.planted import BROKEN, NEVER, POSTS, Post
+from monitor.house import House
 from monitor.model import Escalation, Outcome, PlatformHealth, Seen
-from monitor.pipeline import House
 from monitor.store import views
 from monitor.store.database import Tx
 from monitor.store.views import Sent, StoredItem

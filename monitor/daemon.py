@@ -18,11 +18,11 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor import logs, pipeline
-from monitor.pipeline import House
+from monitor.house import Clock, House
 from monitor.store import outbox, passes, records, views
 from monitor.store.database import exclusive
 
-Stage = Callable[[House, pipeline.Clock], bool]
+Stage = Callable[[House, Clock], bool]
 
 STAGES: dict[str, tuple[Stage, int]] = {  # how many may run at once: slow platforms and mail servers wait apart
     "collect": (pipeline.collect, 4),

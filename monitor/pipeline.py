@@ -8,66 +8,30 @@ the future, and the others go on.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
 
 from classifiers import crisis, hazard
 from classifiers.finding import Document, Finding, Kind
 from monitor import digest as weekly
-from monitor import logs, masking, messages, policy
+from monitor import door, logs, masking, messages, policy, telling
 from monitor.errors import CollectError, DeliveryError
+from monitor.house import Clock, House, each
 from monitor.model import (
-    Collected,
-    Contact,
-    Cursor,
-    Entry,
-    Escalation,
-    Fetched,
     Hit,
-    Item,
-    Message,
-    Notification,
     Outcome,
-    Period,
     Platform,
     Seen,
     State,
     Transition,
 )
-from monitor.settings import Settings
 from monitor.store import outbox, passes, records, views
-from monitor.store.database import Store, Tx
-from monitor.words import Words
-
-Unit = TypeVar("Unit")
-Result = TypeVar("Result")
-Clock = Callable[[], datetime]
-Fetch = Callable[..., Fetched]
-Collector = Callable[[Platform, Cursor, Fetch], Collected]
-Send = Callable[[Notification, Callable[[], None]], str]
+from monitor.store.database import Tx
 
 CLASSIFIERS = (hazard.find, crisis.find)  # what runs after the door, on masked text
 CLASSIFIED_BY = "2026-11"  # goes up when a classifier changes
-WORDS = 12  # words in a digest
 BATCH = 50  # versions classified under one lease
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class House:
-    """Everything the stages need, wired once by an entrance."""
-
-    settings: Settings
-    store: Store
-    key: bytes  # the installation key
-    collectors: Mapping[str, Collector]
-    fetch: Fetch
-    send: Send
-    words: Mapping[str, Words]  # by language
-    cut: Callable[[str], Iterable[str]]  # text into words
-    luck: Callable[[], float]  # 0..1, for jitter
 
 
 def collect(house: House, clock: Clock) -> bool:
@@ -83,7 +47,7 @@ def collect(house: House, clock: Clock) -> bool:
     except CollectError as error:
         _collect_failed(house, platform, claim, error, clock())
         return True
-    entries = [entry for _, entry in each(lambda item: _entry(house.key, platform, item), collected.items) if entry]
+    entries = [entry for _, entry in each(lambda item: door.entry(house.key, platform, item), collected.items) if entry]
     refused = len(collected.items) - len(entries)
     now = clock()
     after = replace(
@@ -136,56 +100,15 @@ def _note_back(tx: Tx, platform: Platform, now: datetime) -> None:
         records.move(tx, record, State.RESOLVED, Transition(now, "back", "system"))
 
 
-def each(do: Callable[[Unit], Result], units: Iterable[Unit]) -> Iterator[tuple[Unit, Result | None]]:
-    """``(unit, do(unit))`` for each; one that fails must not stop the rest: it is logged and comes with None."""
-    for unit in units:
-        try:
-            yield unit, do(unit)
-        except Exception as error:  # noqa: BLE001  one unit must not stop the rest
-            logs.event("unit_failed", level=logging.ERROR, error=type(error).__name__, at=logs.place(error))
-            yield unit, None
-
-
-def _entry(key: bytes, platform: Platform, item: Item) -> Entry:
-    document = Document(text=item.text, title=item.title, html=item.html, url=item.link)
-    masked = masking.door(document, platform.surface)
-    return Entry(
-        external_id=masking.identity(key, item.external_id),
-        digest=masking.version_digest(key, item.title, item.text),
-        title=masked.document.title,
-        text=masked.document.text,
-        link=masked.document.url,
-        published_at=item.published_at,
-        hits=_hits(key, masked.findings),
-    )
-
-
-def _hits(key: bytes, findings: Iterable[Finding]) -> tuple[Hit, ...]:
-    return tuple(
-        Hit(
-            Seen(
-                kind=found.kind,
-                rule=found.rule,
-                score=found.score,
-                excerpt=found.excerpt,
-                field=found.field,
-                start=found.start,
-                end=found.end,
-                where=found.where,
-            ),
-            masking.match_digest(key, found),
-        )
-        for found in findings
-    )
-
-
 def classify(house: House, clock: Clock) -> bool:
     """Judge a batch of new Versions; everything here sees masked text."""
     now = clock()
     with house.store.write() as tx:
         lease, waiting = passes.claim_versions(tx, now, now + house.settings.pace.lease, BATCH)
     thresholds = {kind: rules.threshold for kind, rules in house.settings.policies.items()}
-    found = list(each(lambda one: _hits(house.key, _sure(judge(Document(one.text, one.title)), thresholds)), waiting))
+    found = list(
+        each(lambda one: door.hits(house.key, _sure(judge(Document(one.text, one.title)), thresholds)), waiting)
+    )
     now = clock()
     with house.store.write() as tx:
         for version, hits in found:
@@ -247,47 +170,11 @@ def _take_step(house: House, clock: Clock) -> bool:
     with house.store.write() as tx:
         told = replace(record, step=due.step, next_step_at=due.next_step_at, overdue=due.overdue)
         records.told(tx, record, step=due.step, next_step_at=due.next_step_at, overdue=due.overdue)
-        _tell(house, tx, told, due, now)
+        telling.alert(house, tx, told, due, now)
         what = "overdue" if due.overdue and not record.overdue else "told"
         records.note(tx, record.id, Transition(now, what, "system", f"{due.reason}: {', '.join(due.tell)}"))
     logs.event("told", record=record.number, kind=record.kind, reason=due.reason, contacts=len(due.tell))
     return True
-
-
-def _tell(house: House, tx: Tx, record: Escalation, due: policy.Due, now: datetime) -> None:
-    """Write one notification a contact: intent first, sent by the deliver stage."""
-    threshold = house.settings.policies[record.kind].threshold
-    seen = [each for each in records.seen(tx, record.id) if each.score >= threshold]
-    platform = house.settings.platforms.get(record.platform)
-    health = views.health(tx, [platform] if platform else [], {})
-    about = replace(
-        context(house.settings, now), told=due.tell, next_tell=due.next_tell, health=health[0] if health else None
-    )
-    contacts = house.settings.contacts
-    for name in due.tell:
-        contact = contacts.get(name) or contacts[house.settings.policies[record.kind].owner]  # an owner who is gone
-        words = house.words[contact.language]
-        letter = messages.alert(record, seen, reason=due.reason, contact=contact, context=about, words=words)
-        outbox.intend(
-            tx,
-            key=f"record:{record.id}:{'overdue' if due.reason == 'overdue' else due.step}:{name}",
-            contact=contact,
-            message=messages.render(letter, words),
-            record=record.id,
-            priority=policy.priority(record),
-            now=now,
-        )
-
-
-def context(settings: Settings, now: datetime) -> messages.Context:
-    """What every letter needs to know."""
-    return messages.Context(
-        agency=settings.agency,
-        zone=settings.zone,
-        now=now,
-        titles={name: contact.title for name, contact in settings.contacts.items()},
-        platforms={name: platform.title for name, platform in settings.platforms.items()},
-    )
 
 
 def digest(house: House, clock: Clock) -> bool:
@@ -301,46 +188,13 @@ def digest(house: House, clock: Clock) -> bool:
         if not waiting or views.watching_since(tx, now) >= period.end:
             return False
     contact = settings.contacts[waiting[0]]
-    message = digest_message(house, period, contact, now)
+    message = telling.digest(house, period, contact, now)
     key = f"digest:{week}:{contact.name}"
     with house.store.write() as tx:
         priority = policy.PRIORITY_DIGEST
         outbox.intend(tx, key=key, contact=contact, message=message, record=None, priority=priority, now=now)
     logs.event("digest", week=week, contact=contact.name)
     return True
-
-
-def digest_message(house: House, period: Period, contact: Contact, now: datetime) -> Message:
-    """The digest of a period as one contact reads it."""
-    zone = house.settings.zone
-    before = weekly.previous(period, zone)
-    periods = (period, before, weekly.previous(before, zone))
-    with house.store.read() as tx:
-        items = views.new_items(tx, period)
-        open_records = views.open_records(tx)
-        opened = (
-            views.opened_by_kind(tx, periods[0]),
-            views.opened_by_kind(tx, periods[1]),
-            views.opened_by_kind(tx, periods[2]),
-        )
-        closed = views.closed(tx, period)
-        platforms = views.health(tx, tuple(house.settings.platforms.values()), items)
-        texts = views.texts(tx, period)
-        undelivered = views.undelivered(tx, period)
-    summary = weekly.summarise(
-        period=period,
-        zone=zone,
-        now=now,
-        open_records=open_records,
-        opened=opened,
-        closed=closed,
-        platforms=platforms,
-        words=weekly.top_words(texts, house.cut, WORDS),
-        undelivered=undelivered,
-    )
-    words = house.words[contact.language]
-    letter = messages.digest(summary, contact, context(house.settings, now), words)
-    return messages.render(letter, words)
 
 
 def deliver(house: House, clock: Clock) -> bool:

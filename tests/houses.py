@@ -12,8 +12,8 @@ from pathlib import Path
 from monitor import daemon, keys, settings
 from monitor.cli import wiring
 from monitor.errors import CollectError
+from monitor.house import House
 from monitor.model import Collected, Cursor, Escalation, Item, Platform, State, Transition
-from monitor.pipeline import House
 from monitor.store import passes, records, views
 
 T = datetime(2026, 11, 4, 2, 0, tzinfo=UTC)  # a Wednesday, 10:00 in Shanghai

@@ -77,6 +77,7 @@ PURE = (
     Room("monitor/decoding.py", VALUES, pure=True),
     Room("monitor/guard.py", VALUES, pure=True),
     Room("monitor/masking.py", (*VALUES, *files(*CLASSIFIERS)), pure=True),
+    Room("monitor/door.py", ("monitor/masking.py", *VALUES), pure=True),
     Room("monitor/policy.py", VALUES, pure=True),
     Room("monitor/words.py", VALUES, pure=True),
     Room("monitor/letter.py", ("monitor/words.py", *VALUES), pure=True),
@@ -84,10 +85,11 @@ PURE = (
     Room("monitor/messages.py", ("monitor/letter.py", "monitor/weekly.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/digest.py", VALUES, pure=True),
     Room("monitor/options.py", VALUES, pure=True),
+    Room("monitor/sections.py", ("monitor/options.py", *VALUES), pure=True),
 )
 READING = ("classifiers/page.py", "monitor/dates.py", "monitor/decoding.py")
 EDGES = (  # never each other
-    Room("monitor/settings.py", ("monitor/options.py", *VALUES)),
+    Room("monitor/settings.py", ("monitor/options.py", "monitor/sections.py", *VALUES)),
     Room("monitor/keys.py", VALUES),
     Room("monitor/logs.py", VALUES),
     Room("monitor/segment.py", VALUES),
@@ -98,14 +100,17 @@ EDGES = (  # never each other
     Room("monitor/channels/", ("monitor/channels/", *VALUES)),
 )
 INNER = files(*CLASSIFIERS, *PURE, *EDGES)
+WAY = ("monitor/house.py", "monitor/telling.py", *INNER)  # what the main path stands on
 ROOMS = (
     *CLASSIFIERS,
     *PURE,
     *EDGES,
-    Room("monitor/pipeline.py", INNER),
-    Room("monitor/daemon.py", ("monitor/pipeline.py", *INNER)),
-    Room("monitor/cli/", ("monitor/cli/", "monitor/daemon.py", "monitor/pipeline.py", "demo/", *INNER)),
-    Room("demo/", ("demo/", "monitor/cli/", "monitor/daemon.py", "monitor/pipeline.py", *INNER)),
+    Room("monitor/house.py", INNER),
+    Room("monitor/telling.py", ("monitor/house.py", *INNER)),
+    Room("monitor/pipeline.py", WAY),
+    Room("monitor/daemon.py", ("monitor/pipeline.py", *WAY)),
+    Room("monitor/cli/", ("monitor/cli/", "monitor/daemon.py", "monitor/pipeline.py", "demo/", *WAY)),
+    Room("demo/", ("demo/", "monitor/cli/", "monitor/daemon.py", "monitor/pipeline.py", *WAY)),
     Room("classifiers/training/", ("classifiers/training/", *files(*CLASSIFIERS))),
 )
 

@@ -16,6 +16,7 @@ from rich.progress import Progress, TextColumn, TimeElapsedColumn
 from classifiers import page
 from classifiers.finding import Document, Finding
 from monitor import masking, pipeline
+from monitor.house import each as each_safely
 from monitor.model import Surface
 from monitor.settings import SHIPPED
 
@@ -81,7 +82,7 @@ def answer(line: bytes, surface: Surface, everything: bool) -> dict[str, object]
         return {"id": name, "error": "nested too deeply"}
     except ValueError as error:
         return {"id": name, "error": str(error) if name is not None else f"not a valid line: {error}"}
-    (_, found), *_ = pipeline.each(lambda each: judge(each, surface), [document])
+    (_, found), *_ = each_safely(lambda each: judge(each, surface), [document])
     if found is None:
         return {"id": name, "error": "could not be judged; see the log"}
     shown = [each for each in found if everything or each.score >= SHIPPED[each.kind].threshold]

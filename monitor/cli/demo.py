@@ -25,12 +25,12 @@ from classifiers.finding import Kind
 from demo import planted, scene
 from demo.agency import Agency
 from demo.scene import Scene
-from monitor import daemon, keys, logs, pipeline, policy
+from monitor import daemon, keys, logs, pipeline, policy, telling
 from monitor.cli import live, wiring
 from monitor.cli.live import Show, Teller, fitted, widest
 from monitor.digest import iso_week, week_of
+from monitor.house import House
 from monitor.model import Severity
-from monitor.pipeline import House
 from monitor.settings import LANGUAGES, load, shipped
 from monitor.store import outbox
 from monitor.words import Words
@@ -193,7 +193,7 @@ def _digest(house: House, folder: Path) -> Path:
     settings, now = house.settings, daemon.clock()
     period = week_of(now, settings.zone)
     contact = settings.contacts[settings.digest.to[0]]
-    message = pipeline.digest_message(house, period, contact, now)
+    message = telling.digest(house, period, contact, now)
     (folder / "digest.html").write_text(message.html, encoding="utf-8")
     before = set(settings.mail.folder.glob("*.eml"))
     key = f"demo:{iso_week(period, settings.zone)}:{contact.name}"

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from monitor import daemon, pipeline
+from monitor import daemon, telling
 from monitor.cli import wiring
 from monitor.digest import due, week_of
 from monitor.model import Escalation, Severity, State, Transition
@@ -183,7 +183,7 @@ def digest(config: Path, preview: bool, this_week: bool, name: str | None, html:
         if this_week
         else due(now, settings.zone, settings.digest.weekday, settings.digest.at)
     )
-    message = pipeline.digest_message(house, period, contact, now)
+    message = telling.digest(house, period, contact, now)
     click.echo(f"{message.subject}\n\n{message.text}")
     if html is not None:
         html.write_text(message.html, encoding="utf-8")

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import click
 
-from monitor import daemon, keys, logs, messages, pipeline
+from monitor import daemon, keys, logs, messages
 from monitor.cli import wiring
 from monitor.errors import DeliveryError
+from monitor.house import context
 from monitor.model import Notification, Policy
 from monitor.settings import Settings, load, shipped
 from monitor.store import views
@@ -174,7 +175,7 @@ def send_test(config: Path, names: tuple[str, ...]) -> None:
             raise click.ClickException(words.say("terminal.unknown_contact", name=name, known=known))
         contact = settings.contacts[name]
         theirs = wiring.words(contact.language)
-        message = messages.render(messages.trial(contact, pipeline.context(settings, now), theirs), theirs)
+        message = messages.render(messages.trial(contact, context(settings, now), theirs), theirs)
         notification = Notification(
             id=0,
             key=f"test:{name}",

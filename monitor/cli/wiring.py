@@ -17,8 +17,8 @@ from monitor.channels.mail import Mail, MailSettings, Security
 from monitor.collectors import feed
 from monitor.errors import MonitorError, SettingsError
 from monitor.fetch import Fetcher, FetchLimits
+from monitor.house import House
 from monitor.model import Notification
-from monitor.pipeline import House
 from monitor.segment import Cutter
 from monitor.settings import LANGUAGES, MailSection, Settings, load, shipped
 from monitor.store.database import Store, open_store

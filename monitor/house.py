@@ -1,0 +1,58 @@
+"""What the stages are handed: everything an entrance wires once, and how units are kept from stopping one another."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from monitor import logs, messages
+from monitor.model import Collected, Cursor, Fetched, Notification, Platform
+from monitor.settings import Settings
+from monitor.store.database import Store
+from monitor.words import Words
+
+Unit = TypeVar("Unit")
+Result = TypeVar("Result")
+Clock = Callable[[], datetime]
+Fetch = Callable[..., Fetched]
+Collector = Callable[[Platform, Cursor, Fetch], Collected]
+Send = Callable[[Notification, Callable[[], None]], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """Everything the stages need, wired once by an entrance."""
+
+    settings: Settings
+    store: Store
+    key: bytes  # the installation key
+    collectors: Mapping[str, Collector]
+    fetch: Fetch
+    send: Send
+    words: Mapping[str, Words]  # by language
+    cut: Callable[[str], Iterable[str]]  # text into words
+    luck: Callable[[], float]  # 0..1, for jitter
+
+
+def context(settings: Settings, now: datetime) -> messages.Context:
+    """What every letter needs to know."""
+    return messages.Context(
+        agency=settings.agency,
+        zone=settings.zone,
+        now=now,
+        titles={name: contact.title for name, contact in settings.contacts.items()},
+        platforms={name: platform.title for name, platform in settings.platforms.items()},
+    )
+
+
+def each(do: Callable[[Unit], Result], units: Iterable[Unit]) -> Iterator[tuple[Unit, Result | None]]:
+    """``(unit, do(unit))`` for each; one that fails must not stop the rest: it is logged and comes with None."""
+    for unit in units:
+        try:
+            yield unit, do(unit)
+        except Exception as error:  # noqa: BLE001  one unit must not stop the rest
+            logs.event("unit_failed", level=logging.ERROR, error=type(error).__name__, at=logs.place(error))
+            yield unit, None
