@@ -24,7 +24,8 @@ from monitor import keys, settings
 from monitor.cli import wiring
 from monitor.daemon import alone
 folder = Path(tempfile.mkdtemp())
-(folder / "huiyin.toml").write_text(settings.shipped("huiyin.toml"), encoding="utf-8")
+example = settings.shipped("huiyin.toml").replace('= ""  ', '= "0000-5550100"  ')
+(folder / "huiyin.toml").write_text(example, encoding="utf-8")
 loaded = settings.load(folder / "huiyin.toml")
 keys.create(loaded.key_file)
 house = wiring.house(loaded, migrate=True)

@@ -51,18 +51,44 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """How a message board's JSON is read. Fields are dotted paths inside one entry, "" where it has none.
+
+    ``items`` is the dotted path to the list of entries ("" when the answer itself is the list).
+    ``{page}`` in the platform's URL is replaced by the number of the page, from ``first_page`` on.
+    """
+
+    items: str = ""
+    number: str = "id"
+    place: str = ""
+    title: str = "title"
+    text: str = "content"
+    posted: str = ""
+    replied: str = ""
+    reply: str = ""
+    link: str = ""  # a path, or a template like "https://…/{number}.html"
+    first_page: int = 1
+    pages: int = 50  # the most that are read in one pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
     """A place of the agency's own that is watched: what is *configured*."""
 
     name: str
-    kind: str  # the collector: "feed"
+    kind: str  # the collector: "feed", "board"
     title: str
     url: str
     prefixes: tuple[str, ...]  # URL prefixes that may be fetched, redirects included
     own: bool = False
     surface: Surface = Surface.PUBLIC
     unit: str = ""
-    every: timedelta = timedelta(minutes=15)
+    messages: bool = False  # takes citizens' messages: read at least every five minutes
+    every: timedelta = timedelta(minutes=15)  # the shortest time between two readings
+    every_max: timedelta = timedelta(hours=1)  # the longest, where little is published
+    answer_within: timedelta | None = None  # how long a message may wait; None where nothing is answered
+    at_night: str = ""  # how the duty officer opens the original outside office hours
+    board: Board | None = None
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     networks: tuple[IPv4Network | IPv6Network, ...] = ()  # private ranges this platform may live in
     full_every: int = 12  # every n-th fetch ignores ETag and Last-Modified
@@ -83,6 +109,15 @@ class Cursor:
     last_good_at: datetime | None = None
     error: str = ""  # the code of the last error, "" when well
     detail: str = ""  # the same in words
+    why: str = ""  # why next_check_at is what it is: a value of ``policy.Pace``
+    baselined_at: datetime | None = None  # when everything that stood there had been read for the first time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """The agency's own answer to a message. ``at`` is None where the platform doesn't say when."""
+
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,12 +133,22 @@ class Item:
     html: str | None = None
     link: str = ""
     published_at: datetime | None = None
+    place: str = ""  # of the matter, where the platform has a field for it
+    message: bool = False  # somebody waits for an answer
+    reply: Reply | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Collected:
+    """What one pass brought: ``gone`` are the ids that the platform says it has withdrawn.
+
+    ``complete`` says that ``items`` is everything that stands there now: what is missing may have been withdrawn.
+    """
+
     items: tuple[Item, ...]
     cursor: Cursor
+    gone: tuple[str, ...] = ()
+    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +175,20 @@ class Contact:
     title: str
     mail: str
     language: str = "zh"
+    phone: str = ""  # where the ringing channel reaches this duty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emergency:
+    """Telephone numbers that answer day and night, as mails about danger print them."""
+
+    gas: str  # gas repair
+    fire: str
+    duty: str  # the agency's own duty desk
+    lift: str = ""  # lift rescue
+    police: str = "110"
+    ambulance: str = "120"
+    mind: str = "12356"  # the national line for people in distress
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +230,11 @@ class Reason(StrEnum):
     OVERDUE = "overdue"  # the deadline has passed
 
 
+class Channel(StrEnum):
+    MAIL = "mail"
+    RING = "ring"  # a telephone rings: fixed text with number, kind and place
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """A stored Finding: masked, without the match, with its place in the record."""
@@ -204,6 +268,10 @@ class Entry:
     link: str
     published_at: datetime | None
     hits: tuple[Hit, ...] = ()
+    place: str = ""
+    telephone: bool = False  # a number was left in it
+    message: bool = False
+    reply: Reply | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +301,10 @@ class Escalation:
     closed_at: datetime | None = None
     overdue: bool = False  # the passing of the deadline has been told
     published_at: datetime | None = None  # of the item, when known
+    place: str = ""  # of a hazard or crisis
+    telephone: bool = False  # the item has a telephone number in it
+    waits_since: datetime | None = None  # a message: when its clock began
+    topic: str = ""  # what the item is about, as routing sees it
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,10 +337,12 @@ class Notification:
     id: int
     key: str
     contact: str
-    address: str
+    address: str  # a mail address, or a telephone number
     language: str
     message: Message
     message_id: str  # "<...@...>"
+    channel: Channel = Channel.MAIL
+    bare: bool = False  # its content was refused before: nothing is quoted now
     attempts: int = 0
     unknowns: int = 0  # attempts that ended without an answer after DATA began
     repeat: bool = False

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time, timedelta
+from ipaddress import IPv4Network, IPv6Network
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind
-from monitor.model import Contact, Platform, Policy, Severity, Step, Surface
+from monitor.model import Board, Contact, Emergency, Platform, Policy, Severity, Step, Surface
 from monitor.options import Options, parse_duration
 
+_PHONE = re.compile(r"\+?[0-9][0-9 -]{2,24}")
 LANGUAGES = ("zh", "en")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-COLLECTORS = ("feed",)
+COLLECTORS = ("feed", "board")
+MESSAGES_EVERY = timedelta(minutes=5)  # from written to told is bounded (house plan, section 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ SHIPPED: dict[Kind, Shipped] = {
     Kind.CREDENTIAL: Shipped(Severity.SERIOUS, 0.5, "4h"),
     Kind.HAZARD: Shipped(Severity.URGENT, 0.5, "2h"),
     Kind.CRISIS: Shipped(Severity.URGENT, 0.5, "1h"),
+    Kind.REPLY_OVERDUE: Shipped(Severity.ORDINARY, 0.5, "3d"),
     Kind.SOURCE_BROKEN: Shipped(Severity.ORDINARY, 0.5, "3d"),
 }
 
@@ -57,6 +62,24 @@ class Pace:
     tick: timedelta
     broken_after: int
     lease: timedelta
+    host_gap: timedelta  # between two readings of one host
+    per_host: int  # readings of one host at the same time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingSettings:
+    """The ringing channel: an HTTP gateway for text messages, or a webhook; ``way`` is "none" or "http"."""
+
+    way: str
+    url: str
+    body: str  # "json" or "form"
+    to: str  # the name of the field that takes the number
+    text: str  # the name of the field that takes the text
+    extra: tuple[tuple[str, str], ...]  # fields that are always sent
+    accepted: str  # what the answer must contain to count as accepted; "" for any 2xx
+    networks: tuple[IPv4Network | IPv6Network, ...]
+    timeout: timedelta
+    token: str = field(default="", repr=False)
 
 
 def contact(table: Options, language: str) -> Contact:
@@ -65,7 +88,10 @@ def contact(table: Options, language: str) -> Contact:
         title=table.text("title"),
         mail=table.text("mail"),
         language=table.text("language", language, one_of=LANGUAGES),
+        phone=table.text("phone", ""),
     )
+    if contact.phone and not _PHONE.fullmatch(contact.phone):
+        table.problem("phone", f"{contact.phone!r} is no telephone number; write digits, with + - or spaces between")
     local, at, host = contact.mail.partition("@")
     if contact.mail and not (local and at and host and contact.mail.isascii() and contact.mail.isprintable()):
         table.problem("mail", f"{contact.mail!r} is no mail address")
@@ -89,16 +115,24 @@ def platforms(top: Options, zone: ZoneInfo) -> dict[str, Platform]:
 
 def _platform(table: Options, zone: ZoneInfo) -> Platform:
     url = table.text("url")
+    kind = table.text("kind", "feed", one_of=COLLECTORS)
+    messages = table.flag("messages", kind == "board")
+    every = table.duration("every", "5m" if messages else "15m", "1s", "5m" if messages else "7d")
     platform = Platform(
         name=table.name("name"),
-        kind=table.text("kind", "feed", one_of=COLLECTORS),
+        kind=kind,
         title=table.text("title"),
         url=url,
         prefixes=table.texts("prefixes") or (_folder(url),),
         own=table.flag("own", False),
         surface=Surface(table.text("surface", "public", one_of=[str(surface) for surface in Surface])),
         unit=table.text("unit", ""),
-        every=table.duration("every", "15m", "1s", "7d"),
+        messages=messages,
+        every=every,
+        every_max=max(every, MESSAGES_EVERY if messages else table.duration("every_max", "1h", "1s", "7d")),
+        answer_within=table.duration("answer_within", "15d", "1d", "999d") if kind == "board" else None,
+        at_night=table.text("at_night", ""),
+        board=_board(table.table("fields")) if kind == "board" else None,
         zone=table.zone("zone", zone.key),
         networks=table.networks("networks"),
         full_every=table.number("full_every", 12, 1, 1000),
@@ -110,6 +144,28 @@ def _platform(table: Options, zone: ZoneInfo) -> Platform:
         table.problem("own", f"write `own = true` if {url or 'this place'} is the agency's own; others are never read")
     table.finish()
     return platform
+
+
+def _board(table: Options) -> Board:
+    usual = Board()
+    board = Board(
+        items=table.text("items", usual.items),
+        number=table.text("number", usual.number),
+        place=table.text("place", usual.place),
+        title=table.text("title", usual.title),
+        text=table.text("text", usual.text),
+        posted=table.text("posted", usual.posted),
+        replied=table.text("replied", usual.replied),
+        reply=table.text("reply", usual.reply),
+        link=table.text("link", usual.link),
+        first_page=table.number("first_page", usual.first_page, 0, 1),
+        pages=table.number("pages", usual.pages, 1, 10_000),
+    )
+    for key in ("number", "text"):
+        if not getattr(board, key):
+            table.problem(key, "must not be empty: which field of an entry it is")
+    table.finish()
+    return board
 
 
 def is_web_address(address: str) -> bool:
@@ -151,11 +207,61 @@ def digest(table: Options, contacts: Mapping[str, Contact]) -> DigestSettings:
     return settings
 
 
+def emergency(table: Options) -> Emergency:
+    usual = Emergency(gas="", fire="", duty="")
+    numbers = Emergency(
+        gas=table.text("gas"),
+        fire=table.text("fire"),
+        duty=table.text("duty"),
+        lift=table.text("lift", usual.lift),
+        police=table.text("police", usual.police),
+        ambulance=table.text("ambulance", usual.ambulance),
+        mind=table.text("mind", usual.mind),
+    )
+    for key in ("gas", "fire", "duty", "lift", "police", "ambulance", "mind"):
+        if (number := getattr(numbers, key)) and not _PHONE.fullmatch(number):
+            table.problem(key, f"{number!r} is no telephone number; write digits, with + - or spaces between")
+    table.finish()
+    return numbers
+
+
+def ring(table: Options, token: str) -> RingSettings:
+    """``token`` comes from the environment."""
+    settings = RingSettings(
+        way=table.text("way", "none", one_of=("none", "http")),
+        url=table.text("url", ""),
+        body=table.text("body", "json", one_of=("json", "form")),
+        to=table.text("to", "phone"),
+        text=table.text("text", "text"),
+        extra=_pairs(table, "extra"),
+        accepted=table.text("accepted", ""),
+        networks=table.networks("networks"),
+        timeout=table.duration("timeout", "15s", "1s", "60s"),
+        token=token,
+    )
+    if settings.way == "http" and not is_web_address(settings.url):
+        table.problem("url", f"{settings.url!r} is no web address: where the gateway takes its messages")
+    table.finish()
+    return settings
+
+
+def _pairs(table: Options, key: str) -> tuple[tuple[str, str], ...]:
+    found = []
+    for raw in table.texts(key):
+        name, equals, value = raw.partition("=")
+        if not (name and equals):
+            table.problem(key, f'{raw!r} must be written like "name=value"')
+        found.append((name, value))
+    return tuple(found)
+
+
 def pace(table: Options) -> Pace:
     pace = Pace(
         tick=table.duration("tick", "5s", "1s", "5m"),
         broken_after=table.number("broken_after", 3, 1, 100),
         lease=table.duration("lease", "10m", "2m", "2h"),
+        host_gap=table.duration("host_gap", "1s", "0s", "5m"),
+        per_host=table.number("per_host", 2, 1, 20),
     )
     table.finish()
     return pace

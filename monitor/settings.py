@@ -16,9 +16,9 @@ from zoneinfo import ZoneInfo
 from classifiers.finding import Kind
 from monitor import sections
 from monitor.errors import SettingsError
-from monitor.model import Contact, Platform, Policy
+from monitor.model import Contact, Emergency, Platform, Policy
 from monitor.options import Options
-from monitor.sections import LANGUAGES, SHIPPED, DigestSettings, HttpSettings, Pace
+from monitor.sections import LANGUAGES, SHIPPED, DigestSettings, HttpSettings, Pace, RingSettings
 
 __all__ = ["LANGUAGES", "SHIPPED", "Settings", "default_path", "load", "read", "shipped"]
 
@@ -51,6 +51,8 @@ class Settings:
     data: Path
     http: HttpSettings
     mail: MailSection
+    ring: RingSettings
+    emergency: Emergency
     digest: DigestSettings
     pace: Pace
     contacts: Mapping[str, Contact]
@@ -120,6 +122,8 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
         data=data,
         http=sections.http(top.table("http")),
         mail=_mail(top.table("mail"), path.parent),
+        ring=_ring(top.table("ring")),
+        emergency=sections.emergency(top.table("emergency")),
         digest=sections.digest(top.table("digest"), contacts),
         pace=sections.pace(top.table("pace")),
         contacts=contacts,
@@ -154,6 +158,10 @@ def _mail(table: Options, beside: Path) -> MailSection:
         table.problem("security", "a password is never sent in the clear; use starttls or tls")
     table.finish()
     return section
+
+
+def _ring(table: Options) -> RingSettings:
+    return sections.ring(table, _secret("HUIYIN_RING_TOKEN", table))
 
 
 def _secret(name: str, table: Options) -> str:

@@ -23,6 +23,11 @@ CONFIGURATION = """
 name = "青岚县住房和城乡建设局"
 [pace]
 tick = "1s"
+host_gap = "0s"
+[emergency]
+gas = "0000-5550100"
+fire = "119"
+duty = "0000-5550101"
 [[contact]]
 name = "duty"
 title = "值班员"
@@ -72,6 +77,11 @@ class Web:
             raise self.error
         after = replace(cursor, fetches=cursor.fetches + 1, had_items=True, etag='"1"', decoded_by="utf-8")
         return Collected(tuple(self.items), after)
+
+
+def filled_in(example: str) -> str:
+    """The shipped example with the telephone numbers that every agency has to write itself."""
+    return example.replace('gas = ""', 'gas = "0000-5550100"').replace('duty = ""', 'duty = "0000-5550101"')
 
 
 def configuration(folder: Path, text: str = CONFIGURATION) -> Path:

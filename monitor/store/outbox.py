@@ -11,7 +11,7 @@ from sqlalchemy import Row, and_, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from monitor.errors import LeaseLostError
-from monitor.model import Contact, Message, Notification, Outcome
+from monitor.model import Channel, Contact, Message, Notification, Outcome
 from monitor.policy import UNKNOWNS_ALLOWED, Settled
 from monitor.store.database import Tx
 from monitor.store.tables import attempt, notification
@@ -136,6 +136,8 @@ def _notification(row: Row[Any], *, attempts: int, unknowns: int) -> Notificatio
         contact=row.contact,
         address=row.address,
         language=row.language,
+        channel=Channel(row.channel),
+        bare=row.bare,
         message=Message(row.subject, row.text, row.html),
         message_id=row.message_id,
         attempts=attempts,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, insert, or_, select, update
+from sqlalchemy import and_, case, false, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from classifiers.finding import Kind
@@ -20,7 +20,12 @@ SEVERITY_ORDER = case({str(severity): place for place, severity in enumerate(Sev
 
 
 RECORDS = select(
-    *(column for column in escalation.c if column.name not in {"matter_key", "lease_until"}), item.c.published_at
+    *(column for column in escalation.c if column.name not in {"matter_key", "lease_until"}),
+    item.c.published_at,
+    item.c.waits_since,
+    func.coalesce(item.c.place, "").label("place"),
+    func.coalesce(item.c.telephone, false()).label("telephone"),
+    func.coalesce(item.c.topic, "").label("topic"),
 ).select_from(escalation.outerjoin(item))
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -70,8 +71,19 @@ cursor = Table(
     Column("last_good_at", Moment),
     Column("error", String(64), nullable=False, default=""),
     Column("detail", Text, nullable=False, default=""),
+    Column("why", String(16), nullable=False, default="", server_default=""),  # why next_check_at is what it is
+    Column("baselined_at", Moment),
+    Column("host", Text, nullable=False, default="", server_default=""),
     Column("lease", String(32)),
     Column("lease_until", Moment),
+)
+
+host = Table(  # what several platforms share: asked one after the other, and left alone together
+    "host",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("served_at", Moment),
+    Column("blocked_until", Moment),
 )
 
 item = Table(
@@ -83,8 +95,21 @@ item = Table(
     Column("link", Text, nullable=False),
     Column("published_at", Moment),
     Column("first_seen_at", Moment, nullable=False, index=True),
+    Column("place", Text, nullable=False, default="", server_default=""),  # of a hazard or crisis only
+    Column("telephone", Boolean, nullable=False, default=False, server_default=false()),  # a number was left
+    Column("waits_since", Moment),  # a message that must be answered: when its clock began
+    Column("replied_at", Moment),
+    Column("withdrawn_at", Moment),
+    Column("missed", Integer, nullable=False, default=0, server_default="0"),  # complete listings without it, in a row
+    Column("overdue_at", Moment),  # when a finding said that its answer is late
+    Column("topic", String(64), nullable=False, default="", server_default=""),
+    Column("topic_second", String(64), nullable=False, default="", server_default=""),
+    Column("topic_score", Float, nullable=False, default=0.0, server_default="0"),
+    Column("topic_sure", Boolean, nullable=False, default=False, server_default=false()),
     UniqueConstraint("platform", "external_id"),
 )
+WAITING = text("waits_since IS NOT NULL AND replied_at IS NULL AND withdrawn_at IS NULL AND overdue_at IS NULL")
+Index("ix_item_waiting", item.c.platform, item.c.waits_since, sqlite_where=WAITING, postgresql_where=WAITING)
 
 version = Table(
     "version",
@@ -95,6 +120,7 @@ version = Table(
     Column("title", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("seen_at", Moment, nullable=False),
+    Column("baseline", Boolean, nullable=False, default=False, server_default=false()),  # old at first contact
     Column("classified_at", Moment),
     Column("classified_by", String(64), nullable=False, default=""),
     Column("lease", String(32)),
@@ -161,6 +187,7 @@ finding = Table(
     Column("excerpt", Text, nullable=False),
     Column("match_digest", String(64), nullable=False),
     Column("found_at", Moment, nullable=False),
+    Column("baseline", Boolean, nullable=False, default=False, server_default=false()),
     Column("lease_until", Moment),
     Column("judged_at", Moment),
     Column("verdict", String(32), nullable=False, default=""),
@@ -200,6 +227,8 @@ notification = Table(
     Column("key", Text, nullable=False, unique=True),
     Column("escalation_id", ForeignKey("escalation.id"), index=True),
     Column("contact", String(64), nullable=False),
+    Column("channel", String(8), nullable=False, default="mail", server_default="mail"),
+    Column("bare", Boolean, nullable=False, default=False, server_default=false()),  # its content was refused
     Column("address", Text, nullable=False),
     Column("language", String(8), nullable=False),
     Column("subject", Text, nullable=False),
@@ -241,4 +270,11 @@ beat = Table(
     Column("stage", String(16), primary_key=True),
     Column("at", Moment, nullable=False),
     Column("error", Text, nullable=False, default=""),
+)
+
+mark = Table(  # what was done once for the whole installation: "live"
+    "mark",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("at", Moment, nullable=False),
 )

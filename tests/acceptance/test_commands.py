@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from monitor import daemon
 from monitor.cli import cli
-from tests.houses import CONFIGURATION, Web, build, drain, item
+from tests.houses import CONFIGURATION, Web, build, drain, filled_in, item
 
 
 def huiyin(folder, *words, expect=0):
@@ -19,6 +19,14 @@ def huiyin(folder, *words, expect=0):
     assert result.exit_code == expect, result.output
     assert "Traceback" not in result.output
     return result.output
+
+
+def begin(folder):
+    """`huiyin init`, and the telephone numbers that every agency has to fill in."""
+    said = huiyin(folder, "init")
+    path = folder / "huiyin.toml"
+    path.write_text(filled_in(path.read_text(encoding="utf-8")), encoding="utf-8")
+    return said
 
 
 @pytest.fixture
@@ -31,7 +39,7 @@ def folder(tmp_path):
 
 
 def test_init_writes_a_configuration_then_makes_database_and_key(tmp_path):
-    said = huiyin(tmp_path, "init")
+    said = begin(tmp_path)
     assert str(tmp_path / "huiyin.toml") in said
     huiyin(tmp_path, "check-config")
 
@@ -43,6 +51,15 @@ def test_init_writes_a_configuration_then_makes_database_and_key(tmp_path):
     before = key.read_bytes()
     huiyin(tmp_path, "init")
     assert key.read_bytes() == before
+
+
+def test_check_config_fails_without_the_numbers_that_answer_at_night(tmp_path):
+    huiyin(tmp_path, "init")
+
+    said = huiyin(tmp_path, "check-config", expect=2)
+
+    assert "emergency.gas" in said
+    assert "emergency.duty" in said
 
 
 def test_check_config_repeats_what_is_claimed_and_says_who_is_told(folder):
@@ -67,7 +84,7 @@ def test_commands_without_a_configuration_say_what_to_do(tmp_path):
 
 
 def test_commands_without_a_database_say_what_to_do(tmp_path):
-    huiyin(tmp_path, "init")
+    begin(tmp_path)
 
     assert "huiyin init" in huiyin(tmp_path, "list", expect=1)
 
@@ -248,7 +265,7 @@ def test_a_newer_database_is_refused(folder):
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path):
-    huiyin(tmp_path, "init")
+    begin(tmp_path)
     huiyin(tmp_path, "init")
     (tmp_path / "data" / "huiyin.db").write_bytes(b"x" * 5000)
 

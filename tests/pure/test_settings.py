@@ -10,8 +10,10 @@ from classifiers.finding import Kind
 from monitor import settings
 from monitor.errors import SettingsError
 from monitor.options import Options, parse_duration
+from tests.houses import filled_in
 
-EXAMPLE = settings.shipped("huiyin.toml")
+SHIPPED = settings.shipped("huiyin.toml")
+EXAMPLE = filled_in(SHIPPED)
 
 
 def read(text, path=Path("huiyin.toml")):
@@ -32,30 +34,43 @@ def uncommented(text):
     return "\n".join(lines)
 
 
-def test_the_shipped_example_is_good():
-    _, problems, _ = read(EXAMPLE)
+def with_the_board(text):
+    """The example with the lines of the message board in use."""
+    return "\n".join(line.removeprefix("#: ") for line in text.splitlines())
+
+
+def test_the_shipped_example_asks_only_for_the_numbers_that_answer_at_night():
+    _, problems, _ = read(SHIPPED)
+
+    assert [problem.split(":")[0] for problem in problems] == ["emergency.gas", "emergency.duty"]
+
+
+@pytest.mark.parametrize("text", [EXAMPLE, with_the_board(EXAMPLE)])
+def test_the_shipped_example_is_good_once_they_are_filled_in(text):
+    _, problems, _ = read(text)
 
     assert problems == []
 
 
 def test_the_shipped_example_with_every_default_switched_on_says_the_same():
-    plain, _, _ = read(EXAMPLE)
-    explicit, problems, _ = read(uncommented(EXAMPLE))
+    plain, _, _ = read(with_the_board(EXAMPLE))
+    explicit, problems, _ = read(uncommented(with_the_board(EXAMPLE)))
 
     assert problems == []
     assert plain == explicit
 
 
 def test_the_shipped_example_names_every_option():
-    _, _, asked = read(EXAMPLE)
-    table = tomllib.loads(uncommented(EXAMPLE))
+    _, _, asked = read(with_the_board(EXAMPLE))
+    table = tomllib.loads(uncommented(with_the_board(EXAMPLE)))
     named = {
         f"{section}{'[]' if isinstance(rows, list) else ''}.{key}"
         for section, rows in table.items()
         for row in (rows if isinstance(rows, list) else [rows])
         for key in row
-        if section != "policy"
+        if section != "policy" and key != "fields"
     }
+    named |= {f"platform[].fields.{key}" for row in table["platform"] for key in row.get("fields", ())}
     named |= {f"policy.{kind}.{key}" for kind, row in table["policy"].items() for key in row}
     named |= {"policy.default.steps[].after", "policy.default.steps[].tell"}
     overrides = {f"policy.{kind}.owner" for kind in Kind}  # said once for all kinds, in words
@@ -187,8 +202,15 @@ def test_every_mistake_is_shown_at_once(monkeypatch):
 def test_an_empty_file_says_what_is_needed():
     _, problems, _ = read("")
 
-    assert {"agency.name", "contact", "platform", "policy.default.owner", "policy.default.steps"} == {
-        problem.split(":")[0] for problem in problems
+    assert {problem.split(":")[0] for problem in problems} == {
+        "agency.name",
+        "contact",
+        "platform",
+        "emergency.gas",
+        "emergency.fire",
+        "emergency.duty",
+        "policy.default.owner",
+        "policy.default.steps",
     }
 
 
