@@ -109,6 +109,7 @@ class Agency:
         return (
             f"[[platform]]\nname = {_toml(place)}\ntitle = {_toml(words.say(f'demo.platforms.{place}'))}\n"
             f"url = {_toml(self.url(place))}\nown = true\nevery = {_toml(EVERY[place])}\n"
+            f"every_max = {_toml(EVERY[place])}\n"
             'networks = ["127.0.0.0/8"]\n'
         )
 

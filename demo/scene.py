@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 from classifiers.finding import Kind
 from demo.planted import BROKEN, NEVER, POSTS, Post
 from monitor.house import House
-from monitor.model import Escalation, Outcome, PlatformHealth, Seen
+from monitor.model import Escalation, Outcome, Seen
 from monitor.store import views
 from monitor.store.database import Tx
 from monitor.store.views import Sent, StoredItem
+from monitor.summary import PlatformHealth
 
 EVERYTHING = 10_000  # rows: far more than a play has
 

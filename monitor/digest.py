@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind
-from monitor.model import Escalation, KindCount, Period, PlatformHealth, Summary
+from monitor.model import Escalation, Period
+from monitor.summary import KindCount, PlatformHealth, Summary
 
 LEAST_ITEMS = 2  # a word of one single item says nothing about many, and may be a name
 
@@ -92,6 +93,7 @@ def summarise(
     platforms: Iterable[PlatformHealth],
     words: tuple[tuple[str, int], ...] = (),
     undelivered: int = 0,
+    live: bool = True,
 ) -> Summary:
     """The Summary of ``period``; ``opened`` counts new records by kind in it and the two weeks before, newest first.
 
@@ -112,6 +114,7 @@ def summarise(
         platforms=tuple(sorted(rows, key=lambda row: (not row.error, -row.failures))),
         words=words,
         undelivered=undelivered,
+        live=live,
     )
 
 

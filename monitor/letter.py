@@ -14,7 +14,8 @@ from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
-from monitor.model import Message, PlatformHealth, Severity
+from monitor.model import Message, Severity
+from monitor.summary import PlatformHealth
 from monitor.words import Words
 
 MAX_SUBJECT = 120  # code points

@@ -109,7 +109,7 @@ class Cursor:
     last_good_at: datetime | None = None
     error: str = ""  # the code of the last error, "" when well
     detail: str = ""  # the same in words
-    why: str = ""  # why next_check_at is what it is: a value of ``policy.Pace``
+    why: str = ""  # why next_check_at is what it is: a value of ``polling.Why``
     baselined_at: datetime | None = None  # when everything that stood there had been read for the first time
 
 
@@ -272,6 +272,7 @@ class Entry:
     telephone: bool = False  # a number was left in it
     message: bool = False
     reply: Reply | None = None
+    old: bool = False  # it stood there at first contact: part of the baseline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -348,40 +349,3 @@ class Notification:
     repeat: bool = False
     escalation: int | None = None
     created_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlatformHealth:
-    """One row of the health table people read."""
-
-    name: str
-    title: str
-    last_good_at: datetime | None
-    failures: int
-    error: str  # CollectError code, "" when well
-    detail: str
-    items: int  # new items in the period
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KindCount:
-    """Records of one kind opened in the period and in the two before it (newest first)."""
-
-    kind: Kind
-    counts: tuple[int, int, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
-    """What happened in a Period: the one value every digest document is made of."""
-
-    period: Period
-    iso_week: str  # "2026-W48"
-    now: datetime
-    open_records: tuple[Escalation, ...]  # overdue first, then by deadline
-    counts: tuple[KindCount, ...]  # kinds that occur in any of the three periods
-    closed: int  # records closed in the period
-    items: int  # new messages and articles in the period
-    platforms: tuple[PlatformHealth, ...]
-    words: tuple[tuple[str, int], ...] = ()  # what people wrote about most: word, number of items
-    undelivered: int = 0  # notifications of the period that nobody accepted

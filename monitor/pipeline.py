@@ -15,18 +15,20 @@ from datetime import datetime
 from classifiers import crisis, hazard
 from classifiers.finding import Document, Finding, Kind
 from monitor import digest as weekly
-from monitor import door, logs, masking, messages, policy, telling
+from monitor import door, logs, masking, messages, policy, polling, telling
 from monitor.errors import CollectError, DeliveryError
 from monitor.house import Clock, House, each
 from monitor.model import (
+    Entry,
     Hit,
+    Item,
     Outcome,
     Platform,
     Seen,
     State,
     Transition,
 )
-from monitor.store import outbox, passes, records, views
+from monitor.store import marks, outbox, passes, records, standing, views
 from monitor.store.database import Tx
 
 CLASSIFIERS = (hazard.find, crisis.find)  # what runs after the door, on masked text
@@ -35,10 +37,11 @@ BATCH = 50  # versions classified under one lease
 
 
 def collect(house: House, clock: Clock) -> bool:
-    """Read the platform that has been due longest; store items, door findings and cursor together."""
-    now = clock()
+    """Read the platform whose turn it is; store items, door findings and cursor together."""
+    now, pace = clock(), house.settings.pace
     with house.store.write() as tx:
-        claim = passes.claim_platform(tx, tuple(house.settings.platforms), now, now + house.settings.pace.lease)
+        platforms, rest = house.settings.platforms, passes.Rest(pace.host_gap, pace.per_host)
+        claim = passes.claim_platform(tx, platforms, now, now + pace.lease, rest)
     if claim is None:
         return False
     platform = house.settings.platforms[claim.cursor.platform]
@@ -47,12 +50,21 @@ def collect(house: House, clock: Clock) -> bool:
     except CollectError as error:
         _collect_failed(house, platform, claim, error, clock())
         return True
-    entries = [entry for _, entry in each(lambda item: door.entry(house.key, platform, item), collected.items) if entry]
-    refused = len(collected.items) - len(entries)
     now = clock()
+
+    def masked(item: Item) -> Entry:
+        entry = door.entry(house.key, platform, item)
+        return replace(entry, old=polling.is_old(claim.cursor, entry.published_at, now))
+
+    entries = [entry for _, entry in each(masked, collected.items) if entry]
+    refused = len(collected.items) - len(entries)
+    dates = {entry.published_at for entry in entries if entry.published_at}
+    following = polling.after_success(platform, dates.union(claim.published), now, house.luck())
     after = replace(
         collected.cursor,
-        next_check_at=now + policy.jittered(platform.every, house.luck()),
+        next_check_at=following.at,
+        why=following.why,
+        baselined_at=claim.cursor.baselined_at or (now if collected.complete or platform.board is None else None),
         failures=0,
         error="items_refused" if refused else "",
         detail=f"{refused} / {len(collected.items)}" if refused else "",
@@ -74,7 +86,7 @@ def _collect_failed(house: House, platform: Platform, claim: passes.Pass, error:
     """Remember the error, back off, and after ``broken_after`` failures in a row write one finding an outage."""
     cursor = claim.cursor
     failures = cursor.failures + 1
-    wait = policy.jittered(policy.back_off(failures, platform.every, error.retry_after), house.luck())
+    following = polling.after_failure(platform, failures, error.retry_after, now, house.luck())
     detail = masking.mask_text(str(error))
     after = replace(
         cursor,
@@ -82,16 +94,20 @@ def _collect_failed(house: House, platform: Platform, claim: passes.Pass, error:
         failures=failures,
         error=error.code,
         detail=detail,
-        next_check_at=now + max(wait, error.retry_after or wait),
+        next_check_at=following.at,
+        why=following.why,
     )
+    pace = house.settings.pace
     with house.store.write() as tx:
         passes.finish_pass(tx, claim, after, (), now)
+        if following.why is polling.Why.RETRY_AFTER and pace.retry_after == "host":
+            passes.block_host(tx, platform, following.at)
         since = cursor.last_good_at or datetime.min.replace(tzinfo=now.tzinfo)
         told = records.told_since(tx, Kind.SOURCE_BROKEN, platform.name, since)
-        if failures >= house.settings.pace.broken_after and not told:
+        if not told and polling.is_broken(platform, failures, following.at - now, pace.broken_after):
             broken = Seen(kind=Kind.SOURCE_BROKEN, rule=error.code, score=1.0, excerpt=detail)
             passes.add_findings(tx, platform.name, [Hit(broken, "")], now)
-    logs.event("pass", platform=platform.name, error=error.code, failures=failures)
+    logs.event("pass", platform=platform.name, error=error.code, failures=failures, next=following.why)
 
 
 def _note_back(tx: Tx, platform: Platform, now: datetime) -> None:
@@ -130,8 +146,8 @@ def judge(document: Document) -> list[Finding]:
 
 
 def escalate(house: House, clock: Clock) -> bool:
-    """Judge one matter, or take one due step of one record."""
-    return _judge_matter(house, clock) or _take_step(house, clock)
+    """Judge one matter, or take one due step of one record, or sum up first contact."""
+    return _judge_matter(house, clock) or _take_step(house, clock) or _sum_up_first_day(house, clock)
 
 
 def _judge_matter(house: House, clock: Clock) -> bool:
@@ -146,7 +162,7 @@ def _judge_matter(house: House, clock: Clock) -> bool:
     rules = house.settings.policies.get(matter.kind)
     with house.store.write() as tx:
         record = records.active(tx, matter.kind, matter.key)
-        verdict = policy.judge(matter.best, record, rules)
+        verdict = policy.judge(matter.best, record, rules, old=matter.old)
         if verdict is policy.Verdict.OPENED and rules is not None:
             record = records.open_record(tx, matter, rules, now)
         elif verdict is policy.Verdict.JOINED and record is not None:
@@ -168,12 +184,27 @@ def _take_step(house: House, clock: Clock) -> bool:
     if due is None:
         return False
     with house.store.write() as tx:
+        if not marks.at(tx, marks.LIVE):
+            due = policy.held_back(due, rules)
         told = replace(record, step=due.step, next_step_at=due.next_step_at, overdue=due.overdue)
         records.told(tx, record, step=due.step, next_step_at=due.next_step_at, overdue=due.overdue)
         telling.alert(house, tx, told, due, now)
-        what = "overdue" if due.overdue and not record.overdue else "told"
+        what = "overdue" if due.overdue and not record.overdue else "told" if due.tell else "held"
         records.note(tx, record.id, Transition(now, what, "system", f"{due.reason}: {', '.join(due.tell)}"))
     logs.event("told", record=record.number, kind=record.kind, reason=due.reason, contacts=len(due.tell))
+    return True
+
+
+def _sum_up_first_day(house: House, clock: Clock) -> bool:
+    """What stood there before we came calls nobody: one mail lists it, once all of it has been judged."""
+    now = clock()
+    with house.store.write() as tx:
+        names = standing.newly_read(tx, house.settings.platforms, now)
+        if not names:
+            return False
+        found = telling.first_day(house, tx, names, now)
+        standing.told(tx, names, now)
+    logs.event("first_day", platforms=len(names), matters=found)
     return True
 
 
@@ -184,7 +215,9 @@ def digest(house: House, clock: Clock) -> bool:
     period = weekly.due(now, settings.zone, settings.digest.weekday, settings.digest.at)
     week = weekly.iso_week(period, settings.zone)
     with house.store.read() as tx:
-        waiting = [name for name in settings.digest.to if not outbox.exists(tx, f"digest:{week}:{name}")]
+        allowed = settings.contacts if marks.at(tx, marks.LIVE) else telling.duties(house)
+        to = [name for name in settings.digest.to if name in allowed]
+        waiting = [name for name in to if not outbox.exists(tx, f"digest:{week}:{name}")]
         if not waiting or views.watching_since(tx, now) >= period.end:
             return False
     contact = settings.contacts[waiting[0]]

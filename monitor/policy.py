@@ -11,13 +11,12 @@ from enum import StrEnum
 
 from classifiers.finding import Kind
 from monitor.model import Escalation, Outcome, Policy, Reason, Severity, State, Step
+from monitor.polling import doubled
 
 UNKNOWNS_ALLOWED = 2  # after so many attempts without an answer nobody waits for a third
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(minutes=30)
 GIVE_UP_AFTER = timedelta(hours=24)
-FIRST_BACK_OFF = timedelta(minutes=1)
-LONGEST_BACK_OFF = timedelta(hours=1)
 
 
 class Verdict(StrEnum):
@@ -26,19 +25,25 @@ class Verdict(StrEnum):
     OPENED = "opened"  # nothing is open about it: a new record
     JOINED = "joined"  # a record is open: number and deadline stay, no step restarts
     BELOW_THRESHOLD = "below_threshold"  # not sure enough
+    BASELINE = "baseline"  # it stood there before we came: listed once, a person decides (`huiyin adopt`)
     DISMISSED_BEFORE = "dismissed_before"  # a person said that this very match is nothing
     NO_POLICY = "no_policy"  # this kind opens nothing here
 
 
-def judge(best: float | None, record: Escalation | None, policy: Policy | None) -> Verdict:
-    """Decide on a matter: ``best`` is its highest score among matches never dismissed, None if all were."""
+def judge(best: float | None, record: Escalation | None, policy: Policy | None, *, old: bool = False) -> Verdict:
+    """Decide on a matter: ``best`` is its highest score among matches never dismissed, None if all were.
+
+    ``old`` says that all of it stood there at first contact with its platform.
+    """
     if policy is None:
         return Verdict.NO_POLICY
     if best is None:
         return Verdict.DISMISSED_BEFORE
     if best < policy.threshold:
         return Verdict.BELOW_THRESHOLD
-    return Verdict.OPENED if record is None else Verdict.JOINED
+    if record is not None:
+        return Verdict.JOINED
+    return Verdict.BASELINE if old else Verdict.OPENED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +99,21 @@ def _steps_due(record: Escalation, policy: Policy, now: datetime) -> Due:
     )
 
 
+def duty(policy: Policy) -> tuple[str, ...]:
+    """Who is told first of a kind: the only ones told of anything before the installation goes live."""
+    return policy.steps[0].tell
+
+
+def held_back(due: Due, policy: Policy) -> Due:
+    """What is left of ``due`` before the installation goes live: nobody above the duty officer is told."""
+    allowed = duty(policy)
+    return replace(
+        due,
+        tell=tuple(name for name in due.tell if name in allowed),
+        next_tell=tuple(name for name in due.next_tell if name in allowed),
+    )
+
+
 def next_told(record: Escalation, policy: Policy, step: int, now: datetime) -> datetime:
     """When somebody is told next, after ``step`` steps have been."""
     following: tuple[Step, ...] = policy.steps[step : step + 1]
@@ -134,22 +154,4 @@ def settled(*, outcome: Outcome, attempts: int, unknowns: int, created_at: datet
         return Settled(Outcome.REFUSED, now, undelivered=True)
     if unknowns >= UNKNOWNS_ALLOWED:
         return Settled(Outcome.UNKNOWN, now, undelivered=True)
-    return Settled(Outcome.PENDING, now + _doubled(FIRST_RETRY, attempts - 1, LONGEST_RETRY), undelivered=False)
-
-
-def back_off(failures: int, every: timedelta, asked: timedelta | None) -> timedelta:
-    """How long a platform that failed ``failures`` times in a row is left alone; it is never given up.
-
-    Doubles from a minute (or from ``every``, if that is shorter) to an hour; ``asked`` is the server's
-    Retry-After, the least wait.
-    """
-    return max(_doubled(min(every, FIRST_BACK_OFF), failures - 1, LONGEST_BACK_OFF), asked or timedelta(0))
-
-
-def jittered(span: timedelta, luck: float) -> timedelta:
-    """``span`` moved by up to a tenth either way; ``luck`` is in 0..1."""
-    return span * (0.9 + 0.2 * luck)
-
-
-def _doubled(first: timedelta, times: int, most: timedelta) -> timedelta:
-    return min(first * (1 << min(max(times, 0), 20)), most)
+    return Settled(Outcome.PENDING, now + doubled(FIRST_RETRY, attempts - 1, LONGEST_RETRY), undelivered=False)

@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 from classifiers.finding import Kind
 from monitor.model import Board, Contact, Emergency, Platform, Policy, Severity, Step, Surface
 from monitor.options import Options, parse_duration
+from monitor.polling import MESSAGES_EVERY
 
 _PHONE = re.compile(r"\+?[0-9][0-9 -]{2,24}")
 LANGUAGES = ("zh", "en")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 COLLECTORS = ("feed", "board")
-MESSAGES_EVERY = timedelta(minutes=5)  # from written to told is bounded (house plan, section 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ class Pace:
     lease: timedelta
     host_gap: timedelta  # between two readings of one host
     per_host: int  # readings of one host at the same time
+    retry_after: str  # whom a Retry-After stops: "platform" or "host"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +263,7 @@ def pace(table: Options) -> Pace:
         lease=table.duration("lease", "10m", "2m", "2h"),
         host_gap=table.duration("host_gap", "1s", "0s", "5m"),
         per_host=table.number("per_host", 2, 1, 20),
+        retry_after=table.text("retry_after", "platform", one_of=("platform", "host")),
     )
     table.finish()
     return pace

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from monitor import digest as weekly
-from monitor import messages, policy
+from monitor import firstday, messages, policy
 from monitor.house import House, context
 from monitor.model import Contact, Escalation, Message, Period
-from monitor.store import outbox, records, views
+from monitor.store import marks, outbox, records, standing, views
 from monitor.store.database import Tx
 
 WORDS = 12  # words in a digest
@@ -40,6 +41,31 @@ def alert(house: House, tx: Tx, record: Escalation, due: policy.Due, now: dateti
         )
 
 
+def first_day(house: House, tx: Tx, platforms: Sequence[str], now: datetime) -> int:
+    """One letter on what stood on ``platforms`` before we came, to each duty that is told first; how many matters."""
+    found = standing.standing(tx, platforms)
+    contacts = house.settings.contacts
+    for name in duties(house) if found else ():
+        contact = contacts[name]
+        words = house.words[contact.language]
+        letter = firstday.summary(found, platforms, contact=contact, context=context(house.settings, now), words=words)
+        outbox.intend(
+            tx,
+            key=f"baseline:{','.join(platforms)}:{name}",
+            contact=contact,
+            message=messages.render(letter, words),
+            record=None,
+            priority=policy.PRIORITY_DIGEST,
+            now=now,
+        )
+    return len(found)
+
+
+def duties(house: House) -> tuple[str, ...]:
+    """Everybody who is told first of some kind."""
+    return tuple(dict.fromkeys(name for rules in house.settings.policies.values() for name in policy.duty(rules)))
+
+
 def digest(house: House, period: Period, contact: Contact, now: datetime) -> Message:
     """The digest of a period as one contact reads it."""
     zone = house.settings.zone
@@ -57,6 +83,7 @@ def digest(house: House, period: Period, contact: Contact, now: datetime) -> Mes
         platforms = views.health(tx, tuple(house.settings.platforms.values()), items)
         texts = views.texts(tx, period)
         undelivered = views.undelivered(tx, period)
+        live = marks.at(tx, marks.LIVE) is not None
     summary = weekly.summarise(
         period=period,
         zone=zone,
@@ -67,6 +94,7 @@ def digest(house: House, period: Period, contact: Contact, now: datetime) -> Mes
         platforms=platforms,
         words=weekly.top_words(texts, house.cut, WORDS),
         undelivered=undelivered,
+        live=live,
     )
     words = house.words[contact.language]
     letter = messages.digest(summary, contact, context(house.settings, now), words)

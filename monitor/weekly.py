@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.letter import Context, Letter, Paragraph, Section, Table
-from monitor.model import Contact, Escalation, PlatformHealth, Severity, Summary
+from monitor.model import Contact, Escalation, Severity
+from monitor.summary import PlatformHealth, Summary
 from monitor.words import Words
 
 ROWS = 30  # open records that are listed; the others are counted
@@ -118,6 +119,7 @@ class _Digest:
     def sections(self) -> Iterator[Section]:
         """Empty ones are left out, so that a quiet week is short."""
         parts = (
+            ("installation", self.installation()),
             ("records", self.records()),
             ("undelivered", self.undelivered()),
             ("counts", self.counts()),
@@ -127,6 +129,10 @@ class _Digest:
         for title, blocks in parts:
             if blocks:
                 yield Section(self.words.say(f"digest.{title}"), blocks)
+
+    def installation(self) -> tuple[Paragraph, ...]:
+        """What people must know of the installation itself."""
+        return () if self.summary.live else (Paragraph(self.words.say("digest.not_live")),)
 
     def heads(self, *names: str) -> tuple[str, ...]:
         return tuple(self.words.say(f"digest.{name}") for name in names)

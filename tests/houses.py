@@ -14,7 +14,8 @@ from monitor.cli import wiring
 from monitor.errors import CollectError
 from monitor.house import House
 from monitor.model import Collected, Cursor, Escalation, Item, Platform, State, Transition
-from monitor.store import passes, records, views
+from monitor.store import marks, passes, records, views
+from monitor.summary import PlatformHealth
 
 T = datetime(2026, 11, 4, 2, 0, tzinfo=UTC)  # a Wednesday, 10:00 in Shanghai
 LEAK = "公示名单：李桂香，身份证号210726196411200006，住东苑小区"
@@ -102,6 +103,7 @@ def build(folder: Path, web: Web, text: str = CONFIGURATION, now: datetime = T) 
     )
     with house.store.write() as tx:
         passes.register(tx, loaded.platforms, now)
+        marks.put(tx, marks.LIVE, now)
     return house
 
 
@@ -150,3 +152,9 @@ def move(house: House, to: State, clock: Clock) -> None:
     with house.store.write() as tx:
         (record, *_) = views.open_records(tx)
         assert records.move(tx, record, to, Transition(clock(), str(to), "duty", "why"))
+
+
+def platform_rows(house: House) -> list[PlatformHealth]:
+    """How each configured platform is."""
+    with house.store.read() as tx:
+        return views.health(tx, tuple(house.settings.platforms.values()), {})

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from classifiers.finding import Kind
 from monitor import messages
 from monitor.letter import Code, Facts, Items, Letter, Link, Paragraph, Table, clean, render
-from monitor.model import Contact, Escalation, PlatformHealth, Reason, Seen, Severity, State
+from monitor.model import Contact, Escalation, Reason, Seen, Severity, State
+from monitor.summary import PlatformHealth
 from monitor.words import Words
 
 CONFIG = Path(__file__).resolve().parents[1] / "config"

@@ -68,24 +68,27 @@ CLASSIFIERS = (
     judge("features"),
     judge("routing", "features", "finding"),
 )
-VALUES = ("monitor/__init__.py", "monitor/errors.py", "monitor/model.py", *FINDING)
+VALUES = ("monitor/__init__.py", "monitor/errors.py", "monitor/model.py", "monitor/summary.py", *FINDING)
 PURE = (
     Room("monitor/__init__.py", pure=True),
     Room("monitor/errors.py", pure=True),
     Room("monitor/model.py", FINDING, pure=True),
+    Room("monitor/summary.py", ("monitor/model.py", *FINDING), pure=True),
     Room("monitor/dates.py", VALUES, pure=True),
     Room("monitor/decoding.py", VALUES, pure=True),
     Room("monitor/guard.py", VALUES, pure=True),
     Room("monitor/masking.py", (*VALUES, *files(*CLASSIFIERS)), pure=True),
     Room("monitor/door.py", ("monitor/masking.py", *VALUES), pure=True),
-    Room("monitor/policy.py", VALUES, pure=True),
+    Room("monitor/polling.py", VALUES, pure=True),
+    Room("monitor/policy.py", ("monitor/polling.py", *VALUES), pure=True),
     Room("monitor/words.py", VALUES, pure=True),
     Room("monitor/letter.py", ("monitor/words.py", *VALUES), pure=True),
     Room("monitor/weekly.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
+    Room("monitor/firstday.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/messages.py", ("monitor/letter.py", "monitor/weekly.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/digest.py", VALUES, pure=True),
     Room("monitor/options.py", VALUES, pure=True),
-    Room("monitor/sections.py", ("monitor/options.py", *VALUES), pure=True),
+    Room("monitor/sections.py", ("monitor/options.py", "monitor/polling.py", *VALUES), pure=True),
 )
 READING = ("classifiers/page.py", "monitor/dates.py", "monitor/decoding.py")
 EDGES = (  # never each other
@@ -94,7 +97,7 @@ EDGES = (  # never each other
     Room("monitor/logs.py", VALUES),
     Room("monitor/segment.py", VALUES),
     Room("monitor/fetch.py", ("monitor/guard.py", "monitor/dates.py", *VALUES)),
-    Room("monitor/store/", ("monitor/store/", "monitor/policy.py", *VALUES)),
+    Room("monitor/store/", ("monitor/store/", "monitor/policy.py", "monitor/polling.py", *VALUES)),
     Room("monitor/collectors/", ("monitor/collectors/", *READING, *VALUES)),
     Room("monitor/checks/", ("monitor/checks/", *VALUES)),
     Room("monitor/channels/", ("monitor/channels/", *VALUES)),

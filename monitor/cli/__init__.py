@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from monitor import __version__
-from monitor.cli import classify, demo, looking, records, service
+from monitor.cli import classify, demo, firstday, looking, platforms, records, service
 from monitor.cli.wiring import Friendly
 from monitor.settings import default_path
 
@@ -45,8 +45,18 @@ for command in (
     records.resolve,
     records.dismiss,
     classify.classify,
+    firstday.adopt,
+    firstday.go_live,
 ):
     cli.add_command(command)
+
+
+@cli.group()
+def platform() -> None:
+    """平台：情况、试读。/ Platforms: how they are, trying one."""
+
+
+platform.add_command(platforms.list_)
 
 
 def main() -> None:

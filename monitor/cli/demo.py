@@ -32,7 +32,7 @@ from monitor.digest import iso_week, week_of
 from monitor.house import House
 from monitor.model import Severity
 from monitor.settings import LANGUAGES, load, shipped
-from monitor.store import outbox
+from monitor.store import marks, outbox
 from monitor.words import Words
 
 CONFIG, LOG = "huiyin.toml", "huiyin.log"
@@ -135,7 +135,10 @@ def _house(folder: Path, agency: Agency, words: Words) -> House:
     path.write_text(agency.configuration(words), encoding="utf-8")
     settings = load(path)
     keys.create(settings.key_file)
-    return wiring.house(settings, migrate=True)
+    house = wiring.house(settings, migrate=True)
+    with house.store.write() as tx:
+        marks.put(tx, marks.LIVE, daemon.clock())
+    return house
 
 
 @dataclass(frozen=True, slots=True)

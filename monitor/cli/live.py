@@ -16,9 +16,10 @@ from rich.text import Text
 from classifiers.finding import Kind
 from demo.scene import Judged, Scene
 from monitor import daemon
-from monitor.model import Escalation, Outcome, PlatformHealth, Severity
+from monitor.model import Escalation, Outcome, Severity
 from monitor.settings import Settings
 from monitor.store.views import Sent
+from monitor.summary import PlatformHealth
 from monitor.words import Words
 
 WIDEST = 160  # columns that are used

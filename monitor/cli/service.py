@@ -15,7 +15,7 @@ from monitor.errors import DeliveryError
 from monitor.house import context
 from monitor.model import Notification, Policy
 from monitor.settings import Settings, load, shipped
-from monitor.store import views
+from monitor.store import marks, views
 from monitor.store.database import Tx, locked, open_store
 from monitor.words import Words
 
@@ -114,6 +114,8 @@ def health(config: Path) -> None:
         with store.read() as tx:
             troubles = [*_stages(tx, words, now), *_waiting(tx, words, now)]
             notes = [*_platforms(tx, settings, words), _queue(tx, words)]
+            if not marks.at(tx, marks.LIVE):
+                notes.append(words.say("terminal.not_live"))
         if not locked(settings.database.with_suffix(".lock")):
             troubles.insert(0, words.say("terminal.health_lock_missing"))
         for line in troubles or [words.say("terminal.health_well")]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import case, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.errors import LeaseLostError
-from monitor.model import Cursor, Entry, Hit
+from monitor.model import Cursor, Entry, Hit, Platform
+from monitor.polling import LOOKED_AT
 from monitor.store.database import Tx
-from monitor.store.tables import cursor, finding, item, version
+from monitor.store.tables import cursor, finding, host, item, version
 
 VERSIONS_KEPT = 10  # per item
 
@@ -25,6 +27,7 @@ class Pass:
 
     cursor: Cursor
     lease: str
+    published: tuple[datetime, ...] = ()  # dates of the newest entries stored so far
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,7 @@ class Waiting:
     title: str
     text: str
     link: str
+    baseline: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,33 +52,78 @@ class Stored:
     refused: int = 0
 
 
-def register(tx: Tx, platforms: Iterable[str], now: datetime) -> None:
-    """Give each configured platform a cursor, due at once when it is new."""
-    for name in platforms:
-        row = {"platform": name, "added_at": now, "next_check_at": now}
-        tx.execute(upsert(cursor).values(row).on_conflict_do_nothing())
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What a host is spared: the time between two starts, and more than so many readings at once."""
+
+    gap: timedelta
+    at_once: int
 
 
-def claim_platform(tx: Tx, platforms: Sequence[str], now: datetime, until: datetime) -> Pass | None:
-    """The configured platform that has been due longest, leased until ``until``; None when none is.
+NO_REST = Rest(timedelta(0), 1_000_000)
 
-    One that was checked in the future is due as well: the clock has been set back.
+
+def register(tx: Tx, platforms: Mapping[str, Platform], now: datetime) -> None:
+    """Give each configured platform a cursor, due at once when it is new, and its host a row."""
+    for name, platform in platforms.items():
+        where = host_of(platform.url)
+        row = {"platform": name, "added_at": now, "next_check_at": now, "why": "first", "host": where}
+        known = upsert(cursor).values(row)
+        tx.execute(known.on_conflict_do_update(index_elements=["platform"], set_={"host": where}))
+        tx.execute(upsert(host).values(name=where).on_conflict_do_nothing())
+
+
+def host_of(url: str) -> str:
+    """``"www.agency.example:8080"``: what shares a server."""
+    return urlsplit(url).netloc.rpartition("@")[2].lower()
+
+
+def claim_platform(
+    tx: Tx, platforms: Mapping[str, Platform], now: datetime, until: datetime, rest: Rest = NO_REST
+) -> Pass | None:
+    """The configured platform whose turn it is, leased until ``until``; None when none is due or its host is busy.
+
+    Where citizens write comes first; then the host that has waited longest, so that many platforms on one host never
+    delay the one on another; then the platform that has been due longest. A host has its ``rest``, and is left alone
+    while it asked for time. One that was added or checked in the future is due as well: the clock has been set back.
     """
-    due = or_(cursor.c.next_check_at <= now, cursor.c.checked_at > now)
+    other = cursor.alias()
+    running = select(func.count()).where(other.c.host == cursor.c.host, other.c.lease_until > now)
+    last = func.coalesce(cursor.c.checked_at, cursor.c.added_at)
+    due = or_(cursor.c.next_check_at <= now, last > now)
     free = or_(cursor.c.lease_until.is_(None), cursor.c.lease_until <= now)
+    rested = or_(host.c.served_at.is_(None), host.c.served_at <= now - rest.gap, host.c.served_at > now)
+    allowed = or_(host.c.blocked_until.is_(None), host.c.blocked_until <= now)
+    first = [name for name, platform in platforms.items() if platform.messages]
     row = tx.execute(
         select(cursor)
-        .where(cursor.c.platform.in_(platforms), due, free)
-        .order_by(cursor.c.next_check_at)
+        .join(host, host.c.name == cursor.c.host)
+        .where(cursor.c.platform.in_(platforms), due, free, rested, allowed)
+        .where(running.correlate(cursor).scalar_subquery() < rest.at_once)
+        .order_by(
+            case((cursor.c.platform.in_(first), 0), else_=1), host.c.served_at.nulls_first(), cursor.c.next_check_at
+        )
         .limit(1)
         .with_for_update(skip_locked=True)
-    ).one_or_none()
+    ).first()
     if row is None:
         return None
     lease = secrets.token_hex(16)
     tx.execute(update(cursor).where(cursor.c.platform == row.platform).values(lease=lease, lease_until=until))
+    tx.execute(update(host).where(host.c.name == row.host).values(served_at=now))
     names = (name for name in Cursor.__slots__ if name != "platform")
-    return Pass(Cursor(platform=row.platform, **{name: getattr(row, name) for name in names}), lease)
+    found = Cursor(platform=row.platform, **{name: getattr(row, name) for name in names})
+    return Pass(found, lease, _newest(tx, row.platform))
+
+
+def _newest(tx: Tx, platform: str) -> tuple[datetime, ...]:
+    dated = select(item.c.published_at).where(item.c.platform == platform, item.c.published_at.is_not(None))
+    return tuple(tx.execute(dated.order_by(item.c.published_at.desc()).limit(LOOKED_AT)).scalars())
+
+
+def block_host(tx: Tx, platform: Platform, until: datetime) -> None:
+    """The server asked for time: none of its platforms is read before ``until``."""
+    tx.execute(update(host).where(host.c.name == host_of(platform.url)).values(blocked_until=until))
 
 
 def finish_pass(tx: Tx, claim: Pass, after: Cursor, entries: Iterable[Entry], now: datetime) -> Stored:
@@ -122,9 +171,11 @@ def _store(tx: Tx, platform: str, entry: Entry, now: datetime) -> str:
         if tx.execute(newest).scalar() == entry.digest:
             return "same"
         tx.execute(update(item).where(item.c.id == item_id).values(link=entry.link))
-    row = insert(version).values(item_id=item_id, digest=entry.digest, title=entry.title, text=entry.text, seen_at=now)
+    old = entry.old and known is None
+    values = {"digest": entry.digest, "title": entry.title, "text": entry.text, "baseline": old}
+    row = insert(version).values(item_id=item_id, seen_at=now, **values)
     version_id = tx.execute(row.returning(version.c.id)).scalar_one()
-    add_findings(tx, platform, entry.hits, now, item_id=item_id, version_id=version_id)
+    add_findings(tx, platform, entry.hits, now, item_id=item_id, version_id=version_id, baseline=old)
     _forget_old_versions(tx, item_id)
     return "new" if known is None else "changed"
 
@@ -149,8 +200,9 @@ def add_findings(
     *,
     item_id: int | None = None,
     version_id: int | None = None,
+    baseline: bool = False,
 ) -> None:
-    """Write findings that wait for the escalate stage."""
+    """Write findings that wait for the escalate stage; ``baseline`` ones stood there at first contact."""
     rows = [
         {
             "platform": platform,
@@ -166,6 +218,7 @@ def add_findings(
             "excerpt": hit.seen.excerpt,
             "match_digest": hit.match_digest,
             "found_at": now,
+            "baseline": baseline,
         }
         for hit in hits
     ]
@@ -188,7 +241,15 @@ def claim_versions(tx: Tx, now: datetime, until: datetime, limit: int) -> tuple[
     if ids:
         tx.execute(update(version).where(version.c.id.in_(ids)).values(lease=lease, lease_until=until))
     return lease, [
-        Waiting(version=row.id, item=row.item_id, platform=row.platform, title=row.title, text=row.text, link=row.link)
+        Waiting(
+            version=row.id,
+            item=row.item_id,
+            platform=row.platform,
+            title=row.title,
+            text=row.text,
+            link=row.link,
+            baseline=row.baseline,
+        )
         for row in rows
     ]
 
@@ -205,7 +266,9 @@ def finish_version(tx: Tx, waiting: Waiting, hits: Iterable[Hit], *, lease: str,
     )
     if changed.rowcount != 1:
         raise LeaseLostError
-    add_findings(tx, waiting.platform, hits, now, item_id=waiting.item, version_id=waiting.version)
+    add_findings(
+        tx, waiting.platform, hits, now, item_id=waiting.item, version_id=waiting.version, baseline=waiting.baseline
+    )
 
 
 def release(tx: Tx) -> None:

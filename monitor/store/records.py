@@ -34,6 +34,7 @@ class Matter:
     """All unjudged findings of one kind about one item (or one platform): what one record is about.
 
     ``findings`` are ids; ``best`` is the highest score among those never dismissed, or None when all were.
+    ``old`` says that all of them stood there at first contact.
     """
 
     kind: Kind
@@ -43,6 +44,7 @@ class Matter:
     best: float | None
     subject: str
     locator: str
+    old: bool = False
 
     @property
     def key(self) -> str:
@@ -63,7 +65,7 @@ def claim_matter(tx: Tx, now: datetime, until: datetime) -> Matter | None:
     )
     same_item = finding.c.item_id.is_(None) if first.item_id is None else finding.c.item_id == first.item_id
     rows = tx.execute(
-        select(finding.c.id, finding.c.score, dismissal.c.at)
+        select(finding.c.id, finding.c.score, finding.c.baseline, dismissal.c.at)
         .join(dismissal, dismissed, isouter=True)
         .where(finding.c.judged_at.is_(None), finding.c.kind == first.kind, finding.c.platform == first.platform)
         .where(same_item)
@@ -80,6 +82,7 @@ def claim_matter(tx: Tx, now: datetime, until: datetime) -> Matter | None:
         best=max((row.score for row in rows if row.at is None), default=None),
         subject=tx.execute(newest).scalar() or "",
         locator=tx.execute(link).scalar() or "",
+        old=all(row.baseline for row in rows),
     )
 
 

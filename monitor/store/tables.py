@@ -108,6 +108,7 @@ item = Table(
     Column("topic_sure", Boolean, nullable=False, default=False, server_default=false()),
     UniqueConstraint("platform", "external_id"),
 )
+Index("ix_item_published", item.c.platform, item.c.published_at)
 WAITING = text("waits_since IS NOT NULL AND replied_at IS NULL AND withdrawn_at IS NULL AND overdue_at IS NULL")
 Index("ix_item_waiting", item.c.platform, item.c.waits_since, sqlite_where=WAITING, postgresql_where=WAITING)
 

@@ -10,10 +10,11 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from classifiers.finding import Kind
-from monitor.model import Escalation, Outcome, Period, Platform, PlatformHealth, Seen
+from monitor.model import Escalation, Outcome, Period, Platform, Seen
 from monitor.store.database import Tx
 from monitor.store.records import ACTIVE, RECORDS, as_record, as_seen
 from monitor.store.tables import attempt, beat, cursor, escalation, finding, item, notification, version
+from monitor.summary import PlatformHealth
 
 
 def open_records(tx: Tx, *, closed_too: bool = False, limit: int = 200) -> list[Escalation]:
@@ -72,6 +73,9 @@ def health(tx: Tx, platforms: Sequence[Platform], items: dict[str, int]) -> list
                 error=row.error if row else "",
                 detail=row.detail if row else "",
                 items=items.get(platform.name, 0),
+                next_check_at=row.next_check_at if row else None,
+                why=row.why if row else "",
+                decoded_by=row.decoded_by if row else "",
             )
         )
     return found

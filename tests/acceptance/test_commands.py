@@ -32,7 +32,9 @@ def begin(folder):
 @pytest.fixture
 def folder(tmp_path):
     """An agency with one open record, two mails deep in the folder."""
-    house = build(tmp_path, Web([item(), item("谢谢", name="2", title="表扬")]), now=daemon.clock())
+    now = daemon.clock()
+    web = Web([item(published=now), item("谢谢", name="2", title="表扬", published=now)])
+    house = build(tmp_path, web, now=now)
     drain(house, daemon.clock)
     house.store.close()
     return tmp_path
@@ -172,7 +174,8 @@ def test_health_says_that_nobody_runs(folder):
 
 def test_english_is_complete(tmp_path):
     text = CONFIGURATION.replace("[agency]", '[agency]\nlanguage = "en"')
-    house = build(tmp_path, Web([item()]), text, now=daemon.clock())
+    now = daemon.clock()
+    house = build(tmp_path, Web([item(published=now)]), text, now=now)
     drain(house, daemon.clock)
     house.store.close()
 

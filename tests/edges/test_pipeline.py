@@ -321,11 +321,11 @@ def test_one_text_that_cant_be_judged_is_left_for_later_and_the_rest_goes_on(tmp
 def test_a_finished_lease_is_refused(tmp_path, clock):
     house = build(tmp_path, Web())
     with house.store.write() as tx:
-        first = passes.claim_platform(tx, ["website"], clock(), clock() + timedelta(minutes=10))
-        assert passes.claim_platform(tx, ["website"], clock(), clock() + timedelta(minutes=10)) is None
+        first = passes.claim_platform(tx, house.settings.platforms, clock(), clock() + timedelta(minutes=10))
+        assert passes.claim_platform(tx, house.settings.platforms, clock(), clock() + timedelta(minutes=10)) is None
     clock.move(minutes=11)
     with house.store.write() as tx:
-        second = passes.claim_platform(tx, ["website"], clock(), clock() + timedelta(minutes=10))
+        second = passes.claim_platform(tx, house.settings.platforms, clock(), clock() + timedelta(minutes=10))
     with pytest.raises(LeaseLostError), house.store.write() as tx:
         passes.finish_pass(tx, first, first.cursor, (), clock())
     with house.store.write() as tx:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from classifiers.finding import Kind
 from monitor import digest
-from monitor.model import Escalation, KindCount, Period, PlatformHealth, Severity, State
+from monitor.model import Escalation, Period, Severity, State
+from monitor.summary import KindCount, PlatformHealth
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ZONES = [ZoneInfo(name) for name in ("Asia/Shanghai", "Asia/Urumqi", "UTC", "Europe/Berlin", "Pacific/Apia")]

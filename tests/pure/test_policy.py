@@ -183,22 +183,20 @@ def test_two_unknowns_count_as_not_delivered(unknowns, state):
     assert (state, unknowns == 2) == (after.state, after.undelivered)
 
 
-def test_a_failing_platform_is_left_alone_longer_and_longer_but_never_given_up():
-    waits = [policy.back_off(n, timedelta(minutes=15), None) for n in (1, 2, 5, 1000)]
-
-    assert waits == [1 * MINUTE, 2 * MINUTE, 16 * MINUTE, 60 * MINUTE]
-
-
-def test_a_quick_platform_backs_off_from_its_own_pace():
-    assert timedelta(seconds=2) == policy.back_off(2, timedelta(seconds=1), None)
+@pytest.mark.parametrize(
+    ("best", "open_record", "verdict"),
+    [(0.9, None, Verdict.BASELINE), (0.9, record(), Verdict.JOINED), (0.4, None, Verdict.BELOW_THRESHOLD)],
+)
+def test_what_stood_there_at_first_contact_opens_nothing_but_joins(best, open_record, verdict):
+    assert verdict == policy.judge(best, open_record, POLICY, old=True)
 
 
-def test_retry_after_is_the_least_wait():
-    assert timedelta(hours=5) == policy.back_off(1, timedelta(minutes=15), timedelta(hours=5))
+def test_before_going_live_nobody_above_the_duty_officer_is_told():
+    late = record(deadline=T + 20 * MINUTE)
+    everybody = policy.due(late, POLICY, T + 40 * MINUTE)
 
+    held = policy.held_back(everybody, POLICY)
 
-@given(st.floats(0, 1))
-def test_jitter_stays_within_a_tenth(luck):
-    moved = policy.jittered(timedelta(minutes=10), luck)
-
-    assert timedelta(minutes=9) <= moved <= timedelta(minutes=11)
+    assert {"duty", "deputy", "leader"} == {*everybody.tell}
+    assert held.tell == ("duty",)
+    assert (held.step, held.next_step_at, held.overdue) == (everybody.step, everybody.next_step_at, True)

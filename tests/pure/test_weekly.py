@@ -13,7 +13,8 @@ from classifiers.finding import Kind
 from monitor import messages
 from monitor.digest import summarise
 from monitor.letter import Letter
-from monitor.model import Period, PlatformHealth, Severity, Summary
+from monitor.model import Period, Severity
+from monitor.summary import PlatformHealth, Summary
 from monitor.words import Words
 from tests.letters import (
     BROKEN,

@@ -45,6 +45,7 @@ def _answering() -> None:
         _flag("topic_sure"),
     ):
         op.add_column("item", column)
+    op.create_index("ix_item_published", "item", ["platform", "published_at"])
     op.create_index(
         "ix_item_waiting", "item", ["platform", "waits_since"], sqlite_where=WAITING, postgresql_where=WAITING
     )
@@ -64,6 +65,8 @@ def _telling() -> None:
         sa.Column("at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_mark")),
     )
+    # what has told leaders so far goes on doing so
+    op.execute("INSERT INTO mark (name, at) SELECT 'live', added_at FROM cursor ORDER BY added_at LIMIT 1")
 
 
 def _flag(name: str) -> sa.Column[bool]:

@@ -1,0 +1,105 @@
+"""When a platform is read again. PURE: what it did so far in, the next moment and the reason out.
+
+A platform that publishes often is read often, one that sleeps is left alone, one that fails is asked less and less
+but never given up. Where citizens write, nothing of this stretches the wait beyond five minutes: only what the
+server asks for itself (Retry-After) does, and that no longer than an hour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from monitor.model import Cursor, Platform
+
+LOOKED_AT = 20  # newest entries whose dates tell a platform's habit
+FIRST_BACK_OFF = timedelta(minutes=1)
+LONGEST_BACK_OFF = timedelta(hours=1)
+MESSAGES_EVERY = timedelta(minutes=5)  # the longest wait where citizens write (house plan, section 5)
+LONGEST_ASKED = timedelta(hours=1)  # of a Retry-After there
+OLD = timedelta(days=3)  # older than this at first contact: judged, but nobody is called for it
+
+
+class Why(StrEnum):
+    """Why the next reading is when it is. The value is stored and shown."""
+
+    FIRST = "first"  # never read so far
+    HABIT = "habit"  # as often as new entries come
+    QUIET = "quiet"  # nothing new for a long time
+    MESSAGES = "messages"  # citizens write here
+    BACK_OFF = "back_off"  # it failed
+    RETRY_AFTER = "retry_after"  # the server asked for time
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    at: datetime
+    why: Why
+
+
+def after_success(platform: Platform, published: Iterable[datetime], now: datetime, luck: float) -> Next:
+    """The next reading of a platform that has just been read well.
+
+    ``published`` are the dates of its entries, in any order; half the usual gap between the newest is kept within
+    ``every``..``every_max``. ``luck`` in 0..1 spreads the readings over a tenth of the wait.
+    """
+    if platform.messages:
+        return Next(now + _earlier(min(platform.every, MESSAGES_EVERY), luck), Why.MESSAGES)
+    span = _habit(sorted(date for date in published if date <= now)[-LOOKED_AT:], now)
+    if span > platform.every_max:
+        return Next(now + jittered(platform.every_max, luck), Why.QUIET)
+    return Next(now + jittered(max(span, platform.every), luck), Why.HABIT)
+
+
+def _habit(dates: list[datetime], now: datetime) -> timedelta:
+    """Half the usual gap, or half of how long nothing has come; nothing where too few dates tell of a habit."""
+    if len(dates) < 2:
+        return timedelta(0)
+    gap = (dates[-1] - dates[0]) / (len(dates) - 1)
+    return max(gap, now - dates[-1]) / 2
+
+
+def after_failure(platform: Platform, failures: int, asked: timedelta | None, now: datetime, luck: float) -> Next:
+    """The next reading of a platform that failed ``failures`` times in a row; it is never given up.
+
+    Doubles from a minute (or from ``every``, if that is shorter) to an hour, where citizens write to five minutes.
+    ``asked`` is the server's Retry-After: the least wait.
+    """
+    longest = MESSAGES_EVERY if platform.messages else LONGEST_BACK_OFF
+    wait = jittered(doubled(min(platform.every, FIRST_BACK_OFF), failures - 1, longest), luck)
+    if platform.messages:
+        wait = min(wait, longest)
+        asked = None if asked is None else min(asked, LONGEST_ASKED)
+    if asked is not None and asked > wait:
+        return Next(now + asked, Why.RETRY_AFTER)
+    return Next(now + wait, Why.BACK_OFF)
+
+
+def is_broken(platform: Platform, failures: int, wait: timedelta, broken_after: int) -> bool:
+    """Whether people must hear of it: it failed too often, or citizens write there and it will be silent for long."""
+    return failures >= broken_after or (platform.messages and wait > broken_after * MESSAGES_EVERY)
+
+
+def is_old(cursor: Cursor, published_at: datetime | None, now: datetime) -> bool:
+    """Whether an entry belongs to the baseline: it stood there for more than three days at first contact.
+
+    One without a date can't be shown to be new, so it counts as old: the summary of the first day lists it.
+    """
+    return cursor.baselined_at is None and (published_at is None or now - published_at > OLD)
+
+
+def jittered(span: timedelta, luck: float) -> timedelta:
+    """``span`` moved by up to a tenth either way; ``luck`` is in 0..1."""
+    return span * (0.9 + 0.2 * luck)
+
+
+def _earlier(span: timedelta, luck: float) -> timedelta:
+    """``span`` shortened by up to a tenth."""
+    return span * (0.9 + 0.1 * luck)
+
+
+def doubled(first: timedelta, times: int, most: timedelta) -> timedelta:
+    """``first`` doubled ``times`` times, at most ``most``."""
+    return min(first * (1 << min(max(times, 0), 20)), most)

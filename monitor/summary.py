@@ -1,0 +1,63 @@
+"""What people look at, summed up, as frozen values. PURE."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from classifiers.finding import Kind
+from monitor.model import Escalation, Period
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A matter that stood there at first contact: judged, told to nobody but in the summary of the first day."""
+
+    item: int
+    kind: Kind
+    platform: str
+    subject: str
+    locator: str
+    excerpt: str
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformHealth:
+    """One row of the health table people read."""
+
+    name: str
+    title: str
+    last_good_at: datetime | None
+    failures: int
+    error: str  # CollectError code, "" when well
+    detail: str
+    items: int  # new items in the period
+    next_check_at: datetime | None = None
+    why: str = ""  # why then: a value of ``polling.Why``
+    decoded_by: str = ""  # the rule of decoding that won last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindCount:
+    """Records of one kind opened in the period and in the two before it (newest first)."""
+
+    kind: Kind
+    counts: tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What happened in a Period: the one value every digest document is made of."""
+
+    period: Period
+    iso_week: str  # "2026-W48"
+    now: datetime
+    open_records: tuple[Escalation, ...]  # overdue first, then by deadline
+    counts: tuple[KindCount, ...]  # kinds that occur in any of the three periods
+    closed: int  # records closed in the period
+    items: int  # new messages and articles in the period
+    platforms: tuple[PlatformHealth, ...]
+    words: tuple[tuple[str, int], ...] = ()  # what people wrote about most: word, number of items
+    undelivered: int = 0  # notifications of the period that nobody accepted
+    live: bool = True  # people above the duty officer are told
