@@ -21,7 +21,7 @@ from monitor.decoding import decode
 from monitor.errors import CollectError
 from monitor.model import Collected, Cursor, Fetched, Item, Platform
 
-MAX_ITEMS = 1000  # a pass
+MAX_ITEMS = 10_000  # a pass; a feed may list the oldest first, so the end must be seen too
 MAX_TITLE = 500  # code points
 MAX_TEXT = 100_000  # code points
 MAX_LINK = 2000  # characters
@@ -91,8 +91,8 @@ def _page_title(page: str) -> str:
 
 def _items(feed: Feed, platform: Platform, base: str) -> tuple[Item, ...]:
     """Items with an identity of their own: one that several different entries claim is nobody's alone."""
-    items = [_item(entry, platform, base) for entry in feed.entries[:MAX_ITEMS]]
-    items = list(dict.fromkeys(item for item in items if item.title or item.text or item.html))
+    entries = [entry for entry in feed.entries if _says_something(entry)][:MAX_ITEMS]
+    items = list(dict.fromkeys(_item(entry, platform, base) for entry in entries))
     claims = Counter(item.external_id for item in items)
     return tuple(
         replace(item, external_id=f"{item.external_id}#{_digest(item.title, item.published_at, item.text, item.link)}")
@@ -100,6 +100,12 @@ def _items(feed: Feed, platform: Platform, base: str) -> tuple[Item, ...]:
         else item
         for item in items
     )
+
+
+def _says_something(entry: FeedEntry) -> bool:
+    """Whether there is anything to read or to follow; a picture for a title is something."""
+    written = (entry.title, *entry.contents)
+    return any(part.strip() for part in (entry.id, entry.link, *(each.value for each in written)))
 
 
 def _item(entry: FeedEntry, platform: Platform, base: str) -> Item:

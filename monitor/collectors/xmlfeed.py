@@ -27,8 +27,14 @@ _ENTITY = re.compile(r"""<!ENTITY\s+([\w.-]{1,40})\s+["'](&#\w{1,8};|[^"'&<%]{1,
 _REFERENCE = re.compile(r"&([A-Za-z][\w.-]{0,39});")
 _CHARACTER = re.compile(r"&#(?:([0-9]+)|[xX]([0-9a-fA-F]+));?")
 _PREFIX = re.compile(r"xmlns:([\w.-]{1,100})")
+_HTML = re.compile(r"\s*html\b", re.IGNORECASE)
 _ROOT = re.compile(r"<([\w:.-]{1,40})")
+_FEED_ROOTS = frozenset({"rss", "feed", "rdf:rdf", "channel"})  # the last is CDF, and RSS that lost its root
 _NAMED_IN_XML = frozenset({"lt", "gt", "amp", "quot", "apos"})
+_TAG = re.compile(
+    r"</?(?:a|b|big|br|center|em|font|h[1-6]|i|img|p|s|small|span|strike|strong|sub|sup|u)(?:\s[^<>]{0,500})?/?>",
+    re.IGNORECASE,
+)
 _TEXT_TYPES = frozenset({"text/plain", "text/html", "application/xhtml+xml"})
 # Elements nobody here needs, at which feedparser stumbles when they stand in a wrong place or say nonsense.
 _STUMBLING_BLOCK = re.compile(
@@ -40,16 +46,13 @@ _LEAKS = (ArithmeticError, AssertionError, AttributeError, LookupError, Recursio
 
 
 def root(text: str) -> str:
-    """The name of the first element in lower case, "" if there is none; "html" for an HTML doctype."""
+    """The name of the first element in lower case, "" if there is none; "html" for a page by its doctype."""
     start = _prolog_end(text, 0)
     doctype = _DOCTYPE.match(text, start)
-    if doctype:
-        name = re.compile(r"\s*(\w+)").match(text, doctype.end())
-        if name and name[1].lower() == "html":
-            return "html"
-        start = _prolog_end(text, _doctype_end(text, start))
-    found = _ROOT.match(text, start)
-    return found[1].lower() if found else ""
+    page = doctype and _HTML.match(text, doctype.end())
+    found = _ROOT.match(text, _prolog_end(text, _doctype_end(text, start)) if doctype else start)
+    name = found[1].lower() if found else ""
+    return "html" if page and name not in _FEED_ROOTS else name
 
 
 def parse(text: str) -> Feed:
@@ -67,7 +70,9 @@ def parse(text: str) -> Feed:
 
 def _parsed(text: str) -> Feed:
     entries, version, broken = feedparsers.read(text)
-    return Feed(tuple(map(_entry, entries)), known=bool(version), broken=broken)
+    typed = version.startswith("atom")
+    known = bool(version) or root(text) in _FEED_ROOTS
+    return Feed(tuple(_entry(entry, typed=typed) for entry in entries), known=known, broken=broken)
 
 
 def disarmed(text: str) -> str:
@@ -120,16 +125,27 @@ def _character(reference: re.Match[str], own: dict[str, str]) -> str:
     return own.get(name) or escape(html5.get(f"{name};", "")) or reference[0]
 
 
-def _entry(entry: dict[str, Any]) -> FeedEntry:
-    """``dict.get``, because feedparser's own answers for keys that aren't there, and warns."""
+def _entry(entry: dict[str, Any], *, typed: bool) -> FeedEntry:
+    """``typed`` says that a title which calls itself plain is plain. In RSS none says what it is.
+
+    ``dict.get``, because feedparser's own answers for keys that aren't there, and warns.
+    """
+    title = _text(entry, "title")
+    plain = _type(entry, "title_detail") == "text/plain" and (typed or not _TAG.search(title))
     return FeedEntry(
         id=_text(entry, "id"),
-        link=_text(entry, "link"),
-        title=Written(_text(entry, "title"), html=_type(entry, "title_detail") != "text/plain"),
+        link=_text(entry, "link") or _file(entry),
+        title=Written(title, html=not plain),
         contents=tuple(_contents(entry)),
         dates=tuple(_text(entry, key) for key in ("published", "updated", "created")),
         writers=tuple(_writers(entry)),
     )
+
+
+def _file(entry: dict[str, Any]) -> str:
+    """The first thing attached, for an entry without a page of its own."""
+    links = dict.get(entry, "links") or ()
+    return next((_text(link, "href") for link in links if dict.get(link, "rel") == "enclosure"), "")
 
 
 def _contents(entry: dict[str, Any]) -> Iterator[Written]:

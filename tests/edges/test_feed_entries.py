@@ -18,6 +18,8 @@ from tests.feeds import PUBLISHED, URL, entry, items, json_feed, only, rss
         ("<title>&lt;b&gt;停&lt;/b&gt;水</title>", "停水"),
         ("<title><![CDATA[<b>停</b>水&nbsp;通知]]></title>", "停水 通知"),
         ("<title>a &lt; b</title>", "a < b"),
+        ("<title>停水&lt;br&gt;通知&lt;font color=red&gt;急</title>", "停水 通知急"),
+        ("<title>&lt;通知&gt;停水&lt;1小时&gt;</title>", "<通知>停水<1小时>"),
         ("<title>A & B</title>", "A & B"),
         ("<title>停水&nbsp;通知 &copy; &unknown; &#x505C;&#27700;</title>", "停水 通知 © &unknown; 停水"),
         ("<title>a&#0;b&#x1F;c&#xFFFF;d&#99999999999999;e</title>", "abcde"),
@@ -220,4 +222,25 @@ def test_a_pass_is_bounded():
 
 
 def test_entries_that_say_nothing_are_none():
-    assert items(rss("<item/>", "<item><guid>1</guid></item>", "<item><title>T</title></item>"))[0].title == "T"
+    found = items(
+        rss("<item/>", "<item><pubDate>2024-05-11</pubDate><guid> </guid></item>", "<item><title>T</title></item>")
+    )
+
+    assert [item.title for item in found] == ["T"]
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<title>&lt;img src='http://yunxi.example/1.png'&gt;</title>",
+        "<link>http://yunxi.example/1</link>",
+        "<guid>http://yunxi.example/1</guid>",
+        "<enclosure url='http://yunxi.example/1.pdf' type='application/pdf'/>",
+        "<description>&lt;img src='http://yunxi.example/1.png'&gt;</description>",
+    ],
+)
+def test_an_entry_without_words_is_kept_when_it_can_be_followed(inside):
+    """A notice that is nothing but a picture or a file is a notice."""
+    item = only(entry(inside))
+
+    assert (item.title, item.text) == ("", "")

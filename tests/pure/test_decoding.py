@@ -99,3 +99,38 @@ def test_hostile_labels_cost_nothing():
 
     assert decode(LETTER.encode(), label).text == LETTER
     assert decode(b"<?xml " * 100_000 + b"\xff").replaced <= 1
+
+
+EBCDIC = '<?xml version="1.0" encoding="{}"?><rss><channel><item><title>Été [1]!</title></item></channel></rss>'
+
+
+@pytest.mark.parametrize("name", ["cp037", "cp500", "ebcdic-cp-be", "IBM1140"])
+def test_the_members_of_the_ebcdic_family_are_told_apart(name):
+    """They differ in "!" and "[", so one read as another is no XML."""
+    decoded = decode(EBCDIC.format(name).encode(name))
+
+    assert decoded == Decoded(EBCDIC.format(name), "declaration")
+
+
+def test_ebcdic_that_names_nothing_known_is_the_commonest():
+    assert decode(EBCDIC.format("nonsense").encode("cp037")).text == EBCDIC.format("nonsense")
+
+
+NOTICE_JA = "本日の給水停止についてお知らせします。ご不便をおかけしますが、ご理解とご協力をお願い申し上げます。"
+NOTICE_KO = "오늘 상수도 공사로 인한 단수를 안내하여 드립니다. 시민 여러분의 깊은 이해와 협조를 부탁드립니다."
+NOTICE_TW = "東湖路路燈不亮已經三天，請派人查看。今日因管線工程停止供水，造成不便之處，敬請市民見諒，詳見公告。"
+STRANGERS = {"shift_jis": NOTICE_JA, "euc_jp": NOTICE_JA, "euc_kr": NOTICE_KO, "big5": NOTICE_TW}
+
+
+@pytest.mark.parametrize("encoding", STRANGERS)
+def test_other_languages_that_fit_gb18030_are_not_taken_for_chinese(encoding):
+    letter = f"<rss><channel><item><title>{STRANGERS[encoding]}</title></item></channel></rss>"
+
+    assert decode(letter.encode(encoding)) == Decoded(letter, "detected")
+
+
+def test_chinese_without_a_frequent_character_stays_chinese():
+    """Names and places, not enough of them to tell."""
+    places = "沙坪坝区歌乐山镇、綦江区篆塘镇、涪陵区"
+
+    assert decode(places.encode("gbk")) == Decoded(places, "gb18030")
