@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from monitor import __version__
-from monitor.cli import classify, demo, firstday, looking, platforms, records, service
+from monitor.cli import classify, demo, firstday, looking, platforms, records, service, trying
 from monitor.cli.wiring import Friendly
 from monitor.settings import default_path
 
@@ -57,6 +57,7 @@ def platform() -> None:
 
 
 platform.add_command(platforms.list_)
+platform.add_command(trying.try_)
 
 
 def main() -> None:

@@ -30,21 +30,24 @@ COLLECTORS = {"feed": feed.collect}
 def house(settings: Settings, *, migrate: bool = False) -> House:
     """Everything the stages need. Only `init`, `run`, `once` and the demo migrate the database."""
     key = keys.load(settings.key_file)
-    contact = f"; {settings.http.contact}" if settings.http.contact else ""
-    limits = FetchLimits(total=settings.http.total, max_bytes=settings.http.max_bytes)
-    agent = f"Huiyin/{__version__} (monitoring of our own platforms{contact})"
-    fetcher = Fetcher(limits, proxy=settings.http.proxy, user_agent=agent, clock=daemon.clock)
     return House(
         settings=settings,
         store=open_store(settings.database, migrate=migrate),
         key=key,
         collectors=COLLECTORS,
-        fetch=fetcher.get,
+        fetch=fetcher(settings).get,
         send=sender(settings.mail),
         words={language: words(language) for language in LANGUAGES},
         cut=Cutter(settings.data),
         luck=random.SystemRandom().random,
     )
+
+
+def fetcher(settings: Settings) -> Fetcher:
+    contact = f"; {settings.http.contact}" if settings.http.contact else ""
+    limits = FetchLimits(total=settings.http.total, max_bytes=settings.http.max_bytes)
+    agent = f"Huiyin/{__version__} (monitoring of our own platforms{contact})"
+    return Fetcher(limits, proxy=settings.http.proxy, user_agent=agent, clock=daemon.clock)
 
 
 def sender(mail: MailSection) -> Callable[[Notification, Callable[[], None]], str]:
