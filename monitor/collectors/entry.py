@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from html.entities import html5
+
+_TAG = re.compile(
+    r"</?(?:a|b|big|br|center|em|font|h[1-6]|i|img|p|s|small|span|strike|strong|sub|sup|u)(?:\s[^<>]{0,500})?/?>",
+    re.IGNORECASE,
+)
+_REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|([A-Za-z][A-Za-z0-9]{1,31}));")
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +19,13 @@ class Written:
 
     value: str
     html: bool
+
+
+def guessed(value: str) -> Written:
+    """A title that does not say what it is, as in RSS: markup if it has a tag that titles have, or a reference."""
+    reference = _REFERENCE.search(value)
+    known = reference and (not reference[1] or f"{reference[1]};" in html5)
+    return Written(value, html=bool(known or _TAG.search(value)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

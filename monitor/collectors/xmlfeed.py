@@ -12,8 +12,8 @@ from html.entities import html5
 from typing import Any
 from xml.sax.saxutils import escape
 
-from monitor.collectors import feedparsers
-from monitor.collectors.entry import Feed, FeedEntry, Written
+from monitor.collectors import feedparsers, ordinary
+from monitor.collectors.entry import Feed, FeedEntry, Written, guessed
 from monitor.errors import CollectError
 
 MAX_PREFIXES = 40  # XML namespaces; feedparser looks at all of them for each element
@@ -31,10 +31,6 @@ _HTML = re.compile(r"\s*html\b", re.IGNORECASE)
 _ROOT = re.compile(r"<([\w:.-]{1,40})")
 _FEED_ROOTS = frozenset({"rss", "feed", "rdf:rdf", "channel"})  # the last is CDF, and RSS that lost its root
 _NAMED_IN_XML = frozenset({"lt", "gt", "amp", "quot", "apos"})
-_TAG = re.compile(
-    r"</?(?:a|b|big|br|center|em|font|h[1-6]|i|img|p|s|small|span|strike|strong|sub|sup|u)(?:\s[^<>]{0,500})?/?>",
-    re.IGNORECASE,
-)
 _TEXT_TYPES = frozenset({"text/plain", "text/html", "application/xhtml+xml"})
 # Elements nobody here needs, at which feedparser stumbles when they stand in a wrong place or say nonsense.
 _STUMBLING_BLOCK = re.compile(
@@ -58,6 +54,11 @@ def root(text: str) -> str:
 def parse(text: str) -> Feed:
     """Raises CollectError "broken_feed" for what can't be read safely."""
     text = disarmed(text)
+    return ordinary.read(text) or thorough(text)
+
+
+def thorough(text: str) -> Feed:
+    """The same for any disarmed text, however odd."""
     try:
         return _parsed(text)
     except _LEAKS:
@@ -131,11 +132,10 @@ def _entry(entry: dict[str, Any], *, typed: bool) -> FeedEntry:
     ``dict.get``, because feedparser's own answers for keys that aren't there, and warns.
     """
     title = _text(entry, "title")
-    plain = _type(entry, "title_detail") == "text/plain" and (typed or not _TAG.search(title))
     return FeedEntry(
         id=_text(entry, "id"),
         link=_text(entry, "link") or _file(entry),
-        title=Written(title, html=not plain),
+        title=Written(title, html=_type(entry, "title_detail") != "text/plain") if typed else guessed(title),
         contents=tuple(_contents(entry)),
         dates=tuple(_text(entry, key) for key in ("published", "updated", "created")),
         writers=tuple(_writers(entry)),
