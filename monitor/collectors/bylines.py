@@ -68,6 +68,9 @@ def out_of_text(text: str, writers: Iterable[str]) -> str:
 
 def out_of_link(link: str, writers: Iterable[str]) -> str:
     """``link`` with a hole for each name in path, query or fragment, however it is escaped; never in the host."""
+    writers = tuple(writers)
+    if not writers:
+        return link
     try:
         parts = urlsplit(link)
     except ValueError:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from html.entities import html5
 
 _TAG = re.compile(
-    r"</?(?:a|b|big|br|center|em|font|h[1-6]|i|img|p|s|small|span|strike|strong|sub|sup|u)(?:\s[^<>]{0,500})?/?>",
+    r"</[a-z][a-z0-9]{0,20}>"
+    r"|<(?:a|b|big|br|center|em|font|h[1-6]|i|img|p|s|small|span|strike|strong|sub|sup|u)(?:\s[^<>]{0,500})?/?>",
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|([A-Za-z][A-Za-z0-9]{1,31}));")
@@ -34,6 +35,7 @@ class FeedEntry:
 
     id: str
     link: str
+    file: str = ""  # the address of the first thing attached
     title: Written
     contents: tuple[Written, ...]  # the fullest first
     dates: tuple[str, ...]  # raw, the best first

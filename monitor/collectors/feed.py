@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 from classifiers.page import visible_text
 from monitor import dates
-from monitor.collectors import bylines, jsonfeed, xmlfeed
+from monitor.collectors import bylines, jsonfeed, mending, xmlfeed
 from monitor.collectors.entry import Feed, FeedEntry, Written
 from monitor.decoding import decode
 from monitor.errors import CollectError
@@ -28,6 +28,7 @@ MAX_LINK = 2000  # characters
 MAX_ID = 300  # characters; a longer one is replaced by its digest
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_PLAIN_LINK = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?/[\w./%~-]*(?:\?[\w./%~=&-]+)?", re.ASCII)
 _PAGE_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,200})", re.IGNORECASE)
 _PAGE_ROOTS = frozenset({"html", "head", "body", "script", "meta", "title", "div", "center", "form", "h1", "p"})
 
@@ -74,7 +75,7 @@ def _read(text: str) -> Feed:
     if start.startswith("{"):
         feed = jsonfeed.parse(start)
     else:
-        root = xmlfeed.root(start)
+        root = mending.root(start)
         feed = Feed((), known=False, broken=True) if root == "html" else xmlfeed.parse(start)
         if not feed.known and not feed.entries and root in _PAGE_ROOTS:
             raise CollectError("became_html", f"the feed has become a web page{_page_title(start)}")
@@ -105,7 +106,7 @@ def _items(feed: Feed, platform: Platform, base: str) -> tuple[Item, ...]:
 def _says_something(entry: FeedEntry) -> bool:
     """Whether there is anything to read or to follow; a picture for a title is something."""
     written = (entry.title, *entry.contents)
-    return any(part.strip() for part in (entry.id, entry.link, *(each.value for each in written)))
+    return any(part.strip() for part in (entry.id, entry.link, entry.file, *(each.value for each in written)))
 
 
 def _item(entry: FeedEntry, platform: Platform, base: str) -> Item:
@@ -114,11 +115,11 @@ def _item(entry: FeedEntry, platform: Platform, base: str) -> Item:
     title = bylines.out_of_title(_line(_visible(entry.title)), writers)[:MAX_TITLE]
     published_at = next((date for raw in entry.dates if (date := dates.parse(raw, platform.zone))), None)
     return Item(
-        external_id=_identity(entry, writers, _digest(title or text, published_at)),
+        external_id=_identity(entry, writers, (title or text or entry.file, published_at)),
         title=title,
         text=bylines.out_of_text(text, writers)[:MAX_TEXT],
         html=markup,
-        link=bylines.out_of_link(_link(entry.link, base) or platform.url, writers),
+        link=bylines.out_of_link(_link(entry.link, base) or _link(entry.file, base) or platform.url, writers),
         published_at=published_at,
     )
 
@@ -155,6 +156,8 @@ def _link(raw: str, base: str) -> str:
     raw = _clean(raw).strip().replace(" ", "%20")
     if not raw or len(raw) > MAX_LINK:
         return ""
+    if _PLAIN_LINK.fullmatch(raw):
+        return raw
     try:
         link = urljoin(base, raw)
         parts = urlsplit(link)
@@ -163,13 +166,13 @@ def _link(raw: str, base: str) -> str:
     return link if parts.scheme in {"http", "https"} and parts.hostname and len(link.split()) == 1 else ""
 
 
-def _identity(entry: FeedEntry, writers: tuple[str, ...], digest: str) -> str:
-    """The feed's own id, else its link as it stands, else ``digest``, which also parts ids that named a writer."""
+def _identity(entry: FeedEntry, writers: tuple[str, ...], told: tuple[object, ...]) -> str:
+    """The feed's own id, else its link, else a digest of ``told``, which also parts ids that named a writer."""
     raw = _line(entry.id) or _line(entry.link)
     kept = bylines.out_of_link(raw, writers)
     if len(kept) > MAX_ID:
         return sha256(kept.encode()).hexdigest()
-    return "#".join(part for part in (kept, digest if kept != raw or not raw else "") if part)
+    return kept if kept and kept == raw else "#".join(part for part in (kept, _digest(*told)) if part)
 
 
 def _digest(*told: object) -> str:

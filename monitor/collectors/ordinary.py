@@ -117,7 +117,8 @@ class _Parts:
         contents = [Written(texts[name], self.html.get(name, True)) for name in ("content", "summary") if name in texts]
         return FeedEntry(
             id=texts.get("id", ""),
-            link=link or self.file,
+            link=link,
+            file=self.file,
             title=title,
             contents=tuple(contents),
             dates=(texts.get("published", ""), texts.get("updated", "")),
