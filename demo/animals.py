@@ -41,6 +41,11 @@ def raw(data: bytes) -> Route:
     return lambda _, wire: wire.send(data)
 
 
+def tired(status: int, retry_after: str) -> Route:
+    """Asks for a pause."""
+    return answer("", status=status, headers={"Retry-After": retry_after})
+
+
 def redirect(location: str, status: int = 302) -> Route:
     return raw(head(status, {"Location": location, "Content-Length": "0"}))
 
@@ -129,6 +134,10 @@ def bomb(size: int, members: int = 1) -> bytes:
     return packed.getvalue()
 
 
+# 50 million spaces in brotli
+BROTLI_BOMB = bytes.fromhex("cfffff7ff82540e2b14020f7fe9ffffffff04b00c4610180eefd7ffec1ebe3970088c322001d747d")
+
+
 def packed(body: bytes, encoding: str = "gzip", content_type: str = XML) -> Route:
     """``body`` as it is, said to be packed that way."""
     return answer(body, content_type, headers={"Content-Encoding": encoding})
@@ -187,6 +196,7 @@ ROUTES: dict[str, Route] = {
     "/bomb": packed(bomb(50_000_000)),
     "/bombs": packed(bomb(50_000_000, members=50)),
     "/brotli": packed(b"\x0b\x02\x80hello\x03", "br"),
+    "/brotli-bomb": packed(BROTLI_BOMB, "br"),
     "/not-gzip": packed(RSS.encode()),
     "/cut-gzip": packed(gzip.compress(RSS.encode())[:-20]),
     "/empty": answer(b""),

@@ -11,6 +11,8 @@ from typing import NamedTuple
 TITLE = "𠮷祥路与䶮泰桥路灯不亮"
 PLAIN_TITLE = "东湖路路灯不亮"  # two bytes a character in GBK
 BIG5_TITLE = "東湖路路燈不亮"
+JAPANESE_TITLE = "東湖通りの街灯が消えています"
+LATIN_TITLE = "Lampe cassée [rue du Lac]!"
 
 
 class Sample(NamedTuple):
@@ -75,5 +77,11 @@ SAMPLES = (
     Sample("utf-32-mark", feed().encode("utf-32"), XML, "bom"),
     Sample("utf-32-le", feed().encode("utf-32-le"), XML, "wide"),
     Sample("utf-32-be", feed().encode("utf-32-be"), XML, "wide"),
+    Sample("utf-8-said-twice", feed().encode(), "text/xml; charset=utf-8; charset=utf-8", "utf-8"),
+    Sample("utf-8-said-with-a-slip", feed().encode(), "text/xml; charset: utf-8", "utf-8"),
     Sample("big5", feed("big5", BIG5_TITLE).encode("big5", "ignore"), XML, "declaration", BIG5_TITLE),
+    Sample(
+        "shift-jis", feed("shift_jis", JAPANESE_TITLE).encode("shift_jis", "ignore"), XML, "declaration", JAPANESE_TITLE
+    ),
+    Sample("ebcdic", feed("cp500", LATIN_TITLE).encode("cp500", "ignore"), XML, "declaration", LATIN_TITLE),
 )
