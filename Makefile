@@ -31,6 +31,11 @@ install: .venv/.run
 	@$(PIP) -r requirements/test.txt
 	@touch $@
 
+.venv/.bench: .venv/.test requirements/bench.txt
+	@echo "Installing what the benchmarks compare with (once)"
+	@$(PIP) -r requirements/bench.txt
+	@touch $@
+
 demo: .venv/.run
 	@.venv/bin/huiyin demo
 
@@ -48,7 +53,7 @@ check: .venv/.test
 	$(PY) -m pytest -q tests/pure tests/classifiers --cov=monitor --cov=classifiers --cov-branch --cov-report=
 	$(PY) -m coverage report --include=$$($(PY) tests/test_architecture.py) --skip-covered --show-missing --fail-under=100
 
-bench: .venv/.test
+bench: .venv/.bench
 	@for file in benchmarks/*.py; do echo; $(PY) $$file || exit 1; done
 
 soak: .venv/.test
@@ -59,6 +64,7 @@ lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate requirements/build.in -o requirements/build.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements/run.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra train --extra test pyproject.toml -o requirements/test.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --constraint requirements/test.txt --extra bench pyproject.toml -o requirements/bench.txt
 
 clean:
 	rm -rf .venv build *.egg-info

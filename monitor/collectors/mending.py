@@ -26,9 +26,8 @@ _HTML = re.compile(r"\s*html\b", re.IGNORECASE)
 _ROOT = re.compile(r"<([\w:.-]{1,40})")
 _FEED = re.compile(r"<(?:rss|feed|rdf:RDF)[\s>]")
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
-_AMPERSAND = re.compile(r"&(?:#([0-9]+);?|#[xX]([0-9a-fA-F]+);?|([A-Za-z][\w.-]{0,39});)?")
+_AMPERSAND = re.compile(r"&(?!(?:lt|gt|amp|quot|apos);)(?:#([0-9]+);?|#[xX]([0-9a-fA-F]+);?|([A-Za-z][\w.-]{0,39});)?")
 _NO_TAG = re.compile(r"<(?![A-Za-z_/!?])")
-_NAMED_IN_XML = frozenset({"lt", "gt", "amp", "quot", "apos"})
 _DECLARED = re.compile(r"xmlns:([\w.-]{1,100})")
 _USED = re.compile(r"<([A-Za-z_][\w.-]{0,99}):")
 _MEANT = {
@@ -116,8 +115,6 @@ def _reference(found: re.Match[str], own: dict[str, str]) -> str:
     decimal, hexadecimal, name = found.groups()
     if decimal or hexadecimal:
         return _legal(decimal or hexadecimal, 10 if decimal else 16)
-    if name in _NAMED_IN_XML:
-        return found[0]
     return own.get(name) or escape(html5.get(f"{name};", "")) or f"&amp;{found[0][1:]}"
 
 
