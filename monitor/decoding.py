@@ -203,7 +203,7 @@ def _labels(body: bytes, content_type: str) -> list[_Label]:
 def _codec(name: str) -> str:
     """Python's canonical name, gb18030 for its subsets, "" for what is no text encoding we would use."""
     try:
-        codec = codecs.lookup(name.strip("-.:_")).name
+        codec = codecs.lookup(name.strip("-.:_").lower().removeprefix("x-")).name
         bytes(4).decode(codec)  # a LookupError from codecs that make no text
     except (LookupError, UnicodeError):
         codec = _GB if "gb" in name.lower() else "undefined"

@@ -36,6 +36,7 @@ def test_the_title_survives_every_label(sample):
         pytest.param(
             JAPANESE.encode("shift_jis"), 'text/html; charset="Shift_JIS"', Decoded(JAPANESE, "header"), id="japanese"
         ),
+        pytest.param(JAPANESE.encode("shift_jis"), "charset=X-SJIS", Decoded(JAPANESE, "header"), id="x-sjis"),
         pytest.param(RUSSIAN.encode("cp1251"), "", Decoded(RUSSIAN, "detected"), id="guessed"),
         pytest.param(LETTER.encode("gbk"), "text/html; charset=utf-7", Decoded(LETTER, "gb18030"), id="no utf-7"),
         pytest.param(LETTER.encode("gbk"), "text/html; charset=rot13", Decoded(LETTER, "gb18030"), id="no text codec"),
