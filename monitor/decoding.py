@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import charset_normalizer
 
 _HEAD = 2048  # bytes in which a document may declare its encoding
+_ENOUGH_BYTES = 1_000_000  # that tell whether a body may be Chinese
 _SAMPLE = 32_768  # bytes from which an undeclared encoding is guessed
 _EVIDENCE = 8  # characters beyond ASCII from which on chance is out of question
 _ENOUGH = 30  # different characters beyond ASCII, of which Chinese text has some that are very common
@@ -153,7 +154,7 @@ def _chinese(body: bytes, gb: list[_Label]) -> Decoded | None:
     languages read so none had more. What does not read as Chinese is guessed first.
     """
     decoded = _first(body, gb)
-    seen = set(re.findall(r"[^\x00-\x7f\ufffd]", decoded.text)) if decoded else set()
+    seen = {each for each in set(decoded.text) if each > "\x7f" and each != _WRONG} if decoded else set()
     undefined = sum("\ue000" <= each <= "\uf8ff" for each in seen)
     rare = len(seen) >= _ENOUGH and 25 * len(seen & _FREQUENT) < len(seen)
     return None if rare or 5 * undefined > len(seen) else decoded
@@ -188,6 +189,7 @@ def _cut(body: bytes) -> bool:
 
 def _looks_gb(body: bytes) -> bool:
     """Whether four of five bytes beyond ASCII stand in pairs as Chinese text has them."""
+    body = body[:_ENOUGH_BYTES]
     return 2 * len(_COMMON_GB.findall(body)) >= 0.8 * len(_HIGH.findall(body))
 
 

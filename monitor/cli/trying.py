@@ -87,17 +87,23 @@ def _try(config: Path, settings: Settings | None, words: Words, limit: float, so
             entries = tuple(entry for _, entry in found if entry)
     except CollectError as error:
         return Tried(error=f"{error.code}: {words.error(error.code)} ({error})")
+    except _LateError:
+        return Tried(error=f"timeout: {words.say('terminal.try_late', seconds=f'{limit:g}')}")
     refused = len(collected.items) - len(entries)
     why = f"items_refused: {words.error('items_refused')} ({refused})" if refused else None
     return Tried(entries, collected.cursor.decoded_by, why)
 
 
+class _LateError(BaseException):
+    """Time is over. No Exception, so that nobody who catches those on the way keeps it."""
+
+
 @contextmanager
 def _within(seconds: float) -> Iterator[None]:
-    """Raises CollectError "timeout" inside, wherever it stands, once ``seconds`` are over."""
+    """Raises _LateError, wherever the code inside stands, once ``seconds`` are over."""
 
     def late(*_: object) -> None:
-        raise CollectError("timeout", f"not read within {seconds:g} seconds")
+        raise _LateError
 
     before = signal.signal(signal.SIGALRM, late)
     signal.setitimer(signal.ITIMER_REAL, seconds)
