@@ -1,6 +1,7 @@
 """One test for every row of the survey of what feeds, servers and networks do to those who read them.
 
 The id of a test begins with its row; ``ROWS`` says what the rows are, and a test that none is without one.
+Row D16, crashes and passes at the same time, stands in ``test_feeds_together`` and in ``acceptance/test_crash``.
 """
 
 import re
