@@ -13,9 +13,9 @@ from monitor import daemon, keys, logs, messages
 from monitor.cli import wiring
 from monitor.errors import DeliveryError
 from monitor.house import context
-from monitor.model import Notification, Policy
+from monitor.model import Notification, Platform, Policy
 from monitor.settings import Settings, load, shipped
-from monitor.store import marks, views
+from monitor.store import marks, passes, views
 from monitor.store.database import Tx, locked, open_store
 from monitor.words import Words
 
@@ -56,9 +56,9 @@ def check_config(config: Path) -> None:
     click.echo()
     for policy in settings.policies.values():
         click.echo(f"  {_plan(policy, settings, words)}")
-    slowest = max(settings.platforms.values(), key=lambda platform: platform.every)
-    span = longest(settings, slowest.every)
-    click.echo(f"\n{words.say('terminal.longest', span=words.span(span), title=slowest.title)}")
+    waits = {platform.title: longest(settings, platform) for platform in settings.platforms.values()}
+    slowest = max(waits, key=lambda title: waits[title])
+    click.echo(f"\n{words.say('terminal.longest', span=words.span(waits[slowest]), title=slowest)}")
     mail = settings.mail
     if mail.way == "smtp":
         click.echo(words.say("terminal.mail_smtp", host=mail.host, port=mail.port, security=mail.security))
@@ -66,9 +66,16 @@ def check_config(config: Path) -> None:
         click.echo(words.say("terminal.mail_folder", folder=mail.folder))
 
 
-def longest(settings: Settings, every: timedelta) -> timedelta:
-    """From posted to the first mail accepted, when everything answers: polling, fetching, four stages, sending."""
-    return every * 1.1 + settings.http.total + 4 * settings.pace.tick + settings.mail.timeout
+def longest(settings: Settings, platform: Platform) -> timedelta:
+    """From posted to the first mail accepted, when everything answers.
+
+    The longest wait between two readings, its turn among the platforms of the same host, fetching, four stages, sending.
+    """
+    pace = settings.pace
+    neighbours = sum(passes.host_of(other.url) == passes.host_of(platform.url) for other in settings.platforms.values())
+    turn = (neighbours - 1) * max(pace.host_gap, pace.tick)
+    wait = platform.every if platform.messages else platform.every_max * 1.1
+    return wait + turn + settings.http.total + 4 * pace.tick + settings.mail.timeout
 
 
 def _plan(policy: Policy, settings: Settings, words: Words) -> str:
