@@ -69,7 +69,7 @@ def check_config(config: Path) -> None:
 def longest(settings: Settings, platform: Platform) -> timedelta:
     """From posted to the first mail accepted, when everything answers.
 
-    The longest wait between two readings, its turn among the platforms of the same host, fetching, four stages, sending.
+    The longest wait between two readings, its turn among those of the same host, fetching, four stages, sending.
     """
     pace = settings.pace
     neighbours = sum(passes.host_of(other.url) == passes.host_of(platform.url) for other in settings.platforms.values())

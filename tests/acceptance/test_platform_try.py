@@ -10,7 +10,7 @@ import pytest
 from demo.animals import ATOM, JSON_FEED, LOGIN, RDF, ROUTES, RSS
 from demo.encodings import SAMPLES
 from demo.zoo import Zoo
-from tests.feeds import entry, rss
+from tests.feeds import entry
 from tests.houses import CONFIGURATION
 
 COMMAND = [sys.executable, "-m", "monitor.cli"]
