@@ -1,4 +1,4 @@
-"""The words of the house as frozen values. PURE: imports nothing of ours but the finding kinds.
+"""The words of the house as frozen values. PURE: imports nothing of ours but the finding kinds and the errors.
 
 All times are aware and in UTC; ``aware`` refuses others where they enter.
 """
@@ -12,6 +12,9 @@ from ipaddress import IPv4Network, IPv6Network
 from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind
+from monitor.errors import CollectError
+
+NUMBER = "number:"  # how a locator begins that is the number of a message, where the platform has no address for it
 
 
 def aware(moment: datetime) -> datetime:
@@ -66,6 +69,7 @@ class Board:
     posted: str = ""
     replied: str = ""
     reply: str = ""
+    withdrawn: str = ""  # says that it was taken back: anything but nothing, 0, false or no
     link: str = ""  # a path, or a template like "https://…/{number}.html"
     first_page: int = 1
     pages: int = 50  # the most that are read in one pass
@@ -111,6 +115,7 @@ class Cursor:
     detail: str = ""  # the same in words
     why: str = ""  # why next_check_at is what it is: a value of ``polling.Why``
     baselined_at: datetime | None = None  # when everything that stood there had been read for the first time
+    reach: datetime | None = None  # a board is read back to here, where the oldest stands that waits; None: all of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +136,7 @@ class Item:
     title: str = ""
     text: str = ""
     html: str | None = None
-    link: str = ""
+    link: str = ""  # the locator: an address, or ``NUMBER`` and the number of a message that has none
     published_at: datetime | None = None
     place: str = ""  # of the matter, where the platform has a field for it
     message: bool = False  # somebody waits for an answer
@@ -143,12 +148,14 @@ class Collected:
     """What one pass brought: ``gone`` are the ids that the platform says it has withdrawn.
 
     ``complete`` says that ``items`` is everything that stands there now: what is missing may have been withdrawn.
+    ``trouble`` stopped the pass midway: what was read before is good, and the pass counts as a failure.
     """
 
     items: tuple[Item, ...]
     cursor: Cursor
     gone: tuple[str, ...] = ()
     complete: bool = False
+    trouble: CollectError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,6 +119,8 @@ def _platform(table: Options, zone: ZoneInfo) -> Platform:
     kind = table.text("kind", "feed", one_of=COLLECTORS)
     messages = table.flag("messages", kind == "board")
     every = table.duration("every", "5m" if messages else "15m", "1s", "5m" if messages else "7d")
+    board = _board(table.table("fields")) if kind == "board" else None
+    within = table.duration("answer_within", "15d", "1d", "999d") if kind == "board" else None
     platform = Platform(
         name=table.name("name"),
         kind=kind,
@@ -131,9 +133,9 @@ def _platform(table: Options, zone: ZoneInfo) -> Platform:
         messages=messages,
         every=every,
         every_max=max(every, MESSAGES_EVERY if messages else table.duration("every_max", "1h", "1s", "7d")),
-        answer_within=table.duration("answer_within", "15d", "1d", "999d") if kind == "board" else None,
+        answer_within=within if board and (board.reply or board.replied) else None,  # else no answer is ever seen
         at_night=table.text("at_night", ""),
-        board=_board(table.table("fields")) if kind == "board" else None,
+        board=board,
         zone=table.zone("zone", zone.key),
         networks=table.networks("networks"),
         full_every=table.number("full_every", 12, 1, 1000),
@@ -158,6 +160,7 @@ def _board(table: Options) -> Board:
         posted=table.text("posted", usual.posted),
         replied=table.text("replied", usual.replied),
         reply=table.text("reply", usual.reply),
+        withdrawn=table.text("withdrawn", usual.withdrawn),
         link=table.text("link", usual.link),
         first_page=table.number("first_page", usual.first_page, 0, 1),
         pages=table.number("pages", usual.pages, 1, 10_000),

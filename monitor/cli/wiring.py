@@ -14,7 +14,7 @@ from monitor import __version__, daemon, keys
 from monitor.channels.compose import Sender
 from monitor.channels.folder import Folder
 from monitor.channels.mail import Mail, MailSettings, Security
-from monitor.collectors import feed
+from monitor.collectors import board, feed
 from monitor.errors import MonitorError, SettingsError
 from monitor.fetch import Fetcher, FetchLimits
 from monitor.house import House
@@ -24,7 +24,7 @@ from monitor.settings import LANGUAGES, MailSection, Settings, load, shipped
 from monitor.store.database import Store, open_store
 from monitor.words import Words
 
-COLLECTORS = {"feed": feed.collect}
+COLLECTORS = {"feed": feed.collect, "board": board.collect}
 
 
 def house(settings: Settings, *, migrate: bool = False) -> House:

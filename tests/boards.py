@@ -1,0 +1,89 @@
+"""Message boards for tests: entries as their JSON has them, and boards on a real server that serve them in pages."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+from demo import animals
+from demo.zoo import Zoo
+from monitor.collectors import board
+from monitor.fetch import FetchLimits
+from monitor.model import Board, Cursor, Platform
+from tests.fetching import LOOPBACK, fetcher
+
+JSON = "application/json; charset=utf-8"
+MORNING = datetime(2026, 11, 3, 0, 12, tzinfo=UTC)  # 08:12 in Shanghai
+MAPPING = Board(
+    items="data.list",
+    number="id",
+    place="address",
+    title="title",
+    text="content",
+    posted="createTime",
+    replied="replyTime",
+    reply="replyContent",
+    withdrawn="deleted",
+)
+FRESH = Cursor(platform="board")
+CLIENT = fetcher(FetchLimits(total=timedelta(seconds=20), max_bytes=64_000_000))
+
+
+def entry(number, text="路灯坏了，请来修。", *, day=3, **fields):
+    """One message as a common framework writes it; ``day`` of November."""
+    usual = {"id": number, "title": f"第{number}封", "content": text, "createTime": f"2026-11-{day:02d} 08:12"}
+    return usual | {"address": "", "replyTime": None, "replyContent": None, "userName": "见义勇为的老赵"} | fields
+
+
+def answered(number, reply="已修好。", replied="2026-11-05 09:30:00", **fields):
+    return entry(number, replyContent=reply, replyTime=replied, **fields)
+
+
+def answer(entries, **beside):
+    return json.dumps({"code": 200, "data": {"list": entries, **beside}}, ensure_ascii=False)
+
+
+def paged(pages, beyond=None, **beside):
+    """A route that serves ``pages`` (lists of entries) by ``?page=``, and after the last one ``beyond``, or nothing."""
+    bodies = [page if callable(page) else animals.answer(answer(page, **beside), JSON) for page in pages]
+    after = beyond or animals.answer(answer([], **beside), JSON)
+
+    def route(request, wire):
+        number = int(parse_qs(urlsplit(request.target).query).get("page", ["1"])[0])
+        (bodies[number - 1] if 0 < number <= len(bodies) else after)(request, wire)
+
+    return route
+
+
+def platform(zoo, mapping=MAPPING, query="?page={page}", **options):
+    url = zoo.url("/api/list")
+    usual = {"title": "局长信箱", "own": True, "messages": True, "networks": LOOPBACK, "full_every": 12}
+    prefixes = options.pop("prefixes", (zoo.url("/"),))
+    return Platform(name="board", kind="board", url=url + query, prefixes=prefixes, board=mapping, **(usual | options))
+
+
+def collected(route, cursor=FRESH, mapping=MAPPING, query="?page={page}", **options):
+    """What one pass brings, and the pages that were asked for."""
+    with Zoo({"/api/list": route}) as zoo:
+        found = board.collect(platform(zoo, mapping, query, **options), cursor, CLIENT.get)
+        return found, [request.target.partition("page=")[2] for request in zoo.seen]
+
+
+def raw(body, content_type=JSON, mapping=MAPPING, **options):
+    """The one page of a board that answers with just this."""
+    found, _ = collected(animals.answer(body, content_type), mapping=mapping, query="", **options)
+    return found
+
+
+def only(fields, mapping=MAPPING):
+    """The one message that an entry with these fields beside the usual ones becomes."""
+    (item,) = raw(answer([entry(7) | fields]), mapping=mapping).items
+    return item
+
+
+def mapped(**paths):
+    return replace(MAPPING, **paths)
+
+
+def numbers(found):
+    return [item.external_id for item in found.items]
