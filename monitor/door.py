@@ -20,6 +20,9 @@ def entry(key: bytes, platform: Platform, item: Item) -> Entry:
         text=masked.document.text,
         link=masked.document.url,
         published_at=item.published_at,
+        place=masking.mask_text(item.place) if item.place else "",
+        message=item.message,
+        reply=item.reply,
         hits=hits(key, masked.findings),
     )
 

@@ -13,7 +13,7 @@ from math import floor
 
 from classifiers.finding import Kind
 from monitor.letter import Code, Context, Facts, Items, Letter, Link, Paragraph, Section, clean, render, repeated
-from monitor.model import Contact, Escalation, Reason, Seen, State
+from monitor.model import NUMBER, Contact, Escalation, Reason, Seen, State
 from monitor.weekly import digest
 from monitor.words import Words
 
@@ -80,11 +80,12 @@ class _Alert:
         return self.words.say(f"kinds.{self.record.kind}.{what}")
 
     def first(self) -> str:
-        say, record, health = self.words.say, self.record, self.context.health
+        say, record = self.words.say, self.record
         what = say(
             f"kinds.{record.kind}.seen",
             platform=say("marks.name", text=self.context.platform(record.platform)),
-            since=self.at((health and health.last_good_at) or record.opened_at),
+            since=self.at(self.since()),
+            waits=self.words.span(self.context.now - self.since()),
             error=self.words.error(self.seen[0].rule if self.seen else ""),
         )
         return say(
@@ -95,13 +96,20 @@ class _Alert:
             due=self.by_when(),
         )
 
+    def since(self) -> datetime:
+        """When the matter began: a message waits, a platform has failed since it was last well."""
+        health = self.context.health
+        if self.record.kind is Kind.REPLY_OVERDUE:
+            return self.record.waits_since or self.record.opened_at
+        return (health and health.last_good_at) or self.record.opened_at
+
     def how_sure(self) -> str:
-        """In words and per cent, never wholly; that a platform fails is counted, not guessed."""
+        """In words and per cent, never wholly; that a platform fails or somebody waits is counted, not guessed."""
         best = max((each.score for each in self.seen), default=None)
         failures = self.context.health.failures if self.context.health else 0
         if self.record.kind in _UNREADABLE:
             how = self.words.count("sure.failures", failures) if failures else ""
-        elif best is None:
+        elif best is None or self.record.kind is Kind.REPLY_OVERDUE:
             how = ""
         else:
             level = next(name for least, name in _SURE if best >= least)
@@ -117,7 +125,8 @@ class _Alert:
     def what_was_seen(self) -> tuple[Section, ...]:
         """A few findings quoted and the others counted; nothing where the first line has said it all."""
         kind, more = self.record.kind, len(self.seen) - EXCERPTS
-        if not self.seen or kind in _UNREADABLE:
+        said = kind in _UNREADABLE or (kind is Kind.REPLY_OVERDUE and self.record.subject)
+        if not self.seen or said:
             return ()
         notes = [self.words.count("alert.more", more)] if more > 0 else []
         if kind in _MASKED:
@@ -159,9 +168,19 @@ class _Alert:
         say, record = self.words.say, self.record
         if record.subject and record.kind not in _UNQUOTED:
             yield say("alert.title"), clean(record.subject, MAX_TITLE)
-        yield say("alert.original"), Link(record.locator) if record.locator else say("alert.no_original")
+        yield say("alert.original"), self.original()
+        if record.topic:
+            yield say("alert.topic"), self.words.topic(record.topic)
+        if record.kind is Kind.REPLY_OVERDUE and record.waits_since is not None:
+            yield say("alert.waits"), self.at(record.waits_since)
         if record.published_at is not None:
             yield say("alert.published"), self.at(record.published_at)
+
+    def original(self) -> str | Link:
+        locator = self.record.locator
+        if locator.startswith(NUMBER):
+            return self.words.say("alert.by_number", number=self.words.locator(locator))
+        return Link(locator) if locator else self.words.say("alert.no_original")
 
     def facts_of_platform(self) -> Iterator[Fact]:
         say, health = self.words.say, self.context.health

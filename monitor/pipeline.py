@@ -15,10 +15,12 @@ from datetime import datetime
 from classifiers import crisis, hazard
 from classifiers.finding import Document, Finding, Kind
 from monitor import digest as weekly
-from monitor import door, logs, masking, messages, policy, polling, telling
+from monitor import door, logs, masking, messages, policy, polling, replies, telling
 from monitor.errors import CollectError, DeliveryError
 from monitor.house import Clock, House, each
 from monitor.model import (
+    Collected,
+    Cursor,
     Entry,
     Hit,
     Item,
@@ -28,7 +30,7 @@ from monitor.model import (
     State,
     Transition,
 )
-from monitor.store import marks, outbox, passes, records, standing, views
+from monitor.store import answers, marks, outbox, passes, records, standing, views
 from monitor.store.database import Tx
 
 CLASSIFIERS = (hazard.find, crisis.find)  # what runs after the door, on masked text
@@ -48,8 +50,7 @@ def collect(house: House, clock: Clock) -> bool:
     try:
         collected = house.collectors[platform.kind](platform, claim.cursor, house.fetch)
     except CollectError as error:
-        _collect_failed(house, platform, claim, error, clock())
-        return True
+        collected = Collected((), replace(claim.cursor, fetches=claim.cursor.fetches + 1), trouble=error)
     now = clock()
 
     def masked(item: Item) -> Entry:
@@ -58,56 +59,80 @@ def collect(house: House, clock: Clock) -> bool:
 
     entries = [entry for _, entry in each(masked, collected.items) if entry]
     refused = len(collected.items) - len(entries)
-    dates = {entry.published_at for entry in entries if entry.published_at}
-    following = polling.after_success(platform, dates.union(claim.published), now, house.luck())
-    after = replace(
-        collected.cursor,
-        next_check_at=following.at,
-        why=following.why,
-        baselined_at=claim.cursor.baselined_at or (now if collected.complete or platform.board is None else None),
-        failures=0,
-        error="items_refused" if refused else "",
-        detail=f"{refused} / {len(collected.items)}" if refused else "",
-        last_good_at=now,
-    )
+    if collected.trouble is None:
+        after = _read(house, platform, collected.cursor, {*claim.published, *_dates(entries)}, now)
+    else:
+        after = _failed(house, platform, collected.cursor, collected.trouble, now)
+    if refused and not after.error:
+        after = replace(after, error="items_refused", detail=f"{refused} / {len(collected.items)}")
     if refused:  # fetch everything again next time instead of trusting a 304
         after = replace(after, etag="", last_modified="")
     with house.store.write() as tx:
         stored = passes.finish_pass(tx, claim, after, entries, now)
-        _note_back(tx, platform, now)
-    refused += stored.refused
-    logs.event(
-        "pass", platform=platform.name, items=len(entries), new=stored.new, changed=stored.changed, refused=refused
-    )
+        if platform.board is not None:
+            _note_answers(tx, house, replace(collected, complete=collected.complete and not refused), entries, now)
+        if collected.trouble is None:
+            _note_back(tx, platform, now)
+        else:
+            _note_trouble(tx, house, platform, after, now)
+    counts = {"new": stored.new, "changed": stored.changed, "refused": refused + stored.refused}
+    logs.event("pass", platform=platform.name, items=len(entries), **counts, error=after.error, next=after.why)
     return True
 
 
-def _collect_failed(house: House, platform: Platform, claim: passes.Pass, error: CollectError, now: datetime) -> None:
-    """Remember the error, back off, and after ``broken_after`` failures in a row write one finding an outage."""
-    cursor = claim.cursor
-    failures = cursor.failures + 1
-    following = polling.after_failure(platform, failures, error.retry_after, now, house.luck())
-    detail = masking.mask_text(str(error))
-    after = replace(
+def _dates(entries: Iterable[Entry]) -> set[datetime]:
+    return {entry.published_at for entry in entries if entry.published_at}
+
+
+def _read(house: House, platform: Platform, cursor: Cursor, dates: set[datetime], now: datetime) -> Cursor:
+    """Where we are after a good pass."""
+    following = polling.after_success(platform, dates, now, house.luck())
+    return replace(
         cursor,
-        fetches=cursor.fetches + 1,
-        failures=failures,
-        error=error.code,
-        detail=detail,
         next_check_at=following.at,
         why=following.why,
+        baselined_at=cursor.baselined_at or now,
+        failures=0,
+        error="",
+        detail="",
+        last_good_at=now,
     )
-    pace = house.settings.pace
-    with house.store.write() as tx:
-        passes.finish_pass(tx, claim, after, (), now)
-        if following.why is polling.Why.RETRY_AFTER and pace.retry_after == "host":
-            passes.block_host(tx, platform, following.at)
-        since = cursor.last_good_at or datetime.min.replace(tzinfo=now.tzinfo)
-        told = records.told_since(tx, Kind.SOURCE_BROKEN, platform.name, since)
-        if not told and polling.is_broken(platform, failures, following.at - now, pace.broken_after):
-            broken = Seen(kind=Kind.SOURCE_BROKEN, rule=error.code, score=1.0, excerpt=detail)
-            passes.add_findings(tx, platform.name, [Hit(broken, "")], now)
-    logs.event("pass", platform=platform.name, error=error.code, failures=failures, next=following.why)
+
+
+def _failed(house: House, platform: Platform, cursor: Cursor, error: CollectError, now: datetime) -> Cursor:
+    """Where we are after a pass that failed, at once or midway: back off, and remember the error."""
+    following = polling.after_failure(platform, cursor.failures + 1, error.retry_after, now, house.luck())
+    return replace(
+        cursor,
+        next_check_at=following.at,
+        why=following.why,
+        failures=cursor.failures + 1,
+        error=error.code,
+        detail=masking.mask_text(str(error)),
+    )
+
+
+def _note_trouble(tx: Tx, house: House, platform: Platform, after: Cursor, now: datetime) -> None:
+    """After ``broken_after`` failures in a row write one finding an outage."""
+    pace, next_at = house.settings.pace, after.next_check_at or now
+    if after.why == polling.Why.RETRY_AFTER and pace.retry_after == "host":
+        passes.block_host(tx, platform, next_at)
+    since = after.last_good_at or datetime.min.replace(tzinfo=now.tzinfo)
+    told = records.told_since(tx, Kind.SOURCE_BROKEN, platform.name, since)
+    if not told and polling.is_broken(platform, after.failures, next_at - now, pace.broken_after):
+        broken = Seen(kind=Kind.SOURCE_BROKEN, rule=after.error, score=1.0, excerpt=after.detail)
+        passes.add_findings(tx, platform.name, [Hit(broken, "")], now)
+
+
+def _note_answers(tx: Tx, house: House, collected: Collected, entries: list[Entry], now: datetime) -> None:
+    """Remember who waits for an answer; a record about one that waits no longer closes by itself."""
+    name = collected.cursor.platform
+    gone = [masking.identity(house.key, number) for number in collected.gone]
+    answers.note(tx, name, entries, gone, complete=collected.complete, now=now)
+    if collected.trouble is None:
+        answers.set_reach(tx, name, now)
+    for record, what in answers.settled(tx, name):
+        records.move(tx, record, State.RESOLVED, Transition(now, what, "system"))
 
 
 def _note_back(tx: Tx, platform: Platform, now: datetime) -> None:
@@ -130,6 +155,7 @@ def classify(house: House, clock: Clock) -> bool:
         for version, hits in found:
             if hits is not None:
                 passes.finish_version(tx, version, hits, lease=lease, by=CLASSIFIED_BY, now=now)
+        answers.forget_places(tx, [version.item for version, hits in found if hits is not None])
     if waiting:
         logs.event("classified", versions=len(found), findings=sum(len(hits or ()) for _, hits in found))
     return len(waiting) == BATCH
@@ -146,8 +172,8 @@ def judge(document: Document) -> list[Finding]:
 
 
 def escalate(house: House, clock: Clock) -> bool:
-    """Judge one matter, or take one due step of one record, or sum up first contact."""
-    return _judge_matter(house, clock) or _take_step(house, clock) or _sum_up_first_day(house, clock)
+    """Judge one matter, or take one due step of one record, or note one late answer, or sum up first contact."""
+    return any(one(house, clock) for one in (_judge_matter, _take_step, _note_late, _sum_up_first_day))
 
 
 def _judge_matter(house: House, clock: Clock) -> bool:
@@ -193,6 +219,23 @@ def _take_step(house: House, clock: Clock) -> bool:
         records.note(tx, record.id, Transition(now, what, "system", f"{due.reason}: {', '.join(due.tell)}"))
     logs.event("told", record=record.number, kind=record.kind, reason=due.reason, contacts=len(due.tell))
     return True
+
+
+def _note_late(house: House, clock: Clock) -> bool:
+    """A message that waits longer than promised becomes a finding, once; then it goes the way of every finding."""
+    now, zone = clock(), house.settings.zone
+    boards = {each.name: each.answer_within for each in house.settings.platforms.values() if each.answer_within}
+    with house.store.write() as tx:
+        for name, within in boards.items():
+            before, today = replies.late_before(now, within, zone), replies.today(now, zone)
+            late = answers.claim_late(tx, name, before, today, now)
+            if late is not None:
+                found = Finding(Kind.REPLY_OVERDUE, "unanswered", None, None, 1.0, late.gist, match=str(late.item))
+                old = replies.stood_late(late.waits_since, late.baselined_at, within, zone) and not late.again
+                passes.add_findings(tx, name, door.hits(house.key, [found]), now, item_id=late.item, baseline=old)
+                logs.event("late", platform=name, item=late.item, baseline=old)
+                return True
+    return False
 
 
 def _sum_up_first_day(house: House, clock: Clock) -> bool:

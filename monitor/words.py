@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind
+from monitor.model import NUMBER
 
 _NEAR_DAYS = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 
@@ -44,6 +45,14 @@ class Words:
         family = f"{code[:6]}xx" if code.startswith(("http_4", "http_5")) else "other"
         key = f"errors.{code}"
         return self.say(key if key in self else f"errors.{family}", code=code.removeprefix("http_"))
+
+    def topic(self, topic: str) -> str:
+        """What a topic is called; its own name where nobody has named it."""
+        return self.say(f"topics.{topic}") if f"topics.{topic}" in self else topic
+
+    def locator(self, raw: str) -> str:
+        """Where an original stands: an address as it is, the number of a message in words."""
+        return self.say("marks.number", number=raw.removeprefix(NUMBER)) if raw.startswith(NUMBER) else raw
 
     def join(self, parts: Iterable[str]) -> str:
         return self.say("marks.list").join(parts)

@@ -1,16 +1,18 @@
 """Message boards for tests: entries as their JSON has them, and boards on a real server that serve them in pages."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from demo import animals
 from demo.zoo import Zoo
 from monitor.collectors import board
+from monitor.errors import CollectError
 from monitor.fetch import FetchLimits
-from monitor.model import Board, Cursor, Platform
+from monitor.model import Board, Collected, Cursor, Item, Platform, Reply
 from tests.fetching import LOOPBACK, fetcher
+from tests.houses import CONFIGURATION, T, Web, build
 
 JSON = "application/json; charset=utf-8"
 MORNING = datetime(2026, 11, 3, 0, 12, tzinfo=UTC)  # 08:12 in Shanghai
@@ -87,3 +89,39 @@ def mapped(**paths):
 
 def numbers(found):
     return [item.external_id for item in found.items]
+
+
+@dataclass
+class Box:
+    """A message board as the stages see it: what stands there now, in whole listings unless it says otherwise."""
+
+    messages: dict[str, Item] = field(default_factory=dict)
+    complete: bool = True
+    gone: tuple[str, ...] = ()
+    trouble: CollectError | None = None
+
+    def collect(self, _platform, cursor, _fetch):
+        if self.trouble is not None and not self.messages:
+            raise self.trouble
+        after = replace(cursor, fetches=cursor.fetches + 1, had_items=True, decoded_by="utf-8")
+        complete = self.complete and self.trouble is None
+        return Collected(tuple(self.messages.values()), after, self.gone, complete, self.trouble)
+
+    def post(self, number, at, text="路灯坏了，请来修。", **fields):
+        usual = {"title": f"第{number}封", "text": text, "link": f"number:{number}", "message": True}
+        self.messages[number] = Item(external_id=number, published_at=at, **(usual | fields))
+
+    def change(self, number, **fields):
+        self.messages[number] = replace(self.messages[number], **fields)
+
+    def answer(self, number, at=None):
+        self.change(number, reply=Reply(at=at))
+
+
+ANSWERING = CONFIGURATION.replace(
+    "own = true\n", 'own = true\nkind = "board"\nanswer_within = "15d"\n[platform.fields]\nreply = "reply"\n'
+)
+
+
+def board_house(folder, box, text=ANSWERING, now=T):
+    return replace(build(folder, Web(), text, now), collectors={"board": box.collect})

@@ -81,6 +81,7 @@ PURE = (
     Room("monitor/door.py", ("monitor/masking.py", *VALUES), pure=True),
     Room("monitor/polling.py", VALUES, pure=True),
     Room("monitor/policy.py", ("monitor/polling.py", *VALUES), pure=True),
+    Room("monitor/replies.py", VALUES, pure=True),
     Room("monitor/words.py", VALUES, pure=True),
     Room("monitor/letter.py", ("monitor/words.py", *VALUES), pure=True),
     Room("monitor/weekly.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
@@ -91,13 +92,14 @@ PURE = (
     Room("monitor/sections.py", ("monitor/options.py", "monitor/polling.py", *VALUES), pure=True),
 )
 READING = ("classifiers/page.py", "monitor/dates.py", "monitor/decoding.py")
+RULES_OF_STORE = ("monitor/policy.py", "monitor/polling.py", "monitor/replies.py")
 EDGES = (  # never each other
     Room("monitor/settings.py", ("monitor/options.py", "monitor/sections.py", *VALUES)),
     Room("monitor/keys.py", VALUES),
     Room("monitor/logs.py", VALUES),
     Room("monitor/segment.py", VALUES),
     Room("monitor/fetch.py", ("monitor/guard.py", "monitor/dates.py", *VALUES)),
-    Room("monitor/store/", ("monitor/store/", "monitor/policy.py", "monitor/polling.py", *VALUES)),
+    Room("monitor/store/", ("monitor/store/", *RULES_OF_STORE, *VALUES)),
     Room("monitor/collectors/", ("monitor/collectors/", *READING, *VALUES)),
     Room("monitor/checks/", ("monitor/checks/", *VALUES)),
     Room("monitor/channels/", ("monitor/channels/", *VALUES)),

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from classifiers.finding import Kind
 from monitor import daemon, telling
 from monitor.cli import wiring
 from monitor.digest import due, week_of
@@ -91,8 +92,13 @@ def show(config: Path, number: str) -> None:
         console = Console(highlight=False)
         console.print(table([record], settings, words, now, ""))
         console.print(
-            f"{words.say('terminal.link')}  {escape(record.locator or _platform(settings, record))}", soft_wrap=True
+            f"{words.say('terminal.link')}  {escape(words.locator(record.locator) or _platform(settings, record))}",
+            soft_wrap=True,
         )
+        if record.waits_since is not None and record.kind is Kind.REPLY_OVERDUE and record.closed_at is None:
+            since = words.moment(record.waits_since, now, settings.zone)
+            waits = words.say("terminal.waits_since", moment=since, span=words.span(now - record.waits_since))
+            console.print(f"{words.say('terminal.waits')}  {waits}", soft_wrap=True)
         console.print(f"\n[bold]{words.say('terminal.findings')}[/]")
         for each in seen:
             console.print(
@@ -139,7 +145,7 @@ def explain(config: Path, words_or_id: str) -> None:
         now = daemon.clock()
         for item in items:
             console.print(f"[bold]#{item.id}  {escape(item.title or item.text[:60])}[/]", soft_wrap=True)
-            console.print(f"  {escape(item.link)}", soft_wrap=True)
+            console.print(f"  {escape(words.locator(item.link))}", soft_wrap=True)
             seen_at = words.moment(item.first_seen_at, now, settings.zone)
             console.print(
                 f"  {words.say('terminal.first_seen')}  {seen_at}  {words.say('terminal.versions')} {item.versions}"

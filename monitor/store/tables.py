@@ -73,6 +73,7 @@ cursor = Table(
     Column("detail", Text, nullable=False, default=""),
     Column("why", String(16), nullable=False, default="", server_default=""),  # why next_check_at is what it is
     Column("baselined_at", Moment),
+    Column("reach", Moment),  # how far back a board must be read
     Column("host", Text, nullable=False, default="", server_default=""),
     Column("lease", String(32)),
     Column("lease_until", Moment),
@@ -99,7 +100,9 @@ item = Table(
     Column("telephone", Boolean, nullable=False, default=False, server_default=false()),  # a number was left
     Column("waits_since", Moment),  # a message that must be answered: when its clock began
     Column("replied_at", Moment),
+    Column("reopened_at", Moment),  # when its answer had disappeared again
     Column("withdrawn_at", Moment),
+    Column("seen_at", Moment),  # when it was last seen without an answer
     Column("missed", Integer, nullable=False, default=0, server_default="0"),  # complete listings without it, in a row
     Column("overdue_at", Moment),  # when a finding said that its answer is late
     Column("topic", String(64), nullable=False, default="", server_default=""),

@@ -19,6 +19,7 @@ def upgrade() -> None:
 def _collecting() -> None:
     op.add_column("cursor", sa.Column("why", sa.String(16), nullable=False, server_default=""))
     op.add_column("cursor", sa.Column("baselined_at", Moment()))
+    op.add_column("cursor", sa.Column("reach", Moment()))
     op.add_column("cursor", sa.Column("host", sa.Text(), nullable=False, server_default=""))
     op.execute("UPDATE cursor SET baselined_at = last_good_at")
     op.create_table(
@@ -36,7 +37,9 @@ def _answering() -> None:
         _flag("telephone"),
         sa.Column("waits_since", Moment()),
         sa.Column("replied_at", Moment()),
+        sa.Column("reopened_at", Moment()),
         sa.Column("withdrawn_at", Moment()),
+        sa.Column("seen_at", Moment()),
         sa.Column("missed", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("overdue_at", Moment()),
         sa.Column("topic", sa.String(64), nullable=False, server_default=""),
