@@ -171,9 +171,10 @@ class _Alert:
         yield say("alert.original"), self.original()
         if record.topic:
             yield say("alert.topic"), self.words.topic(record.topic)
-        if record.kind is Kind.REPLY_OVERDUE and record.waits_since is not None:
-            yield say("alert.waits"), self.at(record.waits_since)
-        if record.published_at is not None:
+        waits = record.waits_since if record.kind is Kind.REPLY_OVERDUE else None
+        if waits is not None:
+            yield say("alert.waits"), self.at(waits)
+        if record.published_at is not None and record.published_at != waits:
             yield say("alert.published"), self.at(record.published_at)
 
     def original(self) -> str | Link:

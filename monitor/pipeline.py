@@ -231,7 +231,7 @@ def _note_late(house: House, clock: Clock) -> bool:
             late = answers.claim_late(tx, name, before, today, now)
             if late is not None:
                 found = Finding(Kind.REPLY_OVERDUE, "unanswered", None, None, 1.0, late.gist, match=str(late.item))
-                old = replies.stood_late(late.waits_since, late.baselined_at, within, zone) and not late.again
+                old = not late.again and replies.stood_late(late.since, late.seen, late.baselined_at, within, zone)
                 passes.add_findings(tx, name, door.hits(house.key, [found]), now, item_id=late.item, baseline=old)
                 logs.event("late", platform=name, item=late.item, baseline=old)
                 return True

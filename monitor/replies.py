@@ -37,9 +37,11 @@ def late_before(now: datetime, within: timedelta, zone: ZoneInfo) -> datetime:
     return today(now - -(-within // _DAY) * _DAY, zone)
 
 
-def stood_late(since: datetime, baselined_at: datetime | None, within: timedelta, zone: ZoneInfo) -> bool:
-    """Whether an answer was late already when its platform was read for the first time."""
-    return baselined_at is None or since < late_before(baselined_at, within, zone)
+def stood_late(
+    since: datetime, first_seen_at: datetime, baselined_at: datetime | None, within: timedelta, zone: ZoneInfo
+) -> bool:
+    """Whether a message stood there, late already, when its platform was read for the first time."""
+    return baselined_at is None or (first_seen_at <= baselined_at and since < late_before(baselined_at, within, zone))
 
 
 def today(now: datetime, zone: ZoneInfo) -> datetime:

@@ -53,6 +53,8 @@ def check_config(config: Path) -> None:
     for platform in settings.platforms.values():
         claim = words.say("terminal.claim", title=platform.title, prefixes=words.join(platform.prefixes))
         click.echo(f"  {claim}")
+        if platform.board is not None:
+            click.echo(f"    {_answers(platform, words)}")
     click.echo()
     for policy in settings.policies.values():
         click.echo(f"  {_plan(policy, settings, words)}")
@@ -64,6 +66,13 @@ def check_config(config: Path) -> None:
         click.echo(words.say("terminal.mail_smtp", host=mail.host, port=mail.port, security=mail.security))
     else:
         click.echo(words.say("terminal.mail_folder", folder=mail.folder))
+
+
+def _answers(platform: Platform, words: Words) -> str:
+    """Until when a message of a board must be answered, or why nobody can say."""
+    if platform.answer_within is None:
+        return words.say("terminal.answers_unseen")
+    return words.count("terminal.answers_within", -(-platform.answer_within // timedelta(days=1)))
 
 
 def longest(settings: Settings, platform: Platform) -> timedelta:

@@ -31,7 +31,8 @@ class Late:
 
     item: int
     gist: str  # its title, or how it begins
-    waits_since: datetime
+    since: datetime  # when its clock began
+    seen: datetime  # when it was first seen
     baselined_at: datetime | None  # of its platform
     again: bool
 
@@ -154,7 +155,7 @@ def claim_late(tx: Tx, platform: str, before: datetime, seen_since: datetime, no
     """
     late = and_(item.c.platform == platform, item.c.waits_since < before, item.c.seen_at >= seen_since, WAITING)
     row = tx.execute(
-        select(item.c.id, item.c.waits_since, item.c.reopened_at, cursor.c.baselined_at)
+        select(item.c.id, item.c.waits_since, item.c.first_seen_at, item.c.reopened_at, cursor.c.baselined_at)
         .join(cursor, cursor.c.platform == item.c.platform)
         .where(late)
         .order_by(item.c.waits_since)
@@ -168,7 +169,8 @@ def claim_late(tx: Tx, platform: str, before: datetime, seen_since: datetime, no
     return Late(
         item=row.id,
         gist=" ".join((title or text).split()),
-        waits_since=row.waits_since,
+        since=row.waits_since,
+        seen=row.first_seen_at,
         baselined_at=row.baselined_at,
         again=row.reopened_at is not None,
     )

@@ -23,9 +23,7 @@ from tests.houses import (
     transitions,
 )
 
-MIDNIGHT = datetime(
-    2026, 11, 19, 16, tzinfo=UTC
-)  # the 20th begins in Shanghai: a message of the 4th is late
+MIDNIGHT = datetime(2026, 11, 19, 16, tzinfo=UTC)  # the 20th begins in Shanghai: a message of the 4th is late
 MINUTE = timedelta(minutes=1)
 
 
@@ -369,6 +367,16 @@ def test_trouble_midway_keeps_what_was_read_and_counts_as_a_failure(house, box, 
     box.trouble = None
     passes(house, clock, 1)
     assert "back" in transitions(house, next(r for r in all_records(house) if r.kind is Kind.SOURCE_BROKEN))
+
+
+def test_a_message_that_is_shown_only_when_it_is_late_is_told(house, box, clock):
+    box.post("1", T)
+    box.answer("1")
+    drain(house, clock)
+    box.post("2", T - timedelta(days=20))
+    passes(house, clock, 1)
+
+    assert only_record(house).subject == "第2封"
 
 
 def test_what_was_late_at_first_contact_calls_nobody_and_can_be_adopted(house, box, clock):

@@ -230,3 +230,43 @@ def test_the_test_mail_says_that_it_is_one(language: str) -> None:
     agrees(letter, words)
     assert "值班员" in letter.first
     assert "Asia/Shanghai" in text_of(letter, words)
+
+
+# a message that waits
+
+WAITS = replace(
+    RECORD,
+    kind=Kind.REPLY_OVERDUE,
+    subject="电梯停用",
+    locator="number:17",
+    topic="lifts",
+    waits_since=NOW - timedelta(days=16, hours=2),
+    published_at=NOW - timedelta(days=16, hours=2),
+)
+UNANSWERED = Seen(kind=Kind.REPLY_OVERDUE, rule="unanswered", score=1.0, excerpt="电梯停用")
+
+
+def test_a_late_answer_is_told_with_how_long_somebody_has_waited() -> None:
+    letter = alert(WAITS, (UNANSWERED,))
+
+    assert letter.first.startswith(
+        "“市民留言板”上有一条留言从11月7日（周六）08:00等到现在，已等16天2小时，超过答复时限还没有答复。"
+    )
+    text = text_of(letter)
+    assert "原文：留言编号 17，请在平台上按编号查找" in text
+    assert "开始等待：11月7日（周六）08:00" in text
+    assert "主题：lifts" in text
+    assert "发布时间" not in text
+    assert "看到了什么" not in text
+    assert "%" not in text
+
+
+def test_a_message_that_was_seen_before_it_says_it_was_posted_has_both_moments() -> None:
+    later = replace(WAITS, published_at=NOW, subject="", waits_since=NOW - timedelta(days=20))
+    text = text_of(alert(later, (UNANSWERED,)))
+
+    assert "开始等待：11月3日（周二）10:00" in text
+    assert "发布时间：今天（11月23日）10:00" in text
+    assert "看到了什么" in text
+    assert "电梯停用" in text
+    assert "自" not in alert(replace(WAITS, waits_since=None), ()).first

@@ -79,6 +79,27 @@ def test_the_shipped_example_names_every_option():
     assert named - set(asked) == {"policy.default.steps"}
 
 
+BOARD = with_the_board(EXAMPLE)
+
+
+def test_answers_are_waited_for_only_where_they_can_be_seen():
+    def within(text):
+        return read(text)[0].platforms["board"].answer_within
+
+    assert within(BOARD) is None
+    assert within(BOARD.replace('# reply = ""', 'reply = "answer.text"')) == timedelta(days=15)
+    assert within(BOARD.replace('# replied = ""', 'replied = "answered_at"')) == timedelta(days=15)
+
+
+def test_a_board_must_know_number_and_text():
+    _, problems, _ = read(BOARD.replace('# number = "id"', 'number = ""').replace('# text = "content"', 'text = ""'))
+
+    assert [problem.split(":")[0] for problem in problems] == [
+        "platform[board].fields.number",
+        "platform[board].fields.text",
+    ]
+
+
 def test_the_policies_of_the_example():
     found, _, _ = read(EXAMPLE)
 

@@ -188,3 +188,16 @@ def test_a_rule_has_a_plain_name_or_that_of_its_kind() -> None:
 
 def test_a_list_is_joined_as_its_language_does() -> None:
     assert (ZH.join(["甲", "乙"]), EN.join(["a", "b"])) == ("甲、乙", "a, b")
+
+
+def test_a_locator_is_an_address_or_a_number_in_words() -> None:
+    assert ZH.locator("https://www.agency.example/m/7") == "https://www.agency.example/m/7"
+    assert ZH.locator("number:2026-7") == "留言编号 2026-7"
+    assert EN.locator("number:2026-7") == "message no. 2026-7"
+    assert ZH.locator("") == ""
+
+
+def test_a_topic_without_a_name_is_called_what_it_is() -> None:
+    named = Words("zh", {"topics": {"housing": "住房保障"}})
+
+    assert (named.topic("housing"), named.topic("water")) == ("住房保障", "water")

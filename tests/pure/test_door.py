@@ -1,0 +1,39 @@
+"""From an Item to an Entry: what is masked on the way, and what goes through as it is."""
+
+from datetime import UTC, datetime
+
+from classifiers.finding import Kind
+from monitor import door
+from monitor.model import Item, Platform, Reply, Surface
+
+KEY = b"k" * 32
+BOARD = Platform(name="board", kind="board", title="局长信箱", url="", prefixes=(), surface=Surface.PUBLIC)
+T = datetime(2026, 11, 3, tzinfo=UTC)
+
+
+def entry(**fields):
+    return door.entry(KEY, BOARD, Item(**({"external_id": "7", "text": "路灯坏了"} | fields)))
+
+
+def test_text_title_link_and_place_are_masked():
+    found = entry(text="身份证210726196411200006", title="电话13900000000", place="东苑小区，13900000000")
+
+    assert "210726196411200006" not in repr(found)
+    assert "13900000000" not in repr(found)
+    assert found.place.startswith("东苑小区，139")
+    assert {hit.seen.kind for hit in found.hits} == {Kind.PERSONAL_DATA}
+
+
+def test_what_is_said_of_answers_goes_through():
+    found = entry(message=True, reply=Reply(at=T), published_at=T, link="number:7", place="东苑小区3栋")
+
+    assert (found.message, found.reply, found.published_at) == (True, Reply(at=T), T)
+    assert (found.external_id, found.link, found.place) == ("7", "number:7", "东苑小区3栋")
+
+
+def test_a_number_that_is_personal_data_is_kept_as_a_digest():
+    assert entry(external_id="210726196411200006").external_id.startswith("hmac:")
+
+
+def test_an_edit_of_place_or_answer_is_no_new_version():
+    assert entry(place="甲").digest == entry(place="乙", reply=Reply()).digest
