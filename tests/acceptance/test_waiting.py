@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from monitor.cli import cli
 from tests.boards import ANSWERING, Box, board_house
-from tests.houses import T, Clock, drain
+from tests.houses import Clock, T, drain
 
 
 def huiyin(folder, *words):
