@@ -12,7 +12,7 @@ from monitor.errors import CollectError
 from monitor.fetch import FetchLimits
 from monitor.model import Board, Collected, Cursor, Item, Platform, Reply
 from tests.fetching import LOOPBACK, fetcher
-from tests.houses import CONFIGURATION, T, Web, build
+from tests.houses import CONFIGURATION, T, Web, build, drain, mails
 
 JSON = "application/json; charset=utf-8"
 MORNING = datetime(2026, 11, 3, 0, 12, tzinfo=UTC)  # 08:12 in Shanghai
@@ -125,3 +125,30 @@ ANSWERING = CONFIGURATION.replace(
 
 def board_house(folder, box, text=ANSWERING, now=T):
     return replace(build(folder, Web(), text, now), collectors={"board": box.collect})
+
+
+MIDNIGHT = datetime(2026, 11, 19, 16, tzinfo=UTC)  # the 20th begins in Shanghai: a message of the 4th is late
+
+
+def at(house, clock, moment, *, every=timedelta(days=1)):
+    """Live until ``moment``, reading the board now and then."""
+    while clock.now < moment:
+        clock.now = min(clock.now + every, moment)
+        drain(house, clock)
+
+
+def remembered(house, *columns):
+    """What is remembered of each message, by number."""
+    with house.store.read() as tx:
+        rows = tx.exec_driver_sql(f"SELECT external_id, {', '.join(columns)} FROM item").all()
+    return {row[0]: tuple(row[1:]) if len(columns) > 1 else row[1] for row in rows}
+
+
+def alerts(house):
+    return [mail for mail in mails(house) if "周报" not in mail["Subject"]]
+
+
+def passes(house, clock, n):
+    for _ in range(n):
+        clock.move(minutes=6)
+        drain(house, clock)
