@@ -70,7 +70,8 @@ def _print(source: str, tried: Tried) -> None:
     for entry in tried.entries:
         published = entry.published_at.isoformat() if entry.published_at else None
         item = {"source": source, "id": entry.external_id, "title": entry.title, "text": entry.text}
-        _line(item | {"link": entry.link, "published": published})
+        answered = {"place": entry.place, "answered": entry.reply is not None} if entry.message else {}
+        _line(item | {"link": entry.link, "published": published} | answered)
     _line({"source": source, "items": len(tried.entries), "error": tried.error, "decoded_by": tried.decoded_by})
 
 
@@ -86,12 +87,16 @@ def _try(config: Path, settings: Settings | None, words: Words, limit: float, so
             found = each(partial(door.entry, secrets.token_bytes(32), at), collected.items)
             entries = tuple(entry for _, entry in found if entry)
     except CollectError as error:
-        return Tried(error=f"{error.code}: {words.error(error.code)} ({error})")
+        return Tried(error=_told(error, words))
     except _LateError:
         return Tried(error=f"timeout: {words.say('terminal.try_late', seconds=f'{limit:g}')}")
     refused = len(collected.items) - len(entries)
-    why = f"items_refused: {words.error('items_refused')} ({refused})" if refused else None
-    return Tried(entries, collected.cursor.decoded_by, why)
+    trouble = collected.trouble or (CollectError("items_refused", str(refused)) if refused else None)
+    return Tried(entries, collected.cursor.decoded_by, _told(trouble, words) if trouble else None)
+
+
+def _told(error: CollectError, words: Words) -> str:
+    return f"{error.code}: {words.error(error.code)} ({error})"
 
 
 class _LateError(BaseException):

@@ -10,6 +10,7 @@ MAX_LINK = 2000  # characters
 _LOOKED_AT = 100_000  # characters of a page in which its title must stand
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_PLAIN_LINK = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?/[\w./%~-]*(?:\?[\w./%~=&-]+)?", re.ASCII)
 _PAGE_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,200})", re.IGNORECASE)
 
 
@@ -28,6 +29,8 @@ def link(raw: str, base: str) -> str:
     raw = clean(raw).strip().replace(" ", "%20")
     if not raw or len(raw) > MAX_LINK:
         return ""
+    if _PLAIN_LINK.fullmatch(raw):
+        return raw
     try:
         found = urljoin(base, raw)
         parts = urlsplit(found)

@@ -5,17 +5,14 @@ What comes out is original text, in memory only; the pipeline masks it at the do
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from hashlib import sha256
-from html import unescape
-from urllib.parse import urljoin, urlsplit
 
 from classifiers.page import visible_text
 from monitor import dates
-from monitor.collectors import bylines, jsonfeed, mending, xmlfeed
+from monitor.collectors import bylines, cleaning, jsonfeed, mending, xmlfeed
 from monitor.collectors.entry import Feed, FeedEntry, Written
 from monitor.decoding import decode
 from monitor.errors import CollectError
@@ -24,12 +21,8 @@ from monitor.model import Collected, Cursor, Fetched, Item, Platform
 MAX_ITEMS = 10_000  # a pass; a feed may list the oldest first, so the end must be seen too
 MAX_TITLE = 500  # code points
 MAX_TEXT = 100_000  # code points
-MAX_LINK = 2000  # characters
 MAX_ID = 300  # characters; a longer one is replaced by its digest
 
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_PLAIN_LINK = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?/[\w./%~-]*(?:\?[\w./%~=&-]+)?", re.ASCII)
-_PAGE_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,200})", re.IGNORECASE)
 _PAGE_ROOTS = frozenset({"html", "head", "body", "script", "meta", "title", "div", "center", "form", "h1", "p"})
 
 
@@ -78,16 +71,10 @@ def _read(text: str) -> Feed:
         root = mending.root(start)
         feed = Feed((), known=False, broken=True) if root == "html" else xmlfeed.parse(start)
         if not feed.known and not feed.entries and root in _PAGE_ROOTS:
-            raise CollectError("became_html", f"the feed has become a web page{_page_title(start)}")
+            raise CollectError("became_html", f"the feed has become a web page{cleaning.page_title(start)}")
     if not feed.entries and (feed.broken or not feed.known):
         raise CollectError("broken_feed", "the answer is no feed, or one broken before its first entry")
     return feed
-
-
-def _page_title(page: str) -> str:
-    found = _PAGE_TITLE.search(page[:MAX_TEXT])
-    title = _line(unescape(found[1]))[:80] if found else ""
-    return f": {title}" if title else ""
 
 
 def _items(feed: Feed, platform: Platform, base: str) -> tuple[Item, ...]:
@@ -112,14 +99,16 @@ def _says_something(entry: FeedEntry) -> bool:
 def _item(entry: FeedEntry, platform: Platform, base: str) -> Item:
     writers = bylines.names(entry.writers)
     markup, text = _content(entry.contents)
-    title = bylines.out_of_title(_line(_visible(entry.title)), writers)[:MAX_TITLE]
+    title = bylines.out_of_title(cleaning.line(_visible(entry.title)), writers)[:MAX_TITLE]
     published_at = next((date for raw in entry.dates if (date := dates.parse(raw, platform.zone))), None)
     return Item(
         external_id=_identity(entry, writers, (title or text or entry.file, published_at)),
         title=title,
         text=bylines.out_of_text(text, writers)[:MAX_TEXT],
         html=markup,
-        link=bylines.out_of_link(_link(entry.link, base) or _link(entry.file, base) or platform.url, writers),
+        link=bylines.out_of_link(
+            cleaning.link(entry.link, base) or cleaning.link(entry.file, base) or platform.url, writers
+        ),
         published_at=published_at,
     )
 
@@ -130,7 +119,7 @@ def _content(contents: Iterable[Written]) -> tuple[str | None, str]:
     for written in contents:
         text = _visible(written).strip()
         if written.html and "<" in written.value and markup is None:
-            markup = _clean(written.value)
+            markup = cleaning.clean(written.value)
         if text:
             return markup, text
     return markup, ""
@@ -139,36 +128,13 @@ def _content(contents: Iterable[Written]) -> tuple[str | None, str]:
 def _visible(written: Written) -> str:
     """What a reader sees. Text without markup keeps its lines."""
     if written.html and ("<" in written.value or "&" in written.value):
-        return _clean(visible_text(written.value))
-    return _clean(written.value)
-
-
-def _clean(text: str) -> str:
-    return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def _line(text: str) -> str:
-    return " ".join(_clean(text).split())
-
-
-def _link(raw: str, base: str) -> str:
-    """An absolute http or https address, or ""."""
-    raw = _clean(raw).strip().replace(" ", "%20")
-    if not raw or len(raw) > MAX_LINK:
-        return ""
-    if _PLAIN_LINK.fullmatch(raw):
-        return raw
-    try:
-        link = urljoin(base, raw)
-        parts = urlsplit(link)
-    except ValueError:
-        return ""
-    return link if parts.scheme in {"http", "https"} and parts.hostname and len(link.split()) == 1 else ""
+        return cleaning.clean(visible_text(written.value))
+    return cleaning.clean(written.value)
 
 
 def _identity(entry: FeedEntry, writers: tuple[str, ...], told: tuple[object, ...]) -> str:
     """The feed's own id, else its link, else a digest of ``told``, which also parts ids that named a writer."""
-    raw = _line(entry.id) or _line(entry.link)
+    raw = cleaning.line(entry.id) or cleaning.line(entry.link)
     kept = bylines.out_of_link(raw, writers)
     if len(kept) > MAX_ID:
         return sha256(kept.encode()).hexdigest()

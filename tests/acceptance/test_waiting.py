@@ -1,19 +1,22 @@
 """What a person sees of messages that wait: in check-config, show and explain."""
 
+import json
 from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
 
+from demo import animals
+from demo.zoo import Zoo
 from monitor.cli import cli
-from tests.boards import ANSWERING, Box, board_house
+from tests.boards import ANSWERING, Box, answered, board_house, entry, paged
 from tests.houses import Clock, T, drain
 
 
-def huiyin(folder, *words):
+def huiyin(folder, *words, expect=0):
     result = CliRunner().invoke(cli, ["--config", str(folder / "huiyin.toml"), *words])
-    assert result.exit_code == 0, result.output
-    return result.output
+    assert result.exit_code == expect, result.output
+    return result.stdout
 
 
 @pytest.fixture
@@ -47,3 +50,20 @@ def test_check_config_says_until_when_messages_must_be_answered(folder):
     assert "2天内答复" in huiyin(folder, "check-config")
     (folder / "huiyin.toml").write_text(ANSWERING.replace('reply = "reply"', ""), encoding="utf-8")
     assert "看不出留言是否已答复" in huiyin(folder, "check-config")
+
+
+def test_trying_a_board_shows_what_its_mapping_finds(tmp_path):
+    pages = [[entry(9, address="东苑小区3栋"), answered(8)], [entry(7), entry(6)], animals.answer("", status=500)]
+    with Zoo({"/api/list": paged(pages, total=99)}) as zoo:
+        url = zoo.url("/api/list?page={page}")
+        mapping = 'items = "data.list"\nplace = "address"\nposted = "createTime"\nreply = "replyContent"\n'
+        text = ANSWERING.replace("http://127.0.0.1:9/feed.xml", url).replace('reply = "reply"\n', mapping)
+        (tmp_path / "huiyin.toml").write_text(text, encoding="utf-8")
+        said = huiyin(tmp_path, "platform", "try", url, expect=1)
+
+    first, second, third, _, last = map(json.loads, said.splitlines())
+    assert (first["id"], first["place"], first["answered"]) == ("9", "东苑小区3栋", False)
+    assert first["published"] == "2026-11-03T00:12:00+00:00"
+    assert (second["answered"], third["id"]) == (True, "7")
+    assert last["items"] == 4
+    assert last["error"].startswith("http_500: ")
