@@ -1,8 +1,9 @@
-"""The loopback agency of ``huiyin demo``: five platforms as life has them, on 127.0.0.1 only.
+"""The loopback agency of ``huiyin demo``: six platforms as life has them, on 127.0.0.1 only.
 
 A website in GB18030 that twice says it is UTF-8, with dates that name no zone; a disclosure
 column in Atom with ETags, edited in mid-play; a comment feed that names its writers wherever it can;
-a forum that is dead; a page that shows a login form where its feed should be.
+a mailbox in JSON and GBK that says it is UTF-8, three letters a page; a forum that is dead; a page that
+shows a login form where its feed should be.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
 
 from demo import animals
-from demo.planted import COMMENTS, DISCLOSURE, FORUM, LOGIN_PAGE, PLACES, POSTS, SUPERVISION, WEBSITE, Post
+from demo.planted import COMMENTS, DISCLOSURE, FORUM, LETTERS, LOGIN_PAGE, PLACES, POSTS, SUPERVISION, WEBSITE, Post
 from demo.zoo import Request, Wire, Zoo
 from monitor.words import Words
 
@@ -30,10 +31,26 @@ FEEDS = {
     WEBSITE: "/www/feed.xml",
     DISCLOSURE: "/open/feed.xml",
     COMMENTS: "/bbs/feed.xml",
+    LETTERS: "/letters/list.json?page={page}",
     FORUM: "/forum/feed.xml",
     SUPERVISION: "/duban/feed.xml",
 }
-EVERY = {WEBSITE: "3s", DISCLOSURE: "2s", COMMENTS: "1s", FORUM: "2s", SUPERVISION: "2s"}
+EVERY = {WEBSITE: "3s", DISCLOSURE: "2s", COMMENTS: "1s", LETTERS: "1s", FORUM: "2s", SUPERVISION: "2s"}
+A_PAGE = 3  # letters
+MAILBOX = """kind = "board"
+surface = "private"
+answer_within = "15d"
+[platform.fields]
+items = "data.rows"
+number = "no"
+place = "site"
+title = "subject"
+text = "body"
+posted = "time"
+replied = "answered"
+reply = "answer"
+withdrawn = "revoked"
+"""
 
 
 class Agency:
@@ -49,6 +66,7 @@ class Agency:
                 FEEDS[WEBSITE]: self._website,
                 FEEDS[DISCLOSURE]: self._disclosure,
                 FEEDS[COMMENTS]: self._comments,
+                FEEDS[LETTERS].partition("?")[0]: self._letters,
                 FEEDS[SUPERVISION]: animals.answer(LOGIN_PAGE, "text/html; charset=utf-8"),
             }
         )
@@ -109,9 +127,8 @@ class Agency:
         return (
             f"[[platform]]\nname = {_toml(place)}\ntitle = {_toml(words.say(f'demo.platforms.{place}'))}\n"
             f"url = {_toml(self.url(place))}\nown = true\nevery = {_toml(EVERY[place])}\n"
-            f"every_max = {_toml(EVERY[place])}\n"
             'networks = ["127.0.0.0/8"]\n'
-        )
+        ) + (MAILBOX if place == LETTERS else f"every_max = {_toml(EVERY[place])}\n")
 
     def _standing(self, place: str) -> Iterator[tuple[Post, str]]:
         """What stands there now, newest first, with what it says."""
@@ -122,9 +139,8 @@ class Agency:
 
     def _published(self, post: Post) -> datetime:
         """When the reader is told it was published; what stood there from the beginning is some hours old."""
-        if post.at:
-            return self._opened + timedelta(seconds=int(post.at * self._seconds))
-        return self._opened - timedelta(hours=1 + POSTS.index(post))
+        shown = timedelta(seconds=int(post.at * self._seconds)) if post.at else -timedelta(hours=1 + POSTS.index(post))
+        return self._opened + shown - timedelta(days=post.days)
 
     def _website(self, request: Request, wire: Wire) -> None:
         items = (
@@ -161,6 +177,29 @@ class Agency:
             f"<channel><title>留言</title>{''.join(items)}</channel></rss>"
         )
         animals.answer(feed, "application/rss+xml")(request, wire)
+
+    def _letters(self, request: Request, wire: Wire) -> None:
+        """Newest first; after the last page there is an empty one."""
+        page = int(request.target.rpartition("=")[2])
+        newest_first = sorted(self._standing(LETTERS), key=lambda found: self._published(found[0]), reverse=True)
+        rows = [self._letter(post, text) for post, text in newest_first]
+        answer = {"code": "0", "data": {"rows": rows[A_PAGE * (page - 1) : A_PAGE * page], "total": len(rows)}}
+        body = json.dumps(answer, ensure_ascii=False).encode("gbk")
+        animals.answer(body, "application/json; charset=utf-8")(request, wire)
+
+    def _letter(self, post: Post, text: str) -> dict[str, object]:
+        posted = int(self._published(post).timestamp() * 1000)
+        return {
+            "no": post.path,
+            "writer": post.author,
+            "subject": post.title,
+            "body": text,
+            "site": post.where or None,
+            "time": posted,
+            "answer": post.reply or None,
+            "answered": posted + 86_400_000 if post.reply else None,
+            "revoked": int(self.share >= post.withdrawn_at),
+        }
 
 
 def _byline(post: Post) -> str:

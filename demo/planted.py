@@ -11,8 +11,9 @@ from enum import StrEnum
 
 from classifiers.finding import Kind
 
-WEBSITE, DISCLOSURE, COMMENTS, FORUM, SUPERVISION = "website", "disclosure", "comments", "forum", "supervision"
-PLACES = (WEBSITE, DISCLOSURE, COMMENTS, FORUM, SUPERVISION)
+WEBSITE, DISCLOSURE, COMMENTS, LETTERS = "website", "disclosure", "comments", "letters"
+FORUM, SUPERVISION = "forum", "supervision"
+PLACES = (WEBSITE, DISCLOSURE, COMMENTS, LETTERS, FORUM, SUPERVISION)
 BROKEN = (FORUM, SUPERVISION)  # one refuses connections, one shows a login page instead of its feed
 NEVER = 2.0
 
@@ -29,7 +30,10 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """``at`` and ``edited_at`` are shares of the play, 0..1; ``expect`` is what must be found in it."""
+    """``at``, ``edited_at`` and ``withdrawn_at`` are shares of the play, 0..1; ``expect`` is what must be found in it.
+
+    ``path`` is that of its address, or its number where it has none. A letter was posted ``days`` before it is shown.
+    """
 
     place: str
     path: str
@@ -41,6 +45,10 @@ class Post:
     edited_at: float = NEVER
     edited: str = ""
     expect: tuple[Kind, ...] = ()
+    days: int = 0
+    where: str = ""
+    reply: str = ""
+    withdrawn_at: float = NEVER
 
     def says(self, share: float) -> str:
         """What stands there when ``share`` of the play is over."""
@@ -224,6 +232,66 @@ POSTS = (
         author="发一百遍",
         text="上次的留言被删了，我再发一遍：保障房名单为什么不公示？删一次我发十次。",
     ),
+    Post(
+        place=LETTERS,
+        path="2026-0871",
+        sort=Sort.QUESTION,
+        title="旧楼加装电梯",
+        author="爬不动的六楼",
+        days=9,
+        text="旧楼加装电梯要几户同意？底层不同意怎么办？",
+        reply="<p>您好，须三分之二以上业主同意，具体流程可在办事大厅3号窗口咨询。</p>",
+    ),
+    Post(
+        place=LETTERS,
+        path="2026-0880",
+        sort=Sort.OPINION,
+        title="窗口服务",
+        author="跑了三趟的人",
+        days=2,
+        text="一次性告知做成了一次告知一样，我跑了三趟，你们不脸红吗？",
+    ),
+    Post(
+        place=LETTERS,
+        path="2026-0885",
+        sort=Sort.QUESTION,
+        title="维修基金",
+        author="问错地方了",
+        days=1,
+        text="维修基金怎么查余额？",
+        withdrawn_at=0.55,
+    ),
+    Post(
+        place=LETTERS,
+        path="2026-0852",
+        at=0.16,
+        sort=Sort.MATTER,
+        title="物业押金",
+        author="等了又等",
+        days=19,
+        text="退房三个月了，物业押金一直不退，请你们帮忙协调。",
+        expect=(Kind.REPLY_OVERDUE,),
+    ),
+    Post(
+        place=LETTERS,
+        path="2026-0891",
+        at=0.1,
+        sort=Sort.MATTER,
+        title="楼道有煤气味",
+        author="睡不着的住户",
+        where="枫林小区6号楼二单元",
+        text="楼道里煤气味很浓，三楼到五楼都闻得到，不敢开灯，快派人来！我的电话198-0808-2468。",
+        expect=(Kind.HAZARD,),
+    ),
+    Post(
+        place=LETTERS,
+        path="2026-0893",
+        at=0.6,
+        sort=Sort.THANKS,
+        title="保障房交付",
+        author="东苑新住户",
+        text="昨天拿到钥匙了，工作人员陪着验房验了两个小时，谢谢。",
+    ),
 )
 
 CRITICISM = "听证会代表"  # stands in one post only, an opinion
@@ -236,6 +304,8 @@ NUMBERS = (
     "19909091357",
     "6228 4800 0099 6731 022",
     "6228480000996731022",
+    "198-0808-2468",
+    "19808082468",
 )
 NAMES = ("蒋秋禾", "骆雁飞", "尉迟松")
 KEYS = ("Qh7#lan26xk",)

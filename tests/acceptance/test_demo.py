@@ -7,14 +7,11 @@ import re
 import signal
 import socket
 import sqlite3
-import string
 import subprocess
 import sys
 import termios
-import tomllib
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
 from email import message_from_bytes, policy
 from pathlib import Path
 from urllib.parse import quote
@@ -23,24 +20,12 @@ import pytest
 
 from classifiers.finding import Kind
 from demo import planted
-from demo.agency import Agency
 from demo.planted import BROKEN, POSTS, SECRETS, Sort
-from monitor import daemon, settings
-from monitor.cli.demo import _unused
-from monitor.cli.live import fitted
-from monitor.collectors import feed
-from monitor.errors import CollectError
-from monitor.fetch import Fetcher, FetchLimits
-from monitor.model import Cursor
-from monitor.words import Words
 
 ROOT = Path(__file__).resolve().parents[2]
 HUIYIN = (sys.executable, "-m", "monitor.cli")
 ENVIRONMENT = {"PATH": os.environ["PATH"], "LANG": "C"}
-TABLES = {
-    language: tomllib.loads((ROOT / "config" / f"demo.{language}.toml").read_text(encoding="utf-8"))
-    for language in settings.LANGUAGES
-}
+NOTED = ("replied", "withdrawn", "overdue", "place")
 
 
 @dataclass(frozen=True)
@@ -115,7 +100,7 @@ def test_it_ends_well_and_finds_all_that_was_planted(run):
 
     wanted = [(kind, post.place, post.path) for post in POSTS for kind in post.expect]
     wanted += [(Kind.SOURCE_BROKEN, place, "") for place in BROKEN]
-    paths = [(kind, place, re.sub(r"^http://[^/]+|\?.*", "", link or "")) for kind, place, link in found]
+    paths = [(kind, place, re.sub(r"^http://[^/]+|\?.*|^number:", "", link or "")) for kind, place, link in found]
     assert sorted(paths) == sorted(wanted)
 
 
@@ -140,6 +125,31 @@ def test_everything_was_read_rightly_from_a_hostile_agency(run):
     assert "𬒈石巷" in texts
     assert "\ufffd" not in texts
     assert dict(run.rows("SELECT platform, error FROM cursor WHERE failures > 0")).keys() == set(BROKEN)
+
+
+def test_the_mailbox_is_read_page_after_page_and_knows_who_waits(run):
+    columns = "external_id, waits_since, replied_at, withdrawn_at, overdue_at, place"
+    rows = {row[0]: row[1:] for row in run.rows(f"SELECT {columns} FROM item WHERE platform = 'letters'")}
+
+    assert rows.keys() == {post.path for post in POSTS if post.place == planted.LETTERS}
+    assert all(since for since, *_ in rows.values())
+    told = {name: {path for path, row in rows.items() if row[n]} for n, name in enumerate(("", *NOTED)) if name}
+    assert told == {
+        "replied": {"2026-0871"},
+        "withdrawn": {"2026-0885"},
+        "overdue": {"2026-0852"},
+        "place": {"2026-0891"},
+    }
+    assert rows["2026-0891"][-1] == "枫林小区6号楼二单元"
+
+
+def test_a_late_answer_is_told_with_its_number_and_its_age(run):
+    (mail,) = (mail for mail in run.mails if "留言超期未答复" in mail["Subject"])
+    text = mail.get_body(("plain",)).get_content()
+
+    assert "局长信箱" in text.splitlines()[0]
+    assert "已等19天" in text.splitlines()[0]
+    assert "留言编号 2026-0852" in text
 
 
 def test_no_number_name_or_author_is_kept_shown_or_sent(run):
@@ -305,82 +315,3 @@ def test_a_folder_in_use_is_not_touched(tmp_path):
 
     assert str(tmp_path) in said
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
-
-
-@pytest.fixture
-def agency(tmp_path):
-    """The agency at its beginning, its platforms as configured, and a fetcher."""
-    words = Words("zh", TABLES["zh"])
-    with Agency(3600) as agency:
-        (tmp_path / "huiyin.toml").write_text(agency.configuration(words), encoding="utf-8")
-        fetcher = Fetcher(FetchLimits(), clock=daemon.clock)
-        yield settings.load(tmp_path / "huiyin.toml").platforms, fetcher.get
-
-
-def collected(agency, place, cursor=None):
-    platforms, fetch = agency
-    return feed.collect(platforms[place], cursor or Cursor(platform=place), fetch)
-
-
-def test_the_website_lies_about_its_encoding_and_names_no_zone(agency):
-    website = collected(agency, planted.WEBSITE)
-
-    assert website.cursor.decoded_by == "gb18030"
-    ages = [daemon.clock() - item.published_at for item in website.items]
-    assert all(timedelta(minutes=59) < age < timedelta(days=1) for age in ages)
-
-
-def test_the_disclosure_column_says_when_nothing_has_changed(agency):
-    first = collected(agency, planted.DISCLOSURE)
-    again = collected(agency, planted.DISCLOSURE, first.cursor)
-
-    assert first.items
-    assert again.items == ()
-    assert collected(agency, planted.DISCLOSURE, replace(again.cursor, etag="")).items == first.items
-
-
-def test_no_writer_leaves_the_collector(agency):
-    items = collected(agency, planted.COMMENTS).items
-
-    assert items
-    assert not [
-        author for author in planted.AUTHORS for item in items if author in repr(item) or quote(author) in item.link
-    ]
-
-
-@pytest.mark.parametrize(("place", "code"), [(planted.FORUM, "refused"), (planted.SUPERVISION, "became_html")])
-def test_broken_platforms_are_broken(agency, place, code):
-    with pytest.raises(CollectError) as caught:
-        collected(agency, place)
-
-    assert caught.value.code == code
-
-
-def leaves(table, path=""):
-    for key, value in table.items():
-        yield from leaves(value, f"{path}{key}.") if isinstance(value, dict) else [(f"{path}{key}", value)]
-
-
-def test_both_languages_say_the_same():
-    """The same keys with the same names to fill in."""
-
-    def holes(text):
-        return [{name for _, name, _, _ in string.Formatter().parse(part) if name} for part in text.split("|")]
-
-    zh, en = (dict(leaves(TABLES[language])) for language in ("zh", "en"))
-    assert list(zh) == list(en)
-    assert [key for key in zh if any(hole != holes(zh[key])[0] for hole in holes(en[key]))] == []
-
-
-def test_cut_texts_keep_their_width():
-    assert fitted("居民留言板", 12) == "居民留言板  "
-    assert fitted("居民留言板", 9) == "居民留.. "
-
-
-def test_each_run_gets_a_folder_of_its_own(tmp_path):
-    folders = [_unused(tmp_path)]
-    folders[0].mkdir()
-    folders.append(_unused(tmp_path))
-
-    assert not folders[1].exists()
-    assert all(folder.parent == tmp_path for folder in folders)
