@@ -22,6 +22,7 @@ from monitor.model import Board, Collected, Cursor, Fetched, Item, Platform
 PASS_TIME = 60.0  # seconds after which a pass asks for no further page
 MAX_ENTRIES = 100_000  # a pass
 MAX_CHARACTERS = 32_000_000  # of text a pass
+FEW = 3  # messages that can't all be empty by chance
 MANY = 50  # messages of which at least one has been answered, wherever anything is answered at all
 
 PAGE = "{page}"
@@ -34,7 +35,7 @@ def collect(platform: Platform, cursor: Cursor, fetch: Fetch) -> Collected:
     """The messages read in this pass, and the cursor with ``fetches``, ``decoded_by``, ``had_items``.
 
     ``fetch`` has the shape of ``Fetcher.get``. ``complete`` says that every page was read. What stops a later page is
-    no reason to lose the earlier ones: it comes back as ``trouble``.
+    no reason to lose the earlier ones: it comes back as ``trouble``, like a mapping that can't be right.
     Raises CollectError "became_html", "broken_board", "fields_missing" or "empty_after_entries" for the first page, and
     whatever ``fetch`` raises there.
     """
@@ -47,8 +48,9 @@ def collect(platform: Platform, cursor: Cursor, fetch: Fetch) -> Collected:
     items = tuple(reading.items.values())
     if not reading.answers_can_be_seen():
         items = tuple(replace(item, message=False, reply=None) for item in items)
-        why = f"in {reading.entries} messages there is neither {board.reply!r} nor {board.replied!r}"
-        reading.trouble = reading.trouble or CollectError("fields_missing", why)
+    doubt = reading.doubt()
+    if doubt and reading.trouble is None:
+        reading.trouble = CollectError("fields_missing", doubt)
     return Collected(
         items,
         replace(
@@ -155,6 +157,16 @@ class _Reading:
             and all(date is not None and date < self.reach for date in dates)
             and self.rise < 0
         )
+
+    def doubt(self) -> str:
+        """Why the mapping can't be right although its fields are there; ""."""
+        if self.entries >= FEW and not self.items:
+            return f"withdrawn = {self.board.withdrawn!r} takes every message away"
+        if len(self.items) >= FEW and not any(item.text or item.html for item in self.items.values()):
+            return f"text = {self.board.text!r} is empty in every message"
+        if not self.answers_can_be_seen():
+            return f"reply = {self.board.reply!r} and replied = {self.board.replied!r} are in no message"
+        return ""
 
     def answers_can_be_seen(self) -> bool:
         """Whether the fields of the answer are there; if none of many messages has them, they are called otherwise."""

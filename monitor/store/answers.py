@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, or_, select, update
 
 from classifiers.finding import Kind
 from monitor import replies
@@ -22,6 +22,8 @@ REPLIES_GONE = "replies_gone"  # the error of a board on which most answers disa
 
 _OVERDUE = and_(escalation.c.kind == str(Kind.REPLY_OVERDUE), OPEN)
 _UNANSWERED = and_(item.c.waits_since.is_not(None), item.c.replied_at.is_(None), item.c.withdrawn_at.is_(None))
+_ALL = item.c.id.is_not(None)
+_UNSETTLED = or_(item.c.waits_since.is_(None), item.c.replied_at.is_(None), item.c.withdrawn_at.is_not(None))
 _REMEMBERED = ("waits_since", "replied_at", "reopened_at", "withdrawn_at", "overdue_at", "missed", "seen_at")
 
 
@@ -46,12 +48,14 @@ def note(
     there. Whatever is seen again waits again.
     """
     said = {entry.external_id: entry for entry in entries if entry.message}
-    rows = _known(tx, platform, list(said))
-    lost = {row.id for row in rows if row.replied_at is not None and said[row.external_id].reply is None}
-    if replies.is_suspicious(len(lost), sum(row.replied_at is not None for row in rows)):
+    answered = [name for name, entry in said.items() if entry.reply is not None]
+    rows = _known(tx, platform, [name for name, entry in said.items() if entry.reply is None])
+    lost = {row.id for row in rows if row.replied_at is not None}
+    if replies.is_suspicious(len(lost), len(lost) + len(answered)):
         trouble = {"error": REPLIES_GONE, "detail": str(len(lost))}
         tx.execute(update(cursor).where(cursor.c.platform == platform).values(trouble))
         rows = [row for row in rows if row.id not in lost]
+    rows += _known(tx, platform, answered, _UNSETTLED)
     _remember(tx, [(row, _after(row, said[row.external_id], now)) for row in rows])
     _withdraw(tx, platform, gone, now)
     if complete:
@@ -59,9 +63,9 @@ def note(
     _keep_places(tx, platform, entries)
 
 
-def _known(tx: Tx, platform: str, external_ids: Sequence[str]) -> list[Row[Any]]:
+def _known(tx: Tx, platform: str, external_ids: Sequence[str], only: ColumnElement[bool] = _ALL) -> list[Row[Any]]:
     names = (item.c[name] for name in _REMEMBERED)
-    query = select(item.c.id, item.c.external_id, item.c.first_seen_at, *names).where(item.c.platform == platform)
+    query = select(item.c.id, item.c.external_id, item.c.first_seen_at, *names).where(item.c.platform == platform, only)
     return [row for some in _parts(external_ids) for row in tx.execute(query.where(item.c.external_id.in_(some)))]
 
 
@@ -110,13 +114,11 @@ def _miss(tx: Tx, platform: str, now: datetime) -> None:
 def _keep_places(tx: Tx, platform: str, entries: Sequence[Entry]) -> None:
     """The place of a message stays with it until it has been judged (``forget_places``)."""
     places = {entry.external_id: entry.place for entry in entries if entry.place}
-    waits = exists().where(version.c.item_id == item.c.id, version.c.classified_at.is_(None))
-    query = select(item.c.id, item.c.external_id).where(item.c.platform == platform, waits)
-    for some in _parts(list(places)):
-        rows = tx.execute(query.where(item.c.external_id.in_(some))).all()
-        if rows:
-            found = [{"of": row.id, "where": places[row.external_id]} for row in rows]
-            tx.execute(update(item).where(item.c.id == bindparam("of")).values(place=bindparam("where")), found)
+    waiting = select(item.c.id, item.c.external_id).join(version)
+    rows = tx.execute(waiting.where(version.c.classified_at.is_(None), item.c.platform == platform)) if places else ()
+    found = [{"of": row.id, "where": places[row.external_id]} for row in rows if row.external_id in places]
+    if found:
+        tx.execute(update(item).where(item.c.id == bindparam("of")).values(place=bindparam("where")), found)
 
 
 def forget_places(tx: Tx, items: Sequence[int]) -> None:

@@ -225,6 +225,25 @@ def test_where_no_answer_is_ever_found_nobody_is_said_to_wait():
     assert all(item.message for item in few.items)
 
 
+@pytest.mark.parametrize(
+    ("entries", "mapping", "says"),
+    [
+        ([entry(n, "") for n in range(3)], {}, "text = 'content' is empty in every message"),
+        (
+            [entry(n) for n in range(3)],
+            {"withdrawn": "createTime"},
+            "withdrawn = 'createTime' takes every message away",
+        ),
+    ],
+)
+def test_a_mapping_that_can_not_be_right_is_trouble(entries, mapping, says):
+    found, _ = collected(paged([entries]), mapping=mapped(**mapping))
+    few, _ = collected(paged([entries[:2]]), mapping=mapped(**mapping))
+
+    assert (found.trouble.code, str(found.trouble), found.complete) == ("fields_missing", says, False)
+    assert few.trouble is None
+
+
 def test_a_board_that_has_always_had_messages_and_has_none_is_suspect():
     assert failure(paged([[]]), SEEN).code == "empty_after_entries"
     found, _ = collected(paged([[]]))
