@@ -11,6 +11,7 @@ import click
 
 from monitor import daemon, keys, logs, messages
 from monitor.cli import wiring
+from monitor.collectors.board import PASS_TIME
 from monitor.errors import DeliveryError
 from monitor.house import context
 from monitor.model import Notification, Platform, Policy
@@ -84,7 +85,8 @@ def longest(settings: Settings, platform: Platform) -> timedelta:
     neighbours = sum(passes.host_of(other.url) == passes.host_of(platform.url) for other in settings.platforms.values())
     turn = (neighbours - 1) * max(pace.host_gap, pace.tick)
     wait = platform.every if platform.messages else platform.every_max * 1.1
-    return wait + turn + settings.http.total + 4 * pace.tick + settings.mail.timeout
+    paging = timedelta(seconds=PASS_TIME if platform.board else 0)
+    return wait + turn + paging + settings.http.total + 4 * pace.tick + settings.mail.timeout
 
 
 def _plan(policy: Policy, settings: Settings, words: Words) -> str:

@@ -1,6 +1,7 @@
 """What a person sees of messages that wait: in check-config, show and explain."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,8 @@ from click.testing import CliRunner
 from demo import animals
 from demo.zoo import Zoo
 from monitor.cli import cli
+from monitor.cli.service import longest
+from monitor.settings import load
 from tests.boards import ANSWERING, Box, answered, board_house, entry, paged
 from tests.houses import Clock, T, drain
 
@@ -67,3 +70,10 @@ def test_trying_a_board_shows_what_its_mapping_finds(tmp_path):
     assert (second["answered"], third["id"]) == (True, "7")
     assert last["items"] == 4
     assert last["error"].startswith("http_500: ")
+
+
+def test_the_promise_of_check_config_counts_the_pages_of_a_board(folder):
+    settings = load(folder / "huiyin.toml")
+    board = settings.platforms["website"]
+
+    assert longest(settings, board) - longest(settings, replace(board, board=None)) == timedelta(minutes=1)
