@@ -101,6 +101,11 @@ def load(path: Path) -> Settings:
     return settings
 
 
+def example(path: Path) -> Settings:
+    """The shipped configuration, as if it stood at ``path``: for what needs no agency of its own."""
+    return read(path, tomllib.loads(shipped("huiyin.toml")), [])
+
+
 def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] | None = None) -> Settings:
     """Settings from parsed TOML; ``problems`` is filled, ``asked`` tells every option and its default."""
     top = Options("", raw, problems, asked)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from monitor import __version__
-from monitor.cli import classify, demo, firstday, looking, platforms, records, service, trying
+from monitor.cli import classify, demo, firstday, looking, platforms, records, rehearse, service, trying
 from monitor.cli.wiring import Friendly
 from monitor.settings import default_path
 
@@ -47,6 +47,7 @@ for command in (
     classify.classify,
     firstday.adopt,
     firstday.go_live,
+    rehearse.rehearse_,
 ):
     cli.add_command(command)
 

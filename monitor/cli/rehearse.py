@@ -1,0 +1,176 @@
+"""``huiyin rehearse``: what the last twelve months would have brought. Reads only; stores nothing, sends nothing."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from classifiers.finding import Document
+from monitor import daemon, masking, messages, pipeline, rehearsed
+from monitor import settings as configuration
+from monitor.cli import wiring
+from monitor.collectors import sheet
+from monitor.house import context, each
+from monitor.model import Cursor, Item, Platform, Surface
+from monitor.options import parse_duration
+from monitor.rehearsal import Case, Seen, Terms, rehearse
+from monitor.settings import Settings
+
+BACK = timedelta(days=365)
+BATCH = 200  # messages judged in one go
+ALONE = 2000  # up to so many are judged here: starting others would take longer
+MAX_BYTES = 512 * 1024 * 1024  # of a file
+PAGES = 10_000  # of a board
+MAX_TITLE = 60  # code points kept of a message
+WITHIN = timedelta(days=15)
+
+
+@click.command("rehearse")
+@click.argument("source", metavar="PLATFORM|FILE")
+@click.option(
+    "--field", "fields", multiple=True, metavar="FIELD=COLUMN", help="列名对应 / what a column of the file is called"
+)
+@click.option(
+    "--surface", type=click.Choice([str(surface) for surface in Surface]), help="公众可见与否 / who can read it"
+)
+@click.option(
+    "--ack", default="15m", show_default=True, metavar="SPAN", help="值班员多久认领 / how soon the duty officer acts"
+)
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="网页存到哪里 / where to save the page")
+@click.pass_obj
+def rehearse_(
+    config: Path, source: str, *, fields: tuple[str, ...], surface: str | None, ack: str, html: Path | None
+) -> None:
+    """预演：假如过去12个月就用上了，会怎样；只读，不存，不发。/ Rehearse the last twelve months: reads only."""
+    settings = _settings(config)
+    words = wiring.words(settings.language)
+    now = daemon.clock()
+    wait = parse_duration(ack)
+    if wait is None:
+        raise click.BadParameter(f'{ack!r}: "15m", "1h"', param_hint="--ack")
+    platform, items = _source(source, settings, dict(_pair(each_field) for each_field in fields))
+    shown = Surface(surface) if surface else platform.surface
+    dated = [item for item in items if item.published_at and now - BACK <= item.published_at <= now]
+    cases = judged(dated, shown)
+    click.echo(words.say("rehearsal.read", n=len(items), kept=len(dated), failed=len(dated) - len(cases)), err=True)
+    if not cases:
+        raise click.ClickException(words.say("rehearsal.nothing"))
+    within = platform.answer_within or WITHIN
+    policies = dict(settings.policies)
+    terms = Terms(policies=policies, within=within, acknowledged_after=wait, zone=settings.zone, now=now)
+    letter = rehearsed.page(
+        rehearse(cases, terms), terms, source=platform.title, context=context(settings, now), words=words
+    )
+    message = messages.render(letter, words)
+    click.echo(f"{message.subject}\n\n{message.text}")
+    html = html or Path(f"huiyin-rehearsal-{now.astimezone(settings.zone):%Y%m%d-%H%M}.html")
+    html.write_text(message.html, encoding="utf-8")
+    click.echo(words.say("terminal.preview_saved", path=html))
+
+
+def _settings(config: Path) -> Settings:
+    """The agency's configuration, or the shipped one where there is none yet: anybody may rehearse first."""
+    return configuration.load(config) if config.exists() else configuration.example(config)
+
+
+def _pair(raw: str) -> tuple[str, str]:
+    field, equals, column = raw.partition("=")
+    if field not in sheet.NAMES or not equals:
+        raise click.BadParameter(f"{raw!r}: FIELD=COLUMN, {', '.join(sheet.NAMES)}", param_hint="--field")
+    return field, column
+
+
+def _source(source: str, settings: Settings, fields: dict[str, str]) -> tuple[Platform, list[Item]]:
+    """A configured platform read from end to end, or a file."""
+    if source in settings.platforms:
+        platform = settings.platforms[source]
+        board = replace(platform.board, pages=PAGES) if platform.board else None
+        whole = replace(platform, board=board, full_every=1)
+        collect = wiring.COLLECTORS[platform.kind]
+        return platform, list(collect(whole, Cursor(platform=source), wiring.fetcher(settings).get).items)
+    path = Path(source)
+    if not path.is_file():
+        known = ", ".join(settings.platforms)
+        raise click.ClickException(
+            wiring.words(settings.language).say("rehearsal.no_source", source=source, known=known)
+        )
+    if path.stat().st_size > MAX_BYTES:
+        raise click.ClickException(wiring.words(settings.language).say("rehearsal.too_large", source=source))
+    platform = Platform(
+        name="file", kind="board", title=path.name, url="", prefixes=(), surface=Surface.PRIVATE, zone=settings.zone
+    )
+    return platform, list(sheet.items(path.read_bytes(), platform, fields))
+
+
+def judged(items: list[Item], surface: Surface) -> list[Case]:
+    """Every item as a Case, on all cores; one that can't be judged is left out."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    cases: list[Case] = []
+    with (
+        _workers(len(items)) as pool,
+        Progress(*columns, console=console, disable=not console.is_terminal) as progress,
+    ):
+        task = progress.add_task("", total=len(items))
+        run = pool.map if pool else map
+        for batch in run(partial(judge, surface=surface), _batches(items)):
+            cases += batch
+            progress.advance(task, BATCH)
+    return cases
+
+
+@contextmanager
+def _workers(n: int) -> Iterator[Executor | None]:
+    cores = os.cpu_count() or 1
+    if n <= ALONE or cores == 1:
+        yield None
+        return
+    with ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("spawn")) as pool:
+        yield pool
+
+
+def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+    left = iter(items)
+    while batch := list(islice(left, BATCH)):
+        yield batch
+
+
+def judge(items: list[Item], surface: Surface) -> list[Case]:
+    """What would have been found in ``items``."""
+    return [case for _, case in each(partial(_case, surface=surface), items) if case is not None]
+
+
+def _case(item: Item, surface: Surface) -> Case | None:
+    if item.published_at is None:
+        return None
+    masked = masking.door(Document(item.text, item.title, item.html, item.link), surface)
+    best: dict[object, Seen] = {}
+    for found in [*masked.findings, *pipeline.judge(masked.document)]:
+        if found.kind not in best or best[found.kind].score < found.score:
+            best[found.kind] = Seen(kind=found.kind, rule=found.rule, score=found.score)
+    return Case(
+        posted=item.published_at,
+        title=(masked.document.title or masked.document.text)[:MAX_TITLE],
+        message=item.message,
+        answered=_answered(item, item.published_at),
+        place=masking.mask_text(item.place),
+        found=tuple(best.values()),
+    )
+
+
+def _answered(item: Item, posted: datetime) -> datetime | None:
+    if item.reply is None:
+        return None
+    return max(item.reply.at or posted, posted)
