@@ -177,7 +177,8 @@ make_version() {
     mkdir -p -- "$new"
     say "正在安装 $VERSION 到 $new（约一分钟）……" "installing $VERSION into $new (about a minute) ..."
     "$found" -m venv --without-pip "$new" || die "建不了 Python 环境。" "the Python environment can't be made."
-    PIP_CONFIG_FILE=/dev/null "$new/bin/python" "$here"/wheels/pip-*.whl/pip --isolated --disable-pip-version-check \
+    pip=$(printf %s "$here"/wheels/pip-*.whl) # runs out of its wheel: neither pip nor ensurepip need be on the machine
+    PIP_CONFIG_FILE=/dev/null "$new/bin/python" "$pip/pip" --isolated --disable-pip-version-check \
         --no-input --quiet install --no-index --find-links "$here/wheels" --no-deps --require-hashes \
         --only-binary :all: --no-cache-dir --no-warn-script-location --root-user-action=ignore \
         -r "$here/requirements.txt" || die "装不上，见上面的信息。" "can't be installed; see the message above."
@@ -188,6 +189,9 @@ make_version() {
 }
 
 quoted() { printf "'%s'" "$(printf %s "$1" | sed "s/'/'\\\\''/g")"; }
+
+# 粘贴就能用 / ready to paste
+shown() { case $1 in *[!A-Za-z0-9/._+-]*) quoted "$1" ;; *) printf %s "$1" ;; esac; }
 
 write_launcher() {
     while IFS= read -r line; do
@@ -289,20 +293,21 @@ say_what_next() {
         say "回音 $VERSION 已装好，数据和配置没有动。" "Huiyin $VERSION is installed; data and configuration are as they were."
         return 0
     fi
-    start=" $command run" prompt=''
-    [ -z "$user" ] || { command=huiyin prompt="（用 root / as root）"; start=" systemctl enable --now huiyin"; }
+    huiyin=$(shown "$command") prompt='' remove="sh $(shown "$base/install.sh")${prefix:+ --prefix $(shown "$prefix")}"
+    start="$huiyin run"
+    [ -z "$user" ] || { huiyin=huiyin prompt="（用 root / as root）" start="systemctl enable --now huiyin"; }
     cat <<END
 
 回音 $VERSION 已装好。接下来$prompt：
 Huiyin $VERSION is installed. Next:
-  1. 编辑配置 / edit      $config/huiyin.toml
-     密码 / passwords     $config/mail.password  ring.token  database.password
-  2. 建库和密钥 / make    $command init
-  3. 检查 / check         $command check-config
-  4. 试发 / test mail     $command send-test
-  5. 启动 / start        $start
-先看看演示 / first a look:  $command demo --folder /tmp/huiyin-demo
-卸载 / to remove:  sh $base/install.sh${prefix:+ --prefix "$prefix"} --uninstall
+  1. 编辑配置 / edit       $config/huiyin.toml
+     密码 / passwords      $config/mail.password  ring.token  database.password
+  2. 建库和密钥 / set up   $huiyin init
+  3. 检查 / check          $huiyin check-config
+  4. 试发 / test mails     $huiyin send-test
+  5. 启动 / start          $start
+先看看演示 / first a look:  $huiyin demo --folder /tmp/huiyin-demo
+卸载 / to remove:           $remove --uninstall
 END
 }
 

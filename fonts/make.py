@@ -34,7 +34,7 @@ def gb2312() -> set[str]:
 def general(unihan: Path) -> set[str]:
     """The 8,105 characters of 通用规范汉字表 (2013): all that names of places and persons are registered with."""
     lines = bz2.decompress(unihan.read_bytes()).decode().splitlines()
-    return {chr(int(line.split("\t")[0][2:], 16)) for line in lines if "\tkTGH\t" in line}
+    return {chr(int(line[2:].split("\t")[0], base=16)) for line in lines if "\tkTGH\t" in line}
 
 
 def latin() -> set[str]:

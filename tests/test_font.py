@@ -1,4 +1,4 @@
-"""The font that ships: has every character of our own wording and what a Chinese agency writes, and a name of its own."""
+"""The font that ships has every character that we or a Chinese agency write, and a name of its own."""
 
 import struct
 from itertools import product
