@@ -22,6 +22,7 @@ from types import TracebackType
 import pytest
 
 PLAIN = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+CHROOT = shutil.which("chroot", path=PLAIN) or "chroot"
 GET_FLAGS, SET_FLAGS, UP = 0x8913, 0x8914, 1  # of a network interface
 REQUEST = "16sh22x"
 NEEDED = "needs Linux namespaces and util-linux: run it as root, or where users may make user namespaces"
@@ -63,7 +64,7 @@ class Machine:
     def __init__(self, folder: Path, *, network: bool) -> None:
         if os.geteuid() != 0:
             pytest.fail("needs root: it lays a copy over the root folder")
-        self._folder = folder
+        self.folder = folder
         folder.mkdir()
         cut, loopback = ([], []) if network else (["--net"], ["offline"])
         self._holder = subprocess.Popen(
@@ -85,13 +86,13 @@ class Machine:
     @property
     def root(self) -> Path:
         """Its root folder, as seen from here."""
-        return Path(f"/proc/{self._holder.pid}/root{self._folder}")
+        return Path(f"/proc/{self._holder.pid}/root{self.folder}")
 
     def inside(self, *command: str, user: str = "", folder: str = "/") -> list[str]:
         """The command line that runs ``command`` in there, as a "uid:gid" if one is given."""
-        enter = ["nsenter", f"--target={self._holder.pid}", "--mount", "--net", "chroot"]
+        enter = ["nsenter", f"--target={self._holder.pid}", "--mount", "--net", CHROOT]
         become = [f"--userspec={user}", "--groups="] if user else []
-        return [*enter, *become, str(self._folder), "sh", "-c", 'cd "$0" && exec "$@"', folder, *command]
+        return [*enter, *become, str(self.folder), "sh", "-c", 'cd "$0" && exec "$@"', folder, *command]
 
     def run(self, *command: str, text: str | None = None, **more: str) -> Done:
         return run(self.inside(*command), clean(PATH=PLAIN) | more, text)
