@@ -102,11 +102,12 @@ def download(chosen: list[Pin], python: str, arch: str, wheels: Path) -> None:
 def build(wheels: Path) -> None:
     """Our own wheel, from a copy: setuptools would leave its traces here and pack those of the last time."""
     with tempfile.TemporaryDirectory() as folder:
+        ignore = shutil.ignore_patterns("__pycache__", ".*")
         for name in OURS:
             if (ROOT / name).is_dir():
-                shutil.copytree(ROOT / name, Path(folder, name), ignore=shutil.ignore_patterns("__pycache__", ".*"))
+                shutil.copytree(ROOT / name, Path(folder, name), ignore=ignore, copy_function=shutil.copyfile)
             else:
-                shutil.copy(ROOT / name, Path(folder, name))
+                shutil.copyfile(ROOT / name, Path(folder, name))
         pip("wheel", *BUILDING, "--wheel-dir", wheels, folder)
 
 
@@ -232,6 +233,7 @@ def main() -> None:
     parser.add_argument("--pythons", default=",".join(PYTHONS), help="as in 3.11,3.12")
     parser.add_argument("--output", type=Path, default=ROOT / "dist")
     asked = parser.parse_args()
+    os.umask(0o022)  # wheels remember modes
     asked.output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=asked.output, prefix=".bundle-") as folder:
         payload, tar = Path(folder, "payload"), Path(folder, "payload.tar")
