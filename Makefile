@@ -6,9 +6,10 @@ SHELL := /bin/bash
 PYTHON := $(shell command -v python3.11 || command -v python3)
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps --no-build-isolation
+ARCH := x86_64
 export PYTHONUTF8 := 1
 
-.PHONY: install demo run test check bench soak lock clean
+.PHONY: install demo run test check bench soak bundle test-bundle lock clean
 
 install: .venv/.run
 
@@ -59,12 +60,21 @@ bench: .venv/.bench
 soak: .venv/.test
 	@$(PY) -m pytest -n 2 tests/soak
 
+# One file for an installation without internet: make bundle, make bundle ARCH=aarch64
+bundle: .venv/.run
+	@$(PY) bundle/build.py --arch $(ARCH)
+
+# Builds it, cuts the network, installs and runs it; runs every step of the Dockerfile. As root, with namespaces.
+test-bundle: .venv/.test
+	@$(PY) -m pytest tests/bundle
+
 # Maintainers: needs uv on PATH. Hashes of every file, no index addresses.
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate requirements/build.in -o requirements/build.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements/run.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate requirements/bundle.in -o requirements/bundle.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra train --extra test pyproject.toml -o requirements/test.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --constraint requirements/test.txt --extra bench pyproject.toml -o requirements/bench.txt
 
 clean:
-	rm -rf .venv build *.egg-info
+	rm -rf .venv build dist *.egg-info
