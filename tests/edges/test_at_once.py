@@ -11,8 +11,9 @@ from classifiers.finding import Kind
 from monitor.errors import LeaseLostError, StoreError
 from monitor.model import Hit, Message, Seen
 from monitor.store import outbox, passes, records, views
+from monitor.store.passes import Rest
 from monitor.store.tables import escalation
-from tests.edges.test_storing import entry, give
+from tests.edges.test_storing import WEBSITE, entry, give, platforms
 from tests.houses import T, Web, build, drain, mails
 
 pytestmark = pytest.mark.usefixtures("each_database")
@@ -69,13 +70,24 @@ def message(tx, house, key):
 
 
 def test_each_platform_is_claimed_once(house):
+    many = {name: each for n in range(20) for name, each in platforms(f"p{n}", host=f"127.0.0.{n}").items()}
     with house.store.write() as tx:
-        passes.register(tx, [f"p{n}" for n in range(20)], T)
+        passes.register(tx, many, T)
 
-    names = [f"p{n}" for n in range(20)]
-    claims = each_until_none(house.store, lambda tx: passes.claim_platform(tx, names, T, UNTIL))
+    claims = each_until_none(house.store, lambda tx: passes.claim_platform(tx, many, T, UNTIL))
 
-    assert Counter(claim.cursor.platform for claim in claims) == Counter(names)
+    assert Counter(claim.cursor.platform for claim in claims) == Counter([*many])
+
+
+@pytest.mark.parametrize(("rest", "claimed"), [(Rest(timedelta(0), 3), 3), (Rest(timedelta(seconds=1), 9), 1)])
+def test_a_host_is_spared_however_many_come_at_once(house, rest, claimed):
+    many = platforms(*(f"p{n}" for n in range(20)), host="127.0.0.7")
+    with house.store.write() as tx:
+        passes.register(tx, many, T)
+
+    claims = each_until_none(house.store, lambda tx: passes.claim_platform(tx, many, T, UNTIL, rest))
+
+    assert len(claims) == claimed
 
 
 def test_each_version_is_claimed_once(house):
@@ -183,7 +195,7 @@ def test_an_intent_is_written_once(house):
 
 def test_two_passes_under_one_lease_write_once(house):
     with house.store.write() as tx:
-        claim = passes.claim_platform(tx, ["website"], T, UNTIL)
+        claim = passes.claim_platform(tx, WEBSITE, T, UNTIL)
 
     def work(n):
         with house.store.write() as tx:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 
 from classifiers.finding import Kind
 from monitor.errors import LeaseLostError
-from monitor.model import Entry, Hit, Seen
+from monitor.model import Entry, Hit, Platform, Seen
 from monitor.store import passes
 from monitor.store.passes import Stored
 from monitor.store.tables import cursor, finding, item, version
@@ -39,11 +39,22 @@ def store(tmp_path):
     return build(tmp_path, Web()).store
 
 
+def platforms(*names, host="127.0.0.1:9"):
+    """Platforms that share a host, as the configuration gives them."""
+    return {
+        name: Platform(name=name, kind="feed", title=name, url=f"http://{host}/{name}.xml", prefixes=())
+        for name in names
+    }
+
+
+WEBSITE = platforms("website")
+
+
 def give(store, *entries, now=T):
     """One pass that brings these entries."""
     with store.write() as tx:
         tx.execute(update(cursor).values(next_check_at=now, etag='"1"'))
-        claim = passes.claim_platform(tx, ["website"], now, now + HOUR)
+        claim = passes.claim_platform(tx, WEBSITE, now, now + HOUR)
     with store.write() as tx:
         return passes.finish_pass(tx, claim, claim.cursor, entries, now)
 
@@ -153,6 +164,18 @@ def test_a_new_link_is_kept_with_a_new_text(store):
     assert rows(store, item.c.link, order=item.c.id) == [("http://127.0.0.1:9/moved.html",)]
 
 
+def test_what_stood_there_at_first_contact_is_marked_until_it_changes(store):
+    give(store, entry(1, old=True, hits=(seen("a"),)), entry(2, hits=(seen("b"),)))
+    give(store, entry(1, "改了", old=True, hits=(seen("c"),)))
+
+    assert rows(store, version.c.item_id, version.c.baseline, order=version.c.id) == [(1, True), (2, False), (1, False)]
+    assert rows(store, finding.c.rule, finding.c.baseline, order=finding.c.id) == [
+        ("a", True),
+        ("b", False),
+        ("c", False),
+    ]
+
+
 def test_another_platform_has_its_own(store):
     with store.write() as tx:
         tx.execute(item.insert().values(platform="other", external_id="guid-1", link="", first_seen_at=T))
@@ -173,9 +196,9 @@ def test_ids_go_on_where_others_insert(store):
 
 def test_a_lost_lease_leaves_nothing(store):
     with store.write() as tx:
-        first = passes.claim_platform(tx, ["website"], T, T + HOUR)
+        first = passes.claim_platform(tx, WEBSITE, T, T + HOUR)
     with store.write() as tx:
-        second = passes.claim_platform(tx, ["website"], T + HOUR, T + 2 * HOUR)
+        second = passes.claim_platform(tx, WEBSITE, T + HOUR, T + 2 * HOUR)
     with pytest.raises(LeaseLostError), store.write() as tx:
         passes.finish_pass(tx, first, first.cursor, [entry(1)], T + HOUR)
     assert rows(store, item.c.id, order=item.c.id) == []
