@@ -39,7 +39,10 @@ def init(config: Path) -> None:
     keys.create(settings.key_file)
     open_store(settings.database, migrate=True).close()
     click.echo(words.say("terminal.kept_config", path=config))
-    click.echo(words.say("terminal.made_data", folder=settings.data, key=settings.key_file.name))
+    key = {"folder": settings.data, "key": settings.key_file.name}
+    if settings.database.server:
+        click.echo(words.say("terminal.made_tables", server=settings.database))
+    click.echo(words.say("terminal.made_key" if settings.database.server else "terminal.made_data", **key))
     click.echo(words.say("terminal.next_steps"))
 
 

@@ -13,7 +13,7 @@ from monitor import daemon
 from monitor.cli import cli
 from monitor.settings import load
 from monitor.store.database import open_store
-from tests.houses import CONFIGURATION, Web, build, drain, filled_in, item
+from tests.houses import CONFIGURATION, PLACE, Web, build, configuration, drain, filled_in, item
 
 
 def huiyin(folder, *words, expect=0):
@@ -64,6 +64,20 @@ def test_check_config_fails_without_the_numbers_that_answer_at_night(tmp_path):
 
     assert "emergency.gas" in said
     assert "emergency.duty" in said
+
+
+def test_init_on_a_server_makes_tables_and_key_and_says_whose_the_backups_are(tmp_path, postgresql):
+    with postgresql.fresh("template0") as database, PLACE.at(database.server):
+        configuration(tmp_path)
+        assert "huiyin init" in huiyin(tmp_path, "list", expect=1)
+
+        said = huiyin(tmp_path, "init")
+
+        assert database.server in said
+        assert "备份" in said
+        assert [path.name for path in (tmp_path / "data").iterdir()] == ["installation.key"]
+        assert "没有" in huiyin(tmp_path, "list")
+        assert said == huiyin(tmp_path, "init")
 
 
 def test_check_config_repeats_what_is_claimed_and_says_who_is_told(folder):
