@@ -18,9 +18,9 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor import logs, pipeline
+from monitor.errors import StoreError
 from monitor.house import Clock, House
 from monitor.store import outbox, passes, records, views
-from monitor.store.database import exclusive
 
 Stage = Callable[[House, Clock], bool]
 
@@ -40,34 +40,38 @@ def clock() -> datetime:
 
 
 @contextmanager
-def alone(house: House) -> Iterator[None]:
+def alone(house: House) -> Iterator[Callable[[], None]]:
     """Be the only process that works on this database, and free what an earlier one left claimed.
 
-    Raises StoreError when another daemon runs.
+    What is handed out is called now and then: a lock that was lost with its server is taken again.
+    Both raise StoreError, permanent, when another daemon runs.
     """
-    path = house.settings.database
-    with exclusive(path.with_suffix(".lock"), f"{path}: another huiyin is running on this database"):
+    refusal = f"{house.settings.database}: another huiyin is running on this database"
+    with house.store.alone(refusal) as keep:
         with house.store.write() as tx:
             passes.register(tx, house.settings.platforms, clock())
             passes.release(tx)
             records.release(tx)
             outbox.release(tx)
-        yield
+        yield keep
 
 
 def run(house: House, stop: threading.Event) -> None:
-    """Run every stage until ``stop`` is set; the units in hand are finished, nothing new is begun."""
-    with alone(house):
-        scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(10)})
-        seconds = house.settings.pace.tick.total_seconds()
+    """Run every stage until ``stop`` is set; the units in hand are finished, nothing new is begun.
+
+    Raises StoreError when another daemon has taken the database over.
+    """
+    with alone(house) as keep:
+        watch = _Watch(keep, stop)
+        scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(11)})
+        often = {"trigger": "interval", "seconds": house.settings.pace.tick.total_seconds(), "coalesce": True}
+        scheduler.add_job(watch, **often)
         for name, (stage, at_once) in STAGES.items():
             scheduler.add_job(
                 _Drain(house, name, stage, stop),
-                "interval",
-                seconds=seconds,
+                **often,
                 next_run_time=clock(),
                 max_instances=at_once,
-                coalesce=True,
                 misfire_grace_time=None,
             )
         scheduler.start()
@@ -75,6 +79,8 @@ def run(house: House, stop: threading.Event) -> None:
         stop.wait()
         scheduler.shutdown(wait=True)
         logs.event("stopped")
+    if watch.lost is not None:
+        raise watch.lost
 
 
 def once(house: House) -> None:
@@ -93,6 +99,24 @@ def stop_on_signals(stop: threading.Event) -> None:
 
     signal.signal(signal.SIGTERM, handle)
     signal.signal(signal.SIGINT, handle)
+
+
+class _Watch:
+    """Keep the lock of the one daemon; where another has it, stop."""
+
+    def __init__(self, keep: Callable[[], None], stop: threading.Event) -> None:
+        self._keep = keep
+        self._stop = stop
+        self.lost: StoreError | None = None
+
+    def __call__(self) -> None:
+        try:
+            self._keep()
+        except StoreError as error:
+            logs.event("lock_lost", level=logging.ERROR, why=error)
+            if error.permanent:
+                self.lost = error
+                self._stop.set()
 
 
 class _Drain:
@@ -120,6 +144,10 @@ class _Drain:
         now = clock()
         if error == self._error and self._beat_at is not None and now - self._beat_at < BEAT_EVERY:
             return
+        try:
+            with self._house.store.write() as tx:
+                views.set_beat(tx, self._name, now, error)
+        except StoreError as trouble:  # it comes back or `huiyin health` sees the silence
+            logs.event("beat_failed", level=logging.ERROR, stage=self._name, why=trouble)
+            return
         self._beat_at, self._error = now, error
-        with self._house.store.write() as tx:
-            views.set_beat(tx, self._name, now, error)

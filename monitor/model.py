@@ -76,6 +76,18 @@ class Board:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """Where everything is kept: an SQLite ``file`` or, where that is "", PostgreSQL at ``server``."""
+
+    file: str = ""
+    server: str = ""  # "postgresql://user@host:5432/name"; its password stands apart
+    password: str = field(default="", repr=False)
+
+    def __str__(self) -> str:
+        return self.file or self.server
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
     """A place of the agency's own that is watched: what is *configured*."""
 

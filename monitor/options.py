@@ -13,12 +13,16 @@ from collections.abc import Mapping, Sequence
 from datetime import time, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = re.compile(r"(\d{1,6})(s|m|h|d|w)")
 _PLACE = re.compile(r"\[[^\]]*\]")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+_SERVER = "postgresql://user@host:5432/name"
+_SERVER_OPTIONS = ("host", "sslmode", "sslrootcert")  # of libpq: a socket's folder, encryption
+_DATABASE = re.compile("/[^/]+")
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -154,6 +158,16 @@ class Options:
                 self.problem(key, f'{raw!r} is no address range; write it like "10.20.0.0/16"')
         return tuple(found)
 
+    def server(self, key: str) -> str:
+        """The address of a PostgreSQL database, "" for none. A password in it is a problem, and never repeated."""
+        raw = self.text(key, "")
+        if not raw:
+            return ""
+        wrong = _wrong_with_server(raw)
+        if wrong:
+            self.problem(key, wrong)
+        return "" if wrong else raw
+
     def table(self, key: str) -> Options:
         """The table below ``key``; an empty one when it isn't there."""
         self._seen.add(key)
@@ -180,3 +194,20 @@ class Options:
             if key not in self._seen:
                 near = difflib.get_close_matches(key, sorted(self._seen), 1)
                 self.problem(key, "is not known" + (f"; did you mean {near[0]!r}?" if near else ""))
+
+
+def _wrong_with_server(address: str) -> str:
+    """What is wrong with the address of a database, "" when nothing is."""
+    allowed = ", ".join(_SERVER_OPTIONS)
+    wrong = f'is no address of a database; write it like "{_SERVER}", with nothing after "?" but {allowed}'
+    try:
+        parts = urlsplit(address)
+        asked = parse_qs(parts.query, keep_blank_values=True)
+        port = parts.port
+    except ValueError:
+        return wrong
+    if parts.password is not None or "password" in asked:
+        return "no password stands here; set HUIYIN_DATABASE_PASSWORD or HUIYIN_DATABASE_PASSWORD_FILE"
+    named = parts.scheme == "postgresql" and _DATABASE.fullmatch(parts.path) and not parts.fragment
+    plain = address.isprintable() and " " not in address and port != 0
+    return "" if named and plain and set(asked) <= set(_SERVER_OPTIONS) else wrong

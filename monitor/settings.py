@@ -10,13 +10,14 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind
 from monitor import sections
 from monitor.errors import SettingsError
-from monitor.model import Contact, Emergency, Platform, Policy
+from monitor.model import Contact, Database, Emergency, Platform, Policy
 from monitor.options import Options
 from monitor.sections import LANGUAGES, SHIPPED, DigestSettings, HttpSettings, Pace, RingSettings
 
@@ -49,6 +50,7 @@ class Settings:
     zone: ZoneInfo
     language: str
     data: Path
+    database: Database
     http: HttpSettings
     mail: MailSection
     ring: RingSettings
@@ -58,10 +60,6 @@ class Settings:
     contacts: Mapping[str, Contact]
     platforms: Mapping[str, Platform]
     policies: Mapping[Kind, Policy]
-
-    @property
-    def database(self) -> Path:
-        return self.data / "huiyin.db"
 
     @property
     def key_file(self) -> Path:
@@ -114,6 +112,7 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
     zone = agency.zone("zone", "Asia/Shanghai")
     language = agency.text("language", "zh", one_of=LANGUAGES)
     data = path.parent / agency.text("data", "data")
+    database = _database(agency, data)
     agency.finish()
     contacts = {one.name: one for one in (sections.contact(table, language) for table in top.tables("contact"))}
     if not contacts:
@@ -125,6 +124,7 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
         zone=zone,
         language=language,
         data=data,
+        database=database,
         http=sections.http(top.table("http")),
         mail=_mail(top.table("mail"), path.parent),
         ring=_ring(top.table("ring")),
@@ -137,6 +137,15 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
     )
     top.finish()
     return settings
+
+
+def _database(table: Options, data: Path) -> Database:
+    server = table.server("database")
+    if not server:
+        return Database(file=str(data / "huiyin.db"))
+    if find_spec("psycopg") is None:
+        table.problem("database", "PostgreSQL needs its driver; install it with: pip install 'huiyin[postgres]'")
+    return Database(server=server, password=_secret("HUIYIN_DATABASE_PASSWORD", table))
 
 
 def _mail(table: Options, beside: Path) -> MailSection:

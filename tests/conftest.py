@@ -6,8 +6,9 @@ import pytest
 from aiosmtpd.controller import Controller
 from hypothesis import settings
 
+from tests import servers
 from tests.dying import Inbox
-from tests.houses import Clock
+from tests.houses import PLACE, Clock
 
 # a busy machine is no failure, and the same run gives the same result
 settings.register_profile("ours", deadline=None, derandomize=True)
@@ -28,3 +29,20 @@ def inbox():
 @pytest.fixture
 def clock():
     return Clock()
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """A running server."""
+    with servers.serving(servers.installed() or servers.brought()) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def each_database(request):
+    """Houses of this test stand on SQLite and, in a second run, on PostgreSQL."""
+    if request.param == "sqlite":
+        yield
+        return
+    with request.getfixturevalue("postgresql").fresh() as database, PLACE.at(database.server):
+        yield

@@ -15,7 +15,8 @@ DOORS = {
         ("time.time time.time_ns time.localtime time.sleep", ENTRANCES),
         ("time.monotonic time.perf_counter", DEADLINES),
         ("sqlalchemy.func.now sqlalchemy.func.current_timestamp", NOBODY),  # that is a clock too
-        ("alembic sqlalchemy sqlite3", "monitor/store/"),
+        ("alembic psycopg sqlalchemy sqlite3", "monitor/store/"),
+        ("sqlalchemy.dialects", "monitor/store/statements.py"),  # verbs stay neutral
         ("httpcore httpx", "monitor/fetch.py"),
         ("socket ssl", "monitor/fetch.py monitor/channels/ demo/"),
         ("http.server socketserver", "demo/"),

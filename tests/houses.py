@@ -1,8 +1,9 @@
-"""A whole house for tests: real settings, real SQLite file, real folder for mails; only the web is handed in."""
+"""A whole house for tests: real settings, real database, real folder for mails; only the web is handed in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
@@ -15,6 +16,7 @@ from monitor.errors import CollectError
 from monitor.house import House
 from monitor.model import Collected, Cursor, Escalation, Item, Platform, State, Transition
 from monitor.store import marks, passes, records, views
+from monitor.store.database import Store
 from monitor.summary import PlatformHealth
 
 T = datetime(2026, 11, 4, 2, 0, tzinfo=UTC)  # a Wednesday, 10:00 in Shanghai
@@ -85,8 +87,31 @@ def filled_in(example: str) -> str:
     return example.replace('gas = ""', 'gas = "0000-5550100"').replace('duty = ""', 'duty = "0000-5550101"')
 
 
+@dataclass
+class Place:
+    """Where the houses of a test keep everything, as ``each_database`` says: "" is SQLite in their folder."""
+
+    server: str = ""
+    stores: list[Store] = field(default_factory=list)
+
+    @contextmanager
+    def at(self, server: str) -> Iterator[None]:
+        self.server = server
+        try:
+            yield
+        finally:
+            self.server = ""
+            while self.stores:
+                self.stores.pop().close()
+
+
+PLACE = Place()
+
+
 def configuration(folder: Path, text: str = CONFIGURATION) -> Path:
     path = folder / "huiyin.toml"
+    if PLACE.server:
+        text = text.replace("[agency]\n", f'[agency]\ndatabase = "{PLACE.server}"\n')
     path.write_text(text, encoding="utf-8")
     return path
 
@@ -101,6 +126,8 @@ def build(folder: Path, web: Web, text: str = CONFIGURATION, now: datetime = T) 
         luck=lambda: 0.5,
         cut=lambda words: words.split(),
     )
+    if PLACE.server:
+        PLACE.stores.append(house.store)
     with house.store.write() as tx:
         passes.register(tx, loaded.platforms, now)
         marks.put(tx, marks.LIVE, now)

@@ -260,7 +260,7 @@ class Account:
                 f"{self._inside(settings.mail.folder)}/  {words.count('demo.mails', mails)}",
             ),
             (words.say("demo.kept_digest"), f"digest.html  {self._inside(self.digest)}"),
-            (words.say("demo.kept_database"), self._inside(settings.database)),
+            (words.say("demo.kept_database"), self._inside(Path(settings.database.file))),
             (words.say("demo.kept_log"), LOG),
         ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -179,7 +180,6 @@ def _explained(each: views.Explained, words: Words) -> str:
 def digest(config: Path, preview: bool, this_week: bool, name: str | None, html: Path | None) -> None:  # noqa: ARG001
     """看周报，不发送。/ Look at the weekly digest; nothing is sent."""
     settings = load(config)
-    house = wiring.house(settings)
     contact = settings.contacts.get(name or settings.digest.to[0])
     if contact is None:
         raise click.ClickException(f"--contact {name}: {', '.join(settings.contacts)}")
@@ -189,7 +189,9 @@ def digest(config: Path, preview: bool, this_week: bool, name: str | None, html:
         if this_week
         else due(now, settings.zone, settings.digest.weekday, settings.digest.at)
     )
-    message = telling.digest(house, period, contact, now)
+    house = wiring.house(settings)
+    with closing(house.store):
+        message = telling.digest(house, period, contact, now)
     click.echo(f"{message.subject}\n\n{message.text}")
     if html is not None:
         html.write_text(message.html, encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from monitor.house import context
 from monitor.model import Notification, Platform, Policy
 from monitor.settings import Settings, load, shipped
 from monitor.store import marks, passes, views
-from monitor.store.database import Tx, locked, open_store
+from monitor.store.database import Tx, made, open_store
 from monitor.words import Words
 
 SILENT_AFTER = timedelta(minutes=5)  # a stage that has said nothing for so long is stuck
@@ -34,12 +35,15 @@ def init(config: Path) -> None:
         return
     settings = load(config)
     words = wiring.words(settings.language)
-    if settings.database.exists():
+    if made(settings.database):
         keys.load(settings.key_file)
     keys.create(settings.key_file)
     open_store(settings.database, migrate=True).close()
     click.echo(words.say("terminal.kept_config", path=config))
-    click.echo(words.say("terminal.made_data", folder=settings.data, key=settings.key_file.name))
+    key = {"folder": settings.data, "key": settings.key_file.name}
+    if settings.database.server:
+        click.echo(words.say("terminal.made_tables", server=settings.database))
+    click.echo(words.say("terminal.made_key" if settings.database.server else "terminal.made_data", **key))
     click.echo(words.say("terminal.next_steps"))
 
 
@@ -112,7 +116,9 @@ def run(config: Path) -> None:
     logs.to_stderr()
     stop = threading.Event()
     daemon.stop_on_signals(stop)
-    daemon.run(wiring.house(load(config), migrate=True), stop)
+    house = wiring.house(load(config), migrate=True)
+    with closing(house.store):
+        daemon.run(house, stop)
 
 
 @click.command()
@@ -120,7 +126,9 @@ def run(config: Path) -> None:
 def once(config: Path) -> None:
     """把到期的活做一遍就结束。/ Do what is due once, and end."""
     logs.to_stderr()
-    daemon.once(wiring.house(load(config), migrate=True))
+    house = wiring.house(load(config), migrate=True)
+    with closing(house.store):
+        daemon.once(house)
 
 
 @click.command()
@@ -134,7 +142,7 @@ def health(config: Path) -> None:
             notes = [*_platforms(tx, settings, words), _queue(tx, words)]
             if not marks.at(tx, marks.LIVE):
                 notes.append(words.say("terminal.not_live"))
-        if not locked(settings.database.with_suffix(".lock")):
+        if not store.has_daemon():
             troubles.insert(0, words.say("terminal.health_lock_missing"))
         for line in troubles or [words.say("terminal.health_well")]:
             click.echo(line)

@@ -1,164 +1,154 @@
-"""Opening the database: one connection door, migrations under a lock, one daemon per file."""
+"""Opening the database: one door for SQLite and PostgreSQL, migrations under a lock, one daemon per database."""
 
 from __future__ import annotations
 
-import fcntl
-import os
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, inspect, text
 
 from monitor.errors import StoreError
+from monitor.model import Database
+from monitor.store import postgresql, sqlite
+from monitor.store.statements import one_at_a_time
+from monitor.store.trouble import translated
 
 Tx = Connection  # one open transaction; the verbs of this package take it first
 
-BUSY_TIMEOUT = 20.0  # seconds a writer waits for another
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+class Kind(Protocol):
+    """What the modules ``sqlite`` and ``postgresql`` offer; they say more about each."""
+
+    READING: Mapping[str, Any]  # execution options of a transaction
+    WRITING: Mapping[str, Any]
+
+    def engine(self, database: Database) -> Engine: ...
+
+    def before_update(self, tx: Connection, found: str | None, wanted: str) -> None: ...
+
+    def exclusive(self, engine: Engine, refusal: str) -> AbstractContextManager[Callable[[], None]]: ...
+
+    def held(self, engine: Engine) -> bool: ...
+
+
+KINDS: dict[str, Kind] = {"sqlite": sqlite, "postgresql": postgresql}
+
+
 class Store:
-    """A database file. ``write()`` and ``read()`` are transactions; library errors become StoreError."""
+    """A database. ``write()`` and ``read()`` are transactions; library errors become StoreError."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.kind = KINDS[engine.dialect.name]
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """One short transaction that takes the write lock at its start.
-
-        A read that turns into a write fails at once with "database is locked" on SQLite (measured),
-        hence BEGIN IMMEDIATE.
-        """
+        """One short transaction. On SQLite it is the only writer; on PostgreSQL rows are locked as they are taken."""
         with (
-            _translated(),
-            self._engine.connect().execution_options(begin="IMMEDIATE") as connection,
+            translated(),
+            self._engine.connect().execution_options(**self.kind.WRITING) as connection,
             connection.begin(),
         ):
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        with _translated(), self._engine.connect() as connection, connection.begin():
+        """One transaction that sees one moment and writes nothing."""
+        with (
+            translated(),
+            self._engine.connect().execution_options(**self.kind.READING) as connection,
+            connection.begin(),
+        ):
             yield connection
+
+    def alone(self, refusal: str) -> AbstractContextManager[Callable[[], None]]:
+        """Be the one daemon; what is handed out is called now and then and takes a lost lock again.
+
+        Both raise StoreError(refusal), permanent, when another process is the one.
+        """
+        return self.kind.exclusive(self._engine, refusal)
+
+    def has_daemon(self) -> bool:
+        """Whether a daemon works on this database."""
+        return self.kind.held(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except DBAPIError as error:
-        raise StoreError(f"the database refused: {error.orig}") from error
-    except SQLAlchemyError as error:
-        raise StoreError(f"the database failed: {error}") from error
+def made(database: Database) -> bool:
+    """Whether Huiyin has been set up in this database."""
+    if database.file and not Path(database.file).exists():
+        return False
+    with closing(_connected(database)) as store, store.read() as tx:
+        return _found(tx) is not None
 
 
-def _engine(path: Path) -> Engine:
-    engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": BUSY_TIMEOUT})
+def open_store(database: Database, *, migrate: bool = False) -> Store:
+    """The store in ``database``.
 
-    @event.listens_for(engine, "connect")
-    def prepare(dbapi: sqlite3.Connection, _record: Any) -> None:
-        dbapi.isolation_level = None  # we say BEGIN ourselves
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-            dbapi.execute(f"PRAGMA {pragma}")
+    With ``migrate`` (only `init`, `run`, `once` and the demo) a missing or older schema is brought up to date by one
+    process at a time. An SQLite file is copied before; the copy of a PostgreSQL database is the operator's.
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
+    Raises StoreError when the database is missing, damaged, older (without ``migrate``) or newer than this program.
+    """
+    if database.file and migrate:
+        sqlite.make(database)
+    if database.file and not Path(database.file).exists():
+        raise StoreError(f"{database}: there is no database yet; run `huiyin init`")
+    with ExitStack() as stack:
+        store = stack.enter_context(closing(_connected(database)))
+        _check(database, store, migrate)
+        stack.pop_all()
+    return store
 
-    return engine
+
+def _connected(database: Database) -> Store:
+    return Store((postgresql if database.server else sqlite).engine(database))
+
+
+def _check(database: Database, store: Store, migrate: bool) -> None:
+    scripts = ScriptDirectory.from_config(_config())
+    wanted = scripts.get_current_head() or ""
+    with store.read() as tx:
+        found = _found(tx)
+    if found and found not in {script.revision for script in scripts.walk_revisions()}:
+        raise StoreError(f"{database}: was written by a newer huiyin (schema {found}); install that one again")
+    if found == wanted:
+        return
+    if not migrate and found is None:
+        raise StoreError(f"{database}: there is no database yet; run `huiyin init`")
+    if not migrate:
+        raise StoreError(f"{database}: has an older schema ({found or 'none'}); run `huiyin init` once to update it")
+    _update(store, wanted)
+
+
+def _update(store: Store, wanted: str) -> None:
+    with store.write() as tx:
+        one_at_a_time(tx, "update")
+        found = _found(tx)  # another process may have been faster
+        if found != wanted:
+            store.kind.before_update(tx, found, wanted)
+            config = _config()
+            config.attributes["connection"] = tx
+            command.upgrade(config, "head")
+
+
+def _found(tx: Connection) -> str | None:
+    """The schema of the database: None when it has never had one."""
+    if not inspect(tx).has_table("alembic_version"):
+        return None
+    return tx.execute(text("SELECT version_num FROM alembic_version")).scalar() or ""
 
 
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     return config
-
-
-def _revisions(connection: Connection) -> tuple[str | None, str | None, set[str]]:
-    """Where the database is, where the code is, and every revision the code knows."""
-    scripts = ScriptDirectory.from_config(_config())
-    known = {script.revision for script in scripts.walk_revisions()}
-    if not inspect(connection).has_table("alembic_version"):
-        return None, scripts.get_current_head(), known
-    return (
-        connection.execute(text("SELECT version_num FROM alembic_version")).scalar(),
-        scripts.get_current_head(),
-        known,
-    )
-
-
-def open_store(path: Path, *, migrate: bool = False) -> Store:
-    """The store in the SQLite file ``path``.
-
-    With ``migrate`` (only `init`, `run`, `once` and the demo) a missing or older schema is brought up to
-    date under a lock, after a copy of an existing file made with SQLite's backup API.
-
-    Raises StoreError when the file is missing, damaged, older (without ``migrate``) or newer than this program.
-    """
-    if not migrate and not path.exists():
-        raise StoreError(f"{path}: there is no database yet; run `huiyin init`")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        path.touch(mode=0o600)
-    store = Store(_engine(path))
-    with store.read() as connection:
-        found, wanted, known = _revisions(connection)
-    if found is not None and found not in known:
-        raise StoreError(f"{path}: was written by a newer huiyin (schema {found}); install that one again")
-    if found == wanted:
-        return store
-    if not migrate:
-        raise StoreError(f"{path}: has an older schema ({found or 'none'}); run `huiyin init` once to update it")
-    with exclusive(path.with_suffix(".migrate"), "another huiyin is updating the database; try again in a minute"):
-        if found is not None:
-            _copy(path, path.with_suffix(f".before-{wanted}.db"))
-        config = _config()
-        with store.write() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    return store
-
-
-def _copy(source: Path, target: Path) -> None:
-    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
-        old.backup(new)
-    target.chmod(0o600)
-
-
-@contextmanager
-def exclusive(path: Path, refusal: str) -> Iterator[None]:
-    """Hold the lock file ``path``; the kernel lets it go when the process dies.
-
-    Raises StoreError(refusal) when another process holds it.
-    """
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StoreError(refusal) from None
-        yield
-    finally:
-        os.close(handle)
-
-
-def locked(path: Path) -> bool:
-    """Whether some process holds the lock file."""
-    if not path.exists():
-        return False
-    try:
-        with exclusive(path, ""):
-            return False
-    except StoreError:
-        return True

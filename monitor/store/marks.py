@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from monitor.store.database import Tx
+from monitor.store.statements import add_new
 from monitor.store.tables import mark
 
 LIVE = "live"  # from here on people above the duty officer are told
@@ -20,4 +20,4 @@ def at(tx: Tx, name: str) -> datetime | None:
 
 def put(tx: Tx, name: str, now: datetime) -> bool:
     """Mark ``name``; False when it had been marked before."""
-    return tx.execute(upsert(mark).values(name=name, at=now).on_conflict_do_nothing()).rowcount == 1
+    return add_new(tx, mark, {"name": name, "at": now})

@@ -8,15 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, and_, func, insert, or_, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from monitor.errors import LeaseLostError
 from monitor.model import Channel, Contact, Message, Notification, Outcome
 from monitor.policy import UNKNOWNS_ALLOWED, Settled
 from monitor.store.database import Tx
+from monitor.store.statements import add_new, one_of
 from monitor.store.tables import attempt, notification
 
-WAITING = (str(Outcome.PENDING), str(Outcome.SENDING))
+IS_WAITING = one_of(notification.c.state, (str(Outcome.PENDING), str(Outcome.SENDING)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +32,22 @@ def intend(
     tx: Tx, *, key: str, contact: Contact, message: Message, record: int | None, priority: int, now: datetime
 ) -> bool:
     """Write the intent; False when the same ``key`` was intended before. Lower ``priority`` goes first."""
-    row = upsert(notification).values(
-        key=key,
-        escalation_id=record,
-        contact=contact.name,
-        address=contact.mail,
-        language=contact.language,
-        subject=message.subject,
-        text=message.text,
-        html=message.html,
-        message_id=f"<{secrets.token_hex(12)}@huiyin.invalid>",
-        priority=priority,
-        created_at=now,
-        state=str(Outcome.PENDING),
-        next_attempt_at=now,
-    )
-    return tx.execute(row.on_conflict_do_nothing(index_elements=["key"])).rowcount == 1
+    row = {
+        "key": key,
+        "escalation_id": record,
+        "contact": contact.name,
+        "address": contact.mail,
+        "language": contact.language,
+        "subject": message.subject,
+        "text": message.text,
+        "html": message.html,
+        "message_id": f"<{secrets.token_hex(12)}@huiyin.invalid>",
+        "priority": priority,
+        "created_at": now,
+        "state": str(Outcome.PENDING),
+        "next_attempt_at": now,
+    }
+    return add_new(tx, notification, row)
 
 
 def exists(tx: Tx, key: str) -> bool:
@@ -64,7 +64,7 @@ def claim(tx: Tx, now: datetime, until: datetime) -> Claim | None:
     due = and_(notification.c.state == str(Outcome.PENDING), ripe)
     ended = or_(notification.c.lease_until.is_(None), notification.c.lease_until <= now)
     left = and_(notification.c.state == str(Outcome.SENDING), ended)
-    query = select(notification).where(notification.c.state.in_(WAITING), or_(due, left))
+    query = select(notification).where(IS_WAITING, or_(due, left))
     order = query.order_by(notification.c.priority, notification.c.id).limit(1)
     row = tx.execute(order.with_for_update(skip_locked=True)).one_or_none()
     if row is None:

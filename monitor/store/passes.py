@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import repeat
 from urllib.parse import urlsplit
 
-from sqlalchemy import case, delete, func, insert, or_, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.errors import LeaseLostError
 from monitor.model import Cursor, Entry, Hit, Platform
 from monitor.polling import LOOKED_AT
 from monitor.store.database import Tx
+from monitor.store.statements import add_new, load, look_up, one_at_a_time, put, reserve
 from monitor.store.tables import cursor, finding, host, item, version
+from monitor.store.trouble import rows_at_fault
 
 VERSIONS_KEPT = 10  # per item
+LEASED = (
+    select(cursor.c.platform)
+    .where(cursor.c.platform == bindparam("of"), cursor.c.lease == bindparam("held"))
+    .with_for_update()
+)
+NEWEST = """
+    SELECT value, id, (SELECT digest FROM version WHERE item_id = known.id ORDER BY version.id DESC LIMIT 1)
+    FROM (
+        SELECT asked.value, (SELECT id FROM item WHERE platform = {one} AND external_id = asked.value) AS id FROM {many}
+    ) AS known
+    WHERE id IS NOT NULL
+"""  # one by one through the indexes, also while PostgreSQL has no statistics yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,9 @@ class Stored:
     changed: int = 0
     refused: int = 0
 
+    def __add__(self, other: Stored) -> Stored:
+        return Stored(self.new + other.new, self.changed + other.changed, self.refused + other.refused)
+
 
 @dataclass(frozen=True, slots=True)
 class Rest:
@@ -68,9 +85,8 @@ def register(tx: Tx, platforms: Mapping[str, Platform], now: datetime) -> None:
     for name, platform in platforms.items():
         where = host_of(platform.url)
         row = {"platform": name, "added_at": now, "next_check_at": now, "why": "first", "host": where}
-        known = upsert(cursor).values(row)
-        tx.execute(known.on_conflict_do_update(index_elements=["platform"], set_={"host": where}))
-        tx.execute(upsert(host).values(name=where).on_conflict_do_nothing())
+        put(tx, cursor, row, only={"host"})
+        add_new(tx, host, {"name": where})
 
 
 def host_of(url: str) -> str:
@@ -87,6 +103,7 @@ def claim_platform(
     delay the one on another; then the platform that has been due longest. A host has its ``rest``, and is left alone
     while it asked for time. One that was added or checked in the future is due as well: the clock has been set back.
     """
+    one_at_a_time(tx, "platform")  # who else is read from a host decides
     other = cursor.alias()
     running = select(func.count()).where(other.c.host == cursor.c.host, other.c.lease_until > now)
     last = func.coalesce(cursor.c.checked_at, cursor.c.added_at)
@@ -104,7 +121,7 @@ def claim_platform(
             case((cursor.c.platform.in_(first), 0), else_=1), host.c.served_at.nulls_first(), cursor.c.next_check_at
         )
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=cursor)
     ).first()
     if row is None:
         return None
@@ -127,69 +144,110 @@ def block_host(tx: Tx, platform: Platform, until: datetime) -> None:
 
 
 def finish_pass(tx: Tx, claim: Pass, after: Cursor, entries: Iterable[Entry], now: datetime) -> Stored:
-    """Store items, door findings and cursor together; each item is a savepoint.
+    """Store items, door findings and cursor together.
 
     An item that can't be stored is counted, and the validators are forgotten, so that the next pass
     fetches everything again instead of trusting a 304.
 
     Raises LeaseLostError when somebody else has taken the platform meanwhile.
     """
-    outcomes = [_put(tx, claim.cursor.platform, entry, now) for entry in entries]
-    stored = Stored(outcomes.count("new"), outcomes.count("changed"), outcomes.count("refused"))
+    platform = claim.cursor.platform
+    if tx.execute(LEASED, {"of": platform, "held": claim.lease}).first() is None:  # and nobody takes it while we write
+        raise LeaseLostError
+    stored = _put(tx, platform, tuple(entries), now)
     values = {name: getattr(after, name) for name in Cursor.__slots__ if name != "platform"}
     if stored.refused:
         values |= {"etag": "", "last_modified": ""}
-    changed = tx.execute(
-        update(cursor)
-        .where(cursor.c.platform == claim.cursor.platform, cursor.c.lease == claim.lease)
-        .values(**values, checked_at=now, lease=None, lease_until=None)
-    )
-    if changed.rowcount != 1:
-        raise LeaseLostError
+    values |= {"checked_at": now, "lease": None, "lease_until": None}
+    tx.execute(update(cursor).where(cursor.c.platform == bindparam("of")), {"of": platform, **values})
     return stored
 
 
-def _put(tx: Tx, platform: str, entry: Entry, now: datetime) -> str:
+def _put(tx: Tx, platform: str, entries: Sequence[Entry], now: datetime) -> Stored:
+    """Store entries together. When they can't be, each half by itself: in the end only the bad ones are refused."""
+    if not entries:
+        return Stored()
     try:
         with tx.begin_nested():
-            return _store(tx, platform, entry, now)
-    except SQLAlchemyError:
-        return "refused"
+            return _store(tx, platform, entries, now)
+    except (SQLAlchemyError, ValueError, OverflowError) as error:
+        if not rows_at_fault(error):
+            raise
+    if len(entries) == 1:
+        return Stored(refused=1)
+    middle = len(entries) // 2
+    return _put(tx, platform, entries[:middle], now) + _put(tx, platform, entries[middle:], now)
 
 
-def _store(tx: Tx, platform: str, entry: Entry, now: datetime) -> str:
-    known = tx.execute(
-        select(item.c.id).where(item.c.platform == platform, item.c.external_id == entry.external_id)
-    ).scalar()
-    if known is None:
-        values = {"platform": platform, "external_id": entry.external_id, "first_seen_at": now}
-        row = insert(item).values(**values, link=entry.link, published_at=entry.published_at)
-        item_id = tx.execute(row.returning(item.c.id)).scalar_one()
-    else:
-        item_id = known
-        newest = select(version.c.digest).where(version.c.item_id == item_id).order_by(version.c.id.desc()).limit(1)
-        if tx.execute(newest).scalar() == entry.digest:
-            return "same"
-        tx.execute(update(item).where(item.c.id == item_id).values(link=entry.link))
-    old = entry.old and known is None
-    values = {"digest": entry.digest, "title": entry.title, "text": entry.text, "baseline": old}
-    row = insert(version).values(item_id=item_id, seen_at=now, **values)
-    version_id = tx.execute(row.returning(version.c.id)).scalar_one()
-    add_findings(tx, platform, entry.hits, now, item_id=item_id, version_id=version_id, baseline=old)
-    _forget_old_versions(tx, item_id)
-    return "new" if known is None else "changed"
+def _store(tx: Tx, platform: str, entries: Sequence[Entry], now: datetime) -> Stored:
+    ids, digests = _known(tx, platform, [entry.external_id for entry in entries])
+    new: list[Entry] = []
+    changed: list[Entry] = []
+    for entry in entries:  # one may stand there twice
+        if entry.external_id not in digests:
+            new.append(entry)
+        elif digests[entry.external_id] != entry.digest:
+            changed.append(entry)
+        digests[entry.external_id] = entry.digest
+    ids |= _add_items(tx, platform, new, now)
+    _add_versions(tx, platform, [*new, *(replace(entry, old=False) for entry in changed)], ids, now)
+    _refresh(tx, {ids[entry.external_id]: entry for entry in changed})
+    return Stored(new=len(new), changed=len(changed))
 
 
-def _forget_old_versions(tx: Tx, item_id: int) -> None:
-    oldest = (
-        select(version.c.id)
-        .where(version.c.item_id == item_id)
-        .order_by(version.c.id.desc())
-        .offset(VERSIONS_KEPT - 1)
-        .limit(1)
-        .scalar_subquery()
-    )
-    tx.execute(delete(version).where(version.c.item_id == item_id, version.c.id < oldest))
+def _known(tx: Tx, platform: str, external_ids: Sequence[str]) -> tuple[dict[str, int], dict[str, str | None]]:
+    """Of those that were seen before: the item's id, and the digest of its newest Version."""
+    ids: dict[str, int] = {}
+    digests: dict[str, str | None] = {}
+    for external_id, item_id, digest in look_up(tx, NEWEST, platform, external_ids):
+        ids[external_id] = item_id
+        digests[external_id] = digest
+    return ids, digests
+
+
+def _add_items(tx: Tx, platform: str, entries: Sequence[Entry], now: datetime) -> dict[str, int]:
+    ids = reserve(tx, item, len(entries))
+    external_ids = [entry.external_id for entry in entries]
+    columns = {
+        "id": ids,
+        "platform": repeat(platform),
+        "external_id": external_ids,
+        "link": [entry.link for entry in entries],
+        "published_at": [entry.published_at for entry in entries],
+        "first_seen_at": repeat(now),
+    }
+    load(tx, item, columns)
+    return dict(zip(external_ids, ids, strict=True))
+
+
+def _add_versions(tx: Tx, platform: str, entries: Sequence[Entry], items: Mapping[str, int], now: datetime) -> None:
+    ids = reserve(tx, version, len(entries))
+    columns = {
+        "id": ids,
+        "item_id": [items[entry.external_id] for entry in entries],
+        "digest": [entry.digest for entry in entries],
+        "title": [entry.title for entry in entries],
+        "text": [entry.text for entry in entries],
+        "seen_at": repeat(now),
+        "baseline": [entry.old for entry in entries],
+        "classified_by": repeat(""),
+    }
+    load(tx, version, columns)
+    for version_id, entry in zip(ids, entries, strict=True):
+        if entry.hits:
+            of = {"item_id": items[entry.external_id], "version_id": version_id}
+            add_findings(tx, platform, entry.hits, now, **of, baseline=entry.old)
+
+
+def _refresh(tx: Tx, changed: Mapping[int, Entry]) -> None:
+    """What changes in an item with its text; and no more Versions than are kept."""
+    if not changed:
+        return
+    rows = [{"of": item_id, "new_link": entry.link} for item_id, entry in changed.items()]
+    tx.execute(update(item).where(item.c.id == bindparam("of")).values(link=bindparam("new_link")), rows)
+    place = func.row_number().over(partition_by=version.c.item_id, order_by=version.c.id.desc()).label("place")
+    placed = select(version.c.id, place).where(version.c.item_id.in_(changed)).subquery()
+    tx.execute(delete(version).where(version.c.id.in_(select(placed.c.id).where(placed.c.place > VERSIONS_KEPT))))
 
 
 def add_findings(
@@ -234,7 +292,7 @@ def claim_versions(tx: Tx, now: datetime, until: datetime, limit: int) -> tuple[
         .where(version.c.classified_at.is_(None), or_(version.c.lease_until.is_(None), version.c.lease_until <= now))
         .order_by(version.c.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=version)
     ).all()
     lease = secrets.token_hex(16)
     ids = [row.id for row in rows]

@@ -7,15 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, case, false, func, insert, or_, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from classifiers.finding import Kind
 from monitor.errors import LeaseLostError
 from monitor.model import Escalation, Policy, Seen, Severity, State, Transition
 from monitor.store.database import Tx
+from monitor.store.statements import add_new, one_at_a_time, one_of
 from monitor.store.tables import dismissal, escalation, finding, item, transition, version
 
 ACTIVE = (str(State.OPEN), str(State.ACKNOWLEDGED))
+IS_OPEN = one_of(escalation.c.state, ACTIVE)
 SEVERITY_ORDER = case({str(severity): place for place, severity in enumerate(Severity)}, value=escalation.c.severity)
 
 
@@ -53,6 +54,7 @@ class Matter:
 
 def claim_matter(tx: Tx, now: datetime, until: datetime) -> Matter | None:
     """The matter of the oldest finding nobody has judged, leased until ``until``; None when none waits."""
+    one_at_a_time(tx, "matter")  # it takes all findings of a matter, of which another might have locked one
     free = or_(finding.c.lease_until.is_(None), finding.c.lease_until <= now)
     waiting = select(finding).where(finding.c.judged_at.is_(None), free)
     first = tx.execute(waiting.order_by(finding.c.id).limit(1).with_for_update(skip_locked=True)).first()
@@ -91,17 +93,14 @@ def judged(tx: Tx, matter: Matter, verdict: str, record: int | None, now: dateti
     tx.execute(
         update(finding)
         .where(finding.c.id.in_(matter.findings))
-        .values(judged_at=now, verdict=verdict, escalation_id=record)
+        .values(judged_at=now, verdict=str(verdict), escalation_id=record)
     )
 
 
 def open_record(tx: Tx, matter: Matter, policy: Policy, now: datetime) -> Escalation:
     """Open the record of a matter; its first step is due after the policy's first delay."""
-    last = tx.execute(select(escalation.c.number).order_by(escalation.c.id.desc()).limit(1)).scalar() or ""
-    year, _, count = last.partition("-")
-    number = f"{now.year}-{int(count) + 1 if year == str(now.year) else 1:04d}"
     row = insert(escalation).values(
-        number=number,
+        number=_next_number(tx, now.year),
         kind=str(matter.kind),
         matter_key=matter.key,
         severity=str(policy.severity),
@@ -120,6 +119,14 @@ def open_record(tx: Tx, matter: Matter, policy: Policy, now: datetime) -> Escala
     return record
 
 
+def _next_number(tx: Tx, year: int) -> str:
+    """``2026-0042``: counted within the year, also when the clock was set back over New Year."""
+    one_at_a_time(tx, "number")
+    of_year = escalation.c.number.startswith(f"{year}-")
+    last = tx.execute(select(escalation.c.number).where(of_year).order_by(escalation.c.id.desc()).limit(1)).scalar()
+    return f"{year}-{int((last or '-0').partition('-')[2]) + 1:04d}"
+
+
 def get(tx: Tx, record: int) -> Escalation:
     return as_record(tx.execute(RECORDS.where(escalation.c.id == record)).one())
 
@@ -136,7 +143,7 @@ def claim_due(tx: Tx, now: datetime, until: datetime) -> Escalation | None:
     late = and_(escalation.c.deadline <= now, ~escalation.c.overdue)
     free = or_(escalation.c.lease_until.is_(None), escalation.c.lease_until <= now)
     row = tx.execute(
-        RECORDS.where(escalation.c.state.in_(ACTIVE), or_(step, late), free)
+        RECORDS.where(IS_OPEN, or_(step, late), free)
         .order_by(SEVERITY_ORDER, escalation.c.id)
         .limit(1)
         .with_for_update(skip_locked=True, of=escalation)
@@ -203,12 +210,13 @@ def _remember_dismissal(tx: Tx, record: int, now: datetime) -> None:
         .distinct()
     ).all()
     for row in rows:
-        tx.execute(upsert(dismissal).values(**row._mapping, at=now).on_conflict_do_nothing())
+        add_new(tx, dismissal, {**row._mapping, "at": now})
 
 
 def active(tx: Tx, kind: Kind, matter_key: str) -> Escalation | None:
-    """The open or acknowledged record of a matter, or None."""
-    same = and_(escalation.c.kind == str(kind), escalation.c.matter_key == matter_key, escalation.c.state.in_(ACTIVE))
+    """The open or acknowledged record of a matter, or None; nobody else opens one before this transaction ends."""
+    one_at_a_time(tx, f"{kind} {matter_key}")
+    same = and_(escalation.c.kind == str(kind), escalation.c.matter_key == matter_key, IS_OPEN)
     row = tx.execute(RECORDS.where(same)).one_or_none()
     return None if row is None else as_record(row)
 

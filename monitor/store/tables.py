@@ -24,6 +24,13 @@ from sqlalchemy import (
 )
 
 
+def utc(moment: datetime) -> datetime:
+    """Raises ValueError for one without a zone."""
+    if moment.tzinfo is None:
+        raise ValueError("a datetime with a zone is required")
+    return moment.astimezone(UTC)
+
+
 class Moment(TypeDecorator[datetime]):
     """Aware UTC in and out; a datetime without a zone is refused."""
 
@@ -33,10 +40,7 @@ class Moment(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        if value.tzinfo is None:
-            raise ValueError("a datetime with a zone is required")
-        moment = value.astimezone(UTC)
-        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+        return utc(value).replace(tzinfo=None) if dialect.name == "sqlite" else utc(value)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         if value is None:
@@ -119,7 +123,7 @@ version = Table(
     "version",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("item_id", ForeignKey("item.id"), nullable=False, index=True),
+    Column("item_id", ForeignKey("item.id"), nullable=False),
     Column("digest", String(64), nullable=False),
     Column("title", Text, nullable=False),
     Column("text", Text, nullable=False),
@@ -130,6 +134,7 @@ version = Table(
     Column("lease", String(32)),
     Column("lease_until", Moment),
 )
+Index("ix_version_newest", version.c.item_id, version.c.id)  # both, or PostgreSQL may walk back over all versions
 Index(
     "ix_version_waiting",
     version.c.id,
@@ -168,8 +173,7 @@ Index(
     sqlite_where=OPEN,
     postgresql_where=OPEN,
 )
-Index("ix_escalation_open", escalation.c.opened_at, sqlite_where=OPEN, postgresql_where=OPEN)
-
+Index("ix_escalation_open", escalation.c.deadline, escalation.c.id, sqlite_where=OPEN, postgresql_where=OPEN)
 Index("ix_escalation_step", escalation.c.next_step_at, sqlite_where=OPEN, postgresql_where=OPEN)
 NOT_TOLD = text("state IN ('open', 'acknowledged') AND NOT overdue")
 Index("ix_escalation_deadline", escalation.c.deadline, sqlite_where=NOT_TOLD, postgresql_where=NOT_TOLD)
@@ -260,13 +264,14 @@ attempt = Table(
     "attempt",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("notification_id", ForeignKey("notification.id"), nullable=False, index=True),
+    Column("notification_id", ForeignKey("notification.id"), nullable=False),
     Column("started_at", Moment, nullable=False),
     Column("data_at", Moment),
     Column("ended_at", Moment),
     Column("outcome", String(16), nullable=False, default=""),
     Column("answer", Text, nullable=False, default=""),
 )
+Index("ix_attempt_last", attempt.c.notification_id, attempt.c.id)
 
 beat = Table(
     "beat",

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from classifiers.finding import Kind
 from monitor.model import Escalation, Outcome, Period, Platform, Seen
 from monitor.store.database import Tx
-from monitor.store.records import ACTIVE, RECORDS, as_record, as_seen
+from monitor.store.outbox import IS_WAITING
+from monitor.store.records import IS_OPEN, RECORDS, as_record, as_seen
+from monitor.store.statements import put
 from monitor.store.tables import attempt, beat, cursor, escalation, finding, item, notification, version
 from monitor.summary import PlatformHealth
+
+LONGEST_ID = 9  # digits; more is no id, and PostgreSQL's numbers end soon after
 
 
 def open_records(tx: Tx, *, closed_too: bool = False, limit: int = 200) -> list[Escalation]:
@@ -22,7 +25,7 @@ def open_records(tx: Tx, *, closed_too: bool = False, limit: int = 200) -> list[
     query = (
         RECORDS.order_by(escalation.c.id.desc())
         if closed_too
-        else RECORDS.where(escalation.c.state.in_(ACTIVE)).order_by(escalation.c.deadline)
+        else RECORDS.where(IS_OPEN).order_by(escalation.c.deadline, escalation.c.id)
     )
     return [as_record(row) for row in tx.execute(query.limit(limit))]
 
@@ -193,11 +196,11 @@ def find_items(tx: Tx, words: str, limit: int = 20) -> list[StoredItem]:
     newest = select(func.max(other.c.id)).where(other.c.item_id == item.c.id).correlate(item).scalar_subquery()
     count = select(func.count()).where(other.c.item_id == item.c.id).correlate(item).scalar_subquery()
     wanted = or_(
-        item.c.link.contains(words, autoescape=True),
-        version.c.title.contains(words, autoescape=True),
-        version.c.text.contains(words, autoescape=True),
+        item.c.link.icontains(words, autoescape=True),
+        version.c.title.icontains(words, autoescape=True),
+        version.c.text.icontains(words, autoescape=True),
     )
-    if words.isascii() and words.isdigit():
+    if words.isascii() and words.isdigit() and len(words) <= LONGEST_ID:
         wanted = item.c.id == int(words)
     rows = tx.execute(
         select(item, version.c.title, version.c.text, version.c.classified_by, count.label("versions"))
@@ -220,12 +223,11 @@ class Waits:
 
 
 def waits(tx: Tx) -> Waits:
-    pending = notification.c.state.in_((str(Outcome.PENDING), str(Outcome.SENDING)))
     return Waits(
         versions=tx.execute(select(func.count()).where(version.c.classified_at.is_(None))).scalar_one(),
         findings=tx.execute(select(func.count()).where(finding.c.judged_at.is_(None))).scalar_one(),
-        notifications=tx.execute(select(func.count()).where(pending)).scalar_one(),
-        oldest_notification=tx.execute(select(func.min(notification.c.created_at)).where(pending)).scalar(),
+        notifications=tx.execute(select(func.count()).where(IS_WAITING)).scalar_one(),
+        oldest_notification=tx.execute(select(func.min(notification.c.created_at)).where(IS_WAITING)).scalar(),
     )
 
 
@@ -235,5 +237,4 @@ def beats(tx: Tx) -> dict[str, tuple[datetime, str]]:
 
 
 def set_beat(tx: Tx, stage: str, at: datetime, error: str) -> None:
-    row = upsert(beat).values(stage=stage, at=at, error=error)
-    tx.execute(row.on_conflict_do_update(index_elements=["stage"], set_={"at": at, "error": error}))
+    put(tx, beat, {"stage": stage, "at": at, "error": error})

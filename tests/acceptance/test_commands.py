@@ -2,16 +2,18 @@
 
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 from click.testing import CliRunner
 
 from monitor import daemon
 from monitor.cli import cli
-from tests.houses import CONFIGURATION, Web, build, drain, filled_in, item
+from monitor.settings import load
+from monitor.store.database import open_store
+from tests.houses import CONFIGURATION, PLACE, Web, build, configuration, drain, filled_in, item
 
 
 def huiyin(folder, *words, expect=0):
@@ -30,7 +32,7 @@ def begin(folder):
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path, each_database):
     """An agency with one open record, two mails deep in the folder."""
     now = daemon.clock()
     web = Web([item(published=now), item("谢谢", name="2", title="表扬", published=now)])
@@ -62,6 +64,20 @@ def test_check_config_fails_without_the_numbers_that_answer_at_night(tmp_path):
 
     assert "emergency.gas" in said
     assert "emergency.duty" in said
+
+
+def test_init_on_a_server_makes_tables_and_key_and_says_whose_the_backups_are(tmp_path, postgresql):
+    with postgresql.fresh("template0") as database, PLACE.at(database.server):
+        configuration(tmp_path)
+        assert "huiyin init" in huiyin(tmp_path, "list", expect=1)
+
+        said = huiyin(tmp_path, "init")
+
+        assert database.server in said
+        assert "备份" in said
+        assert [path.name for path in (tmp_path / "data").iterdir()] == ["installation.key"]
+        assert "没有" in huiyin(tmp_path, "list")
+        assert said == huiyin(tmp_path, "init")
 
 
 def test_check_config_repeats_what_is_claimed_and_says_who_is_told(folder):
@@ -205,10 +221,8 @@ def wait_for(process, word):
     raise AssertionError(f"{word} was never said")
 
 
-def test_the_service_runs_until_it_is_told_to_stop(tmp_path):
-    huiyin_toml = CONFIGURATION.replace("own = true", 'own = true\nevery = "1s"')
-    (tmp_path / "huiyin.toml").write_text(huiyin_toml, encoding="utf-8")
-    huiyin(tmp_path, "init")
+def test_the_service_runs_until_it_is_told_to_stop(tmp_path, each_database):
+    build(tmp_path, Web(), CONFIGURATION.replace("own = true", 'own = true\nevery = "1s"')).store.close()
 
     with start(tmp_path) as process:
         wait_for(process, "started")
@@ -218,9 +232,8 @@ def test_the_service_runs_until_it_is_told_to_stop(tmp_path):
         assert process.wait(timeout=60) == 0
 
 
-def test_a_second_service_on_the_same_file_refuses(tmp_path):
-    (tmp_path / "huiyin.toml").write_text(CONFIGURATION, encoding="utf-8")
-    huiyin(tmp_path, "init")
+def test_a_second_service_on_the_same_database_refuses(tmp_path, each_database):
+    build(tmp_path, Web()).store.close()
 
     with start(tmp_path) as first:
         wait_for(first, "started")
@@ -260,8 +273,8 @@ def test_init_never_makes_a_new_key_for_an_old_database(folder):
 
 
 def test_a_newer_database_is_refused(folder):
-    with sqlite3.connect(folder / "data" / "huiyin.db") as raw:
-        raw.execute("UPDATE alembic_version SET version_num = '9999'")
+    with closing(open_store(load(folder / "huiyin.toml").database)) as store, store.write() as tx:
+        tx.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
 
     assert "newer huiyin" in huiyin(folder, "list", expect=1)
     assert "newer huiyin" in huiyin(folder, "once", expect=1)

@@ -20,6 +20,8 @@ from monitor.store.database import Store
 from tests.dying import Dying, die, in_child
 from tests.houses import CONFIGURATION, LEAK, Clock, T, Web, build, drain, item
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 
 def house_at(folder, inbox):
     mail = f'[mail]\nway = "smtp"\nhost = "127.0.0.1"\nport = {inbox.port}\nsecurity = "none"\n'

@@ -4,6 +4,8 @@ import pytest
 
 from tests.lives import live
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_forty_lives(tmp_path, inbox, seed):

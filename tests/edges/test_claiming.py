@@ -9,6 +9,7 @@ from monitor.store import passes
 from monitor.store.passes import Rest
 from tests.houses import CONFIGURATION, Web, build, drain, platform_rows
 
+pytestmark = pytest.mark.usefixtures("each_database")
 GENTLE = Rest(timedelta(seconds=1), 2)
 
 

@@ -1,7 +1,5 @@
 """From the intent to the outcome, digests, and clocks that jump; on a real database and a real folder of mails."""
 
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -22,6 +20,8 @@ from tests.houses import (
     text_of,
     transitions,
 )
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 
 def send_failing(*errors):
@@ -196,17 +196,6 @@ def test_three_days_asleep_tell_each_contact_once(tmp_path, clock):
 
     alerts = [mail["To"].addresses[0].addr_spec for mail in mails(house)]
     assert sorted(alerts) == ["duty@agency.example", "leader@agency.example"]
-
-
-def test_the_database_is_sound_after_all_this(tmp_path, clock):
-    house = build(tmp_path, Web([item()]))
-    drain(house, clock)
-    house.store.close()
-
-    with closing(sqlite3.connect(house.settings.database)) as raw:
-        assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert raw.execute("PRAGMA foreign_key_check").fetchall() == []
-        assert raw.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 def test_a_database_error_is_translated(tmp_path, clock):

@@ -23,6 +23,7 @@ from tests.houses import (
     transitions,
 )
 
+pytestmark = pytest.mark.usefixtures("each_database")
 GAS = "和平小区3号楼楼道里煤气味很重，阀门在漏气，没人来修"
 
 

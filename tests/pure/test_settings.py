@@ -9,6 +9,7 @@ import pytest
 from classifiers.finding import Kind
 from monitor import settings
 from monitor.errors import SettingsError
+from monitor.model import Database
 from monitor.options import Options, parse_duration
 from tests.houses import filled_in
 
@@ -124,6 +125,7 @@ BROKEN = """
 nmae = "x"
 zone = "Mars"
 language = "fr"
+database = "mysql://db.example/huiyin"
 [mail]
 way = "smtp"
 port = "x"
@@ -175,6 +177,7 @@ EXPECTED = [
     "agency.nmae: is not known; did you mean 'name'?",
     "agency.zone: 'Mars' is no time zone",
     "agency.language: 'fr' is not known; write one of: zh, en",
+    'agency.database: is no address of a database; write it like "postgresql://user@host:5432/name"',
     "mail.host: is missing",
     "mail.port: must be a whole number from 1 to 65535",
     "mail.username: needs a password",
@@ -274,7 +277,7 @@ def test_a_file_with_a_byte_order_mark_is_read(tmp_path):
     path = tmp_path / "huiyin.toml"
     path.write_bytes(b"\xef\xbb\xbf" + EXAMPLE.encode())
 
-    assert tmp_path / "data" / "huiyin.db" == settings.load(path).database
+    assert Database(file=str(tmp_path / "data" / "huiyin.db")) == settings.load(path).database
 
 
 def test_the_password_comes_from_the_environment_or_a_file(monkeypatch, tmp_path):
