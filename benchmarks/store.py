@@ -60,7 +60,7 @@ PAGE = """
 
 
 def batches(items: int, seed: int) -> Iterator[list[Entry]]:
-    """Messages of some 200 characters."""
+    """Messages of some 200 characters; within a batch the newest comes first, as in a feed."""
     luck = random.Random(seed)
     for start in range(0, items, BATCH):
         yield [
@@ -70,7 +70,7 @@ def batches(items: int, seed: int) -> Iterator[list[Entry]]:
                 title=f"{luck.choice(PARTS)}{n}",
                 text="".join(luck.choices(PARTS, k=15)),
                 link=f"https://www.agency.example/messages/{seed}-{n}.html",
-                published_at=NOW - timedelta(seconds=luck.randrange(10**7)),
+                published_at=NOW + timedelta(minutes=2 * start - n, seconds=luck.randrange(60)),
             )
             for n in range(start, start + BATCH)
         ]
