@@ -20,7 +20,7 @@ unpack() {
     archive | tar -xof - -C "$1" || die "解不开，见上面的信息。" "can't be unpacked; see the message above."
 }
 
-for tool in tail tar sha256sum mktemp df; do
+for tool in tail tar sha256sum mktemp df sed; do
     command -v "$tool" >/dev/null || die "缺少命令 $tool。" "the command $tool is missing."
 done
 
@@ -41,8 +41,8 @@ folder=$(mktemp -d) || die "建不了临时文件夹。" "can't make a temporary
 trap 'rm -rf -- "$folder"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
-free=$(df -Pk "$folder" | awk 'NR == 2 { print $4 }')
-[ "$free" -gt "$need_kb" ] || die \
+free=$(df -Pk "$folder" | sed -n 's|.* \([0-9][0-9]*\)  *[0-9-][0-9]*%*  */.*|\1|p')
+[ "${free:-$need_kb}" -ge "$need_kb" ] || die \
     "临时文件夹空间不够，要 $need_mb MB；换一个：TMPDIR=/有空间的文件夹 sh $0" \
     "the temporary folder is too small, $need_mb MB are needed; another one: TMPDIR=/folder/with/space sh $0"
 unpack "$folder"

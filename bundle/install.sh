@@ -62,7 +62,7 @@ choose_places() {
 }
 
 check_tools() {
-    for tool in sha256sum awk df sed grep readlink; do
+    for tool in sha256sum df sed grep readlink; do
         command -v "$tool" >/dev/null || die "缺少命令 $tool。" "the command $tool is missing."
     done
     [ -n "$prefix" ] || for tool in runuser useradd groupadd getent; do
@@ -85,8 +85,8 @@ check_machine() {
     place=$base
     while [ ! -d "$place" ]; do place=$(dirname "$place"); done
     [ -w "$place" ] || die "没有权限写 $place" "no permission to write into $place"
-    free=$(df -Pk "$place" | awk 'NR == 2 { print $4 }')
-    [ "$free" -ge "$NEED_KB" ] || die \
+    free=$(df -Pk "$place" | sed -n 's|.* \([0-9][0-9]*\)  *[0-9-][0-9]*%*  */.*|\1|p')
+    [ "${free:-$NEED_KB}" -ge "$NEED_KB" ] || die \
         "$place 空间不够：要 $((NEED_KB / 1024)) MB，只有 $((free / 1024)) MB。" \
         "$place is too full: $((NEED_KB / 1024)) MB are needed, $((free / 1024)) MB are free."
 }

@@ -194,7 +194,6 @@ def test_no_python_at_all(bundle, tmp_path):
         "sha256sum",
         "mktemp",
         "df",
-        "awk",
         "rm",
         "dirname",
         "uname",
