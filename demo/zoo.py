@@ -23,6 +23,7 @@ class Request:
     method: str
     target: str  # path and query as they were sent
     headers: Mapping[str, str]  # lower-case names
+    body: bytes = b""
 
     @property
     def path(self) -> str:
@@ -122,17 +123,21 @@ class _Handler(socketserver.BaseRequestHandler):
 
 
 def _read(connection: socket.socket) -> Request | None:
-    """The request's head; None when there is none."""
+    """The request; None when there is none."""
     head = b""
     while b"\r\n\r\n" not in head:
         data = connection.recv(MAX_REQUEST)
         head += data
         if not head[:1].isalpha() or not data or len(head) > MAX_REQUEST:
             return None
-    first, *lines = head.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
+    head, _, body = head.partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
     method, target, *_ = [*first.split(" "), ""]
     headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    return Request(method, target, headers)
+    size = min(int(headers.get("content-length", 0)), MAX_REQUEST)
+    while len(body) < size and (data := connection.recv(MAX_REQUEST)):
+        body += data
+    return Request(method, target, headers, body)
 
 
 def _not_found(_: Request, wire: Wire) -> None:

@@ -30,7 +30,9 @@ STAGES: dict[str, tuple[Stage, int]] = {  # how many may run at once: slow platf
     "escalate": (pipeline.escalate, 1),
     "digest": (pipeline.digest, 1),
     "deliver": (pipeline.deliver, 2),
+    "ring": (pipeline.ring, 2),
 }
+THREADS = sum(at_once for _, at_once in STAGES.values()) + 1  # and the watch
 BEAT_EVERY = timedelta(seconds=30)  # how often a stage says that it lives
 
 
@@ -63,7 +65,7 @@ def run(house: House, stop: threading.Event) -> None:
     """
     with alone(house) as keep:
         watch = _Watch(keep, stop)
-        scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(11)})
+        scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(THREADS)})
         often = {"trigger": "interval", "seconds": house.settings.pace.tick.total_seconds(), "coalesce": True}
         scheduler.add_job(watch, **often)
         for name, (stage, at_once) in STAGES.items():

@@ -55,12 +55,16 @@ class CollectError(MonitorError):
 class DeliveryError(MonitorError):
     """The notification was not accepted.
 
-    ``unknown`` says that the other side may have accepted it: DATA had begun and no answer came.
+    ``unknown`` says that the other side may have accepted it: DATA had begun and no answer came. ``content`` says
+    that what was refused for good is the text, not the recipient: another text may get through.
     """
 
-    def __init__(self, message: str = "", *, permanent: bool = False, unknown: bool = False) -> None:
+    def __init__(
+        self, message: str = "", *, permanent: bool = False, unknown: bool = False, content: bool = False
+    ) -> None:
         super().__init__(message, permanent=permanent)
         self.unknown = unknown
+        self.content = content
 
 
 class StoreError(MonitorError):

@@ -31,7 +31,8 @@ class House:
     key: bytes  # the installation key
     collectors: Mapping[str, Collector]
     fetch: Fetch
-    send: Send
+    send: Send  # mail
+    ring: Send
     words: Mapping[str, Words]  # by language
     cut: Callable[[str], Iterable[str]]  # text into words
     luck: Callable[[], float]  # 0..1, for jitter
@@ -45,6 +46,8 @@ def context(settings: Settings, now: datetime) -> messages.Context:
         now=now,
         titles={name: contact.title for name, contact in settings.contacts.items()},
         platforms={name: platform.title for name, platform in settings.platforms.items()},
+        emergency=settings.emergency,
+        ringing=bool(settings.ringing),
     )
 
 

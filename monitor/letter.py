@@ -14,12 +14,14 @@ from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
-from monitor.model import Message, Severity
+from monitor.model import Emergency, Message, Severity
 from monitor.summary import PlatformHealth
 from monitor.words import Words
 
 MAX_SUBJECT = 120  # code points
 MAX_VALUE = 2000  # code points of a single value
+
+NO_NUMBERS = Emergency(gas="", fire="", duty="", police="", ambulance="", mind="")
 
 _SPACES = frozenset({"Cc", "Zl", "Zp"})
 _NOTHING = frozenset({"Cf", "Cs"})  # invisible marks, direction overrides, lone surrogates
@@ -31,6 +33,7 @@ _WRAP = "overflow-wrap:anywhere;word-break:break-word"
 _CELL = "padding:6px 12px 6px 0;border-bottom:1px solid #8888;vertical-align:top;text-align:left"
 _NUMBER = f"{_CELL};padding:6px 0 6px 12px;text-align:right;min-width:3em"
 _WORDS = f"{_CELL};overflow-wrap:break-word;min-width:3em"
+_DIAL = "font-size:20px;line-height:1.2;font-weight:bold;white-space:nowrap"
 _TABLE = '<table style="width:100%;border-collapse:collapse;font-size:15px"'
 
 
@@ -49,6 +52,16 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
+class Phone:
+    """A telephone number, large, to be tapped."""
+
+    number: str
+
+
+Value = str | Link | Code | Phone
+
+
+@dataclass(frozen=True, slots=True)
 class Paragraph:
     text: str
 
@@ -60,7 +73,7 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    pairs: tuple[tuple[str, str | Link | Code], ...]
+    pairs: tuple[tuple[str, Value], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +118,10 @@ class Context:
     told: tuple[str, ...] = ()  # contact names told at the same time, the reader included
     next_tell: tuple[str, ...] = ()  # who is told at the record's ``next_step_at``
     health: PlatformHealth | None = None  # of the record's platform
+    at_night: str = ""  # how its originals are opened outside office hours
+    prefixes: tuple[str, ...] = ()  # where its own pages stand
+    emergency: Emergency = NO_NUMBERS
+    ringing: bool = True  # a telephone rings for people in danger
 
     def title(self, contact: str) -> str:
         return self.titles.get(contact, contact)
@@ -170,8 +187,10 @@ def _lines(block: Block, words: Words) -> list[str]:
     return ["- " + " | ".join(name + clean(cell) for name, cell in zip(names, row, strict=True)) for row in block.rows]
 
 
-def _plain(value: str | Link | Code) -> str:
+def _plain(value: Value) -> str:
     match value:
+        case Phone(number):
+            return number
         case Link(url):
             return url
         case Code(text):
@@ -226,10 +245,13 @@ def _row(tag: str, cells: tuple[str, ...], numbers: int, *, bold: bool = False) 
     return f"<tr>{row}</tr>"
 
 
-def _fact(label: str, value: str | Link | Code) -> str:
+def _fact(label: str, value: Value) -> str:
     text = _escaped(_plain(value))
     if isinstance(value, Link) and value.url.startswith(("http://", "https://")):
         text = f'<a href="{text}">{text}</a>'
+    elif isinstance(value, Phone):
+        dialled = "".join(each for each in value.number if each in "+0123456789")
+        text = f'<a href="tel:{dialled}" style="{_DIAL}">{text}</a>'
     elif isinstance(value, Code):
         text = f'<code style="font-size:15px">{text}</code>'
     name = f'<td style="{_CELL};white-space:nowrap;width:1%;opacity:.75">{_escaped(label)}</td>'

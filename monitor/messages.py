@@ -1,18 +1,21 @@
 """Records -> what people are sent. PURE: values and wording in, a Letter out; ``render`` makes it a Message.
 
 The first line says what, where, how sure, what to do now and by when; a reader may stop there.
-Subjects name urgency, kind, platform and number, never the text of an item.
+Subjects name urgency, kind, platform and number, never the text of an item, its place included: they are shown on
+locked screens and in the logs of mail servers.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import floor
 
 from classifiers.finding import Kind
-from monitor.letter import Code, Context, Facts, Items, Letter, Link, Paragraph, Section, clean, render, repeated
+from monitor import rescue
+from monitor.letter import Code, Context, Facts, Items, Letter, Link, Paragraph, Section, Value, clean, render, repeated
 from monitor.model import NUMBER, Contact, Escalation, Reason, Seen, State
 from monitor.weekly import digest
 from monitor.words import Words
@@ -28,7 +31,9 @@ _UNQUOTED = frozenset({Kind.SCAM, Kind.HIDDEN_LINK})  # quoting these gets a mai
 _UNREADABLE = frozenset({Kind.SITE_DOWN, Kind.SOURCE_BROKEN})  # their rule is the code of a CollectError
 _SURE = ((0.95, "p95"), (0.8, "p80"), (0.6, "p60"), (0.0, "p0"))
 
-Fact = tuple[str, str | Link | Code]
+_TAG = re.compile(r"[a-z][a-z0-9]{0,15}(?![a-z0-9-])")  # of one step in a CSS path, without class and id
+
+Fact = tuple[str, Value]
 
 
 def alert(
@@ -53,14 +58,13 @@ class _Alert:
             subject=say(
                 f"alert.subject_{self.reason}",
                 severity=say(f"severities.{record.severity}"),
-                kind=self.of_kind("name"),
+                kind=rescue.heading(record, self.seen, self.words),
                 platform=self.context.platform(record.platform),
                 number=record.number,
             ),
             first=self.first(),
             sections=(
-                Section("", (Paragraph(say("alert.harm", harm=self.of_kind("harm"))),)),
-                *self.what_was_seen(),
+                *self.what_matters(),
                 Section(say("alert.record"), (Facts(tuple(self.facts())),)),
                 self.how_to_respond(),
             ),
@@ -79,22 +83,48 @@ class _Alert:
     def of_kind(self, what: str) -> str:
         return self.words.say(f"kinds.{self.record.kind}.{what}")
 
+    @property
+    def in_danger(self) -> bool:
+        return self.record.kind in rescue.CALLS
+
     def first(self) -> str:
         say, record = self.words.say, self.record
-        what = say(
-            f"kinds.{record.kind}.seen",
-            platform=say("marks.name", text=self.context.platform(record.platform)),
-            since=self.at(self.since()),
-            waits=self.words.span(self.context.now - self.since()),
-            error=self.words.error(self.seen[0].rule if self.seen else ""),
-        )
+        act = self.of_kind("act")
+        if self.in_danger:
+            act = rescue.first_call(record, self.seen, self.context, self.words)
         return say(
             f"alert.first_{self.reason}",
-            seen=what + self.how_sure(),
+            seen=self.in_one_sentence(),
             waited=self.words.span(self.context.now - record.opened_at),
-            act=self.of_kind("act"),
+            act=act,
             due=self.by_when(),
         )
+
+    def in_one_sentence(self) -> str:
+        """What was seen, where and how sure it is; of people in danger the place itself."""
+        say, record = self.words.say, self.record
+        platform = say("marks.name", text=self.context.platform(record.platform))
+        if self.in_danger:
+            what, place = rescue.what(record, self.seen, self.words), rescue.where(record, self.words)
+            seen = say("rescue.seen", what=what, place=place)
+        else:
+            seen = say(
+                f"kinds.{record.kind}.seen",
+                platform=platform,
+                since=self.at(self.since()),
+                waits=self.words.span(self.context.now - self.since()),
+                error=self.words.error(self.seen[0].rule if self.seen else ""),
+            )
+        return seen + (say("marks.aside", text=self.how_sure()) if self.how_sure() else "")
+
+    def what_matters(self) -> tuple[Section, ...]:
+        if not self.in_danger:
+            harm = Paragraph(self.words.say("alert.harm", harm=self.of_kind("harm")))
+            return (Section("", (harm,)), *self.what_was_seen())
+        calls = rescue.numbers(self.record, self.seen, self.context, self.words)
+        ways = rescue.ways(self.record, self.original(), self.context, self.words)
+        now = Section(self.words.say("rescue.now"), (Facts((*calls, *ways)),))
+        return (now, *self.what_was_seen(), *rescue.help_for(self.record, self.seen, self.context, self.words))
 
     def since(self) -> datetime:
         """When the matter began: a message waits, a platform has failed since it was last well."""
@@ -108,13 +138,11 @@ class _Alert:
         best = max((each.score for each in self.seen), default=None)
         failures = self.context.health.failures if self.context.health else 0
         if self.record.kind in _UNREADABLE:
-            how = self.words.count("sure.failures", failures) if failures else ""
-        elif best is None or self.record.kind is Kind.REPLY_OVERDUE:
-            how = ""
-        else:
-            level = next(name for least, name in _SURE if best >= least)
-            how = self.words.say(f"sure.{level}", percent=f"{min(99, floor(best * 100 + 1e-9))}%")
-        return self.words.say("marks.aside", text=how) if how else ""
+            return self.words.count("sure.failures", failures) if failures else ""
+        if best is None or self.record.kind is Kind.REPLY_OVERDUE:
+            return ""
+        level = next(name for least, name in _SURE if best >= least)
+        return self.words.say(f"sure.{level}", percent=f"{min(99, floor(best * 100 + 1e-9))}%")
 
     def by_when(self) -> str:
         deadline, late = self.at(self.record.deadline), self.context.now - self.record.deadline
@@ -140,8 +168,9 @@ class _Alert:
         say, rule = self.words.say, self.words.rule(seen.kind, seen.rule)
         excerpt = "" if seen.kind in _UNQUOTED else clean(seen.excerpt, MAX_EXCERPT)
         parts = [rule, excerpt] if rule != self.of_kind("name") else [excerpt or rule]
-        where = say("marks.aside", text=say("alert.where", where=clean(seen.where, MAX_EXCERPT)))
-        return say("marks.colon").join(filter(None, parts)) + (where if seen.where else "")
+        where = _structure(seen.where) if seen.kind in _UNQUOTED else clean(seen.where, MAX_EXCERPT)
+        place = say("marks.aside", text=say("alert.where", where=where)) if where else ""
+        return say("marks.colon").join(filter(None, parts)) + place
 
     def facts(self) -> Iterator[Fact]:
         say, record = self.words.say, self.record
@@ -168,7 +197,8 @@ class _Alert:
         say, record = self.words.say, self.record
         if record.subject and record.kind not in _UNQUOTED:
             yield say("alert.title"), clean(record.subject, MAX_TITLE)
-        yield say("alert.original"), self.original()
+        if not self.in_danger:
+            yield say("alert.original"), self.original()
         if record.topic:
             yield say("alert.topic"), self.words.topic(record.topic)
         waits = record.waits_since if record.kind is Kind.REPLY_OVERDUE else None
@@ -177,10 +207,14 @@ class _Alert:
         if record.published_at is not None and record.published_at != waits:
             yield say("alert.published"), self.at(record.published_at)
 
-    def original(self) -> str | Link:
+    def original(self) -> Link | str:
+        """Its address or number; of what filters would catch only if it is the agency's own."""
         locator = self.record.locator
         if locator.startswith(NUMBER):
             return self.words.say("alert.by_number", number=self.words.locator(locator))
+        own = any(f"{locator}/".startswith(prefix.rstrip("/") + "/") for prefix in self.context.prefixes)
+        if self.record.kind in _UNQUOTED and locator and not own:
+            return self.words.say("alert.not_linked", number=self.record.number)
         return Link(locator) if locator else self.words.say("alert.no_original")
 
     def facts_of_platform(self) -> Iterator[Fact]:
@@ -206,7 +240,14 @@ class _Alert:
             (say(f"alert.{way}"), Code(say(f"alert.{way}_command", number=number)))
             for way in (*ways, "resolve", "dismiss", "show")
         )
-        return Section(say("alert.act"), (Paragraph(say("alert.act_note")), Facts(pairs)))
+        note = rescue.how_to_answer(self.record, self.context, self.words)
+        return Section(say("alert.act"), (Paragraph(note), Facts(pairs)))
+
+
+def _structure(where: str) -> str:
+    """A CSS path without the names that the page's author chose."""
+    tags = (_TAG.match(step.strip()) for step in clean(where, MAX_EXCERPT).split(">"))
+    return " > ".join(tag[0] for tag in tags if tag)
 
 
 def trial(contact: Contact, context: Context, words: Words) -> Letter:

@@ -51,6 +51,7 @@ class Outcome(StrEnum):
     SENT = "sent"  # the other side said yes
     REFUSED = "refused"  # the other side said no for good
     UNKNOWN = "unknown"  # twice DATA had begun and no answer came: counts as not delivered
+    LAPSED = "lapsed"  # nobody needs it any more: a newer one says more, or somebody has acted meanwhile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +185,7 @@ class Fetched:
     etag: str = ""
     last_modified: str = ""
     not_modified: bool = False
+    complete: bool = True  # False where the answer to a POST was longer than what is read, or broke off
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

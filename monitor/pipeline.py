@@ -19,11 +19,13 @@ from monitor import door, logs, masking, messages, policy, polling, replies, tel
 from monitor.errors import CollectError, DeliveryError
 from monitor.house import Clock, House, each
 from monitor.model import (
+    Channel,
     Collected,
     Cursor,
     Entry,
     Hit,
     Item,
+    Notification,
     Outcome,
     Platform,
     Seen,
@@ -72,7 +74,7 @@ def collect(house: House, clock: Clock) -> bool:
         if platform.board is not None:
             _note_answers(tx, house, replace(collected, complete=collected.complete and not refused), entries, now)
         if collected.trouble is None:
-            _note_back(tx, platform, now)
+            _note_back(house, tx, platform, claim.cursor.last_good_at, now)
         else:
             _note_trouble(tx, house, platform, after, now)
     counts = {"new": stored.new, "changed": stored.changed, "refused": refused + stored.refused}
@@ -135,10 +137,11 @@ def _note_answers(tx: Tx, house: House, collected: Collected, entries: list[Entr
         records.move(tx, record, State.RESOLVED, Transition(now, what, "system"))
 
 
-def _note_back(tx: Tx, platform: Platform, now: datetime) -> None:
+def _note_back(house: House, tx: Tx, platform: Platform, last_good_at: datetime | None, now: datetime) -> None:
     record = records.active(tx, Kind.SOURCE_BROKEN, f"platform:{platform.name}")
     if record is not None:
         records.move(tx, record, State.RESOLVED, Transition(now, "back", "system"))
+        telling.back(house, tx, record, last_good_at or record.opened_at, now)
 
 
 def classify(house: House, clock: Clock) -> bool:
@@ -274,38 +277,56 @@ def digest(house: House, clock: Clock) -> bool:
 
 
 def deliver(house: House, clock: Clock) -> bool:
-    """Send the most urgent notification that is due; its outcome is written whatever happens."""
+    """Send the most urgent mail that is due; its outcome is written whatever happens."""
+    return _send_one(house, clock, Channel.MAIL)
+
+
+def ring(house: House, clock: Clock) -> bool:
+    """Let the most urgent telephone ring; a mail server that hangs must not keep it waiting."""
+    return _send_one(house, clock, Channel.RING)
+
+
+def _send_one(house: House, clock: Clock, channel: Channel) -> bool:
     now = clock()
     with house.store.write() as tx:
-        claim = outbox.claim(tx, now, now + house.settings.pace.lease)
+        claim = outbox.claim(tx, now, now + house.settings.pace.lease, channel)
     if claim is None:
         return False
     notification = claim.notification
-    if notification.unknowns >= policy.UNKNOWNS_ALLOWED:
-        outcome, answer = Outcome.UNKNOWN, "not tried again"
-    else:
-        outcome, answer = _attempt(house, claim, clock)
+    tried = _attempt(house, claim, clock)
     now = clock()
-    after = policy.settled(
-        outcome=outcome,
-        attempts=notification.attempts,
-        unknowns=notification.unknowns + (outcome is Outcome.UNKNOWN),
-        created_at=notification.created_at or now,
-        now=now,
-    )
+    after = policy.settled(tried, notification, now, urgent=claim.priority == 0)
     with house.store.write() as tx:
-        outbox.settle(tx, claim, attempt_outcome=outcome, answer=answer, after=after, now=now)
-        if after.undelivered and notification.escalation is not None:
-            why = f"{notification.contact}: {after.state}"
-            records.note(tx, notification.escalation, Transition(now, "undelivered", "system", why))
-            records.hasten(tx, notification.escalation, now)
-    logs.event("attempt", key=notification.key, outcome=outcome, attempts=notification.attempts)
+        if after.bare:
+            outbox.rewrite(tx, claim, telling.bare(house, tx, notification, now))
+        outbox.settle(tx, claim, attempt_outcome=tried.outcome, answer=tried.answer, after=after, now=now)
+        if after.undelivered:
+            _note_undelivered(house, tx, notification, after.state, now)
+    logs.event("attempt", key=notification.key, outcome=tried.outcome, attempts=notification.attempts, bare=after.bare)
     return True
 
 
-def _attempt(house: House, claim: outbox.Claim, clock: Clock) -> tuple[Outcome, str]:
+def _note_undelivered(house: House, tx: Tx, lost: Notification, state: Outcome, now: datetime) -> None:
+    """A mail nobody got brings the next step forward; a ring stands beside a mail, so it alone does not.
+
+    After the last step there is nobody else, and telling the same people again at once would never end.
+    """
+    if lost.escalation is None:
+        return
+    record, mail = records.get(tx, lost.escalation), lost.channel is Channel.MAIL
+    what = "undelivered" if mail else "not_rung"
+    records.note(tx, record.id, Transition(now, what, "system", f"{state}: {lost.contact}"))
+    if mail and record.step < len(house.settings.policies[record.kind].steps):
+        records.hasten(tx, record.id, now)
+
+
+def _attempt(house: House, claim: outbox.Claim, clock: Clock) -> policy.Tried:
     notification = claim.notification
-    if notification.repeat:
+    if claim.lapsed:
+        return policy.Tried(outcome=Outcome.LAPSED, answer="nobody needs it any more")
+    if notification.unknowns >= policy.UNKNOWNS_ALLOWED:
+        return policy.Tried(outcome=Outcome.UNKNOWN, answer="not tried again")
+    if notification.repeat and notification.channel is Channel.MAIL:
         marked = messages.repeated(notification.message, house.words[notification.language])
         notification = replace(notification, message=marked)
 
@@ -313,9 +334,11 @@ def _attempt(house: House, claim: outbox.Claim, clock: Clock) -> tuple[Outcome, 
         with house.store.write() as tx:
             outbox.data_begins(tx, claim, clock())
 
+    send = house.send if notification.channel is Channel.MAIL else house.ring
     try:
-        return Outcome.SENT, house.send(notification, data_begins)
+        return policy.Tried(outcome=Outcome.SENT, answer=send(notification, data_begins))
     except DeliveryError as error:
         if error.unknown:
-            return Outcome.UNKNOWN, str(error)
-        return (Outcome.REFUSED if error.permanent else Outcome.PENDING), str(error)
+            return policy.Tried(outcome=Outcome.UNKNOWN, answer=str(error))
+        outcome = Outcome.REFUSED if error.permanent else Outcome.PENDING
+        return policy.Tried(outcome=outcome, answer=str(error), content=error.content)

@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from classifiers.finding import Kind
-from monitor.model import Escalation, Outcome, Policy, Reason, Severity, State, Step
+from monitor.model import Escalation, Notification, Outcome, Policy, Reason, Severity, State, Step
 from monitor.polling import doubled
 
 UNKNOWNS_ALLOWED = 2  # after so many attempts without an answer nobody waits for a third
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(minutes=30)
-GIVE_UP_AFTER = timedelta(hours=24)
+LONGEST_URGENT_RETRY = timedelta(minutes=5)
+GIVE_UP_AFTER = timedelta(days=5)  # a mail server down over a long weekend (RFC 5321, 4.5.4.1)
 
 
 class Verdict(StrEnum):
@@ -124,34 +125,60 @@ def _once(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+IN_DANGER = frozenset({Kind.HAZARD, Kind.CRISIS})
 PRIORITY = {Severity.URGENT: 0, Severity.SERIOUS: 1, Severity.ORDINARY: 2}
 PRIORITY_DIGEST = 3
 
 
 def priority(record: Escalation) -> int:
     """People in danger first; lower goes first."""
-    return 0 if record.kind in {Kind.HAZARD, Kind.CRISIS} else PRIORITY[record.severity]
+    return 0 if record.kind in IN_DANGER else PRIORITY[record.severity]
 
 
-@dataclass(frozen=True, slots=True)
+def rings(record: Escalation) -> bool:
+    """Whether telephones ring for it, beside the mail."""
+    return priority(record) == 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """How one attempt ended: sent, refused, unknown, lapsed, or pending for "not now".
+
+    ``content`` says of a refusal that it was the text that was refused.
+    """
+
+    outcome: Outcome
+    answer: str = ""
+    content: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """What an attempt makes of a notification: its state, when to try again, and whether to tell the next contact."""
+    """What an attempt makes of a notification: its state, when to try again, and what follows.
+
+    ``undelivered``: it never will be; ``bare``: it is tried once more with a text that quotes nothing.
+    """
 
     state: Outcome
     next_attempt_at: datetime
-    undelivered: bool
+    undelivered: bool = False
+    bare: bool = False
 
 
-def settled(*, outcome: Outcome, attempts: int, unknowns: int, created_at: datetime, now: datetime) -> Settled:
-    """``outcome`` is how this attempt ended: sent, refused, unknown, or pending for "not now".
+def settled(tried: Tried, notification: Notification, now: datetime, *, urgent: bool) -> Settled:
+    """What becomes of ``notification`` after an attempt; its counts are as they stood when the attempt began.
 
-    ``unknowns`` counts attempts that may have arrived, this one included. Waiting doubles from one
-    minute to half an hour; after a day nobody is tried any longer.
+    Waiting doubles from one minute to half an hour, where people may be hurt to five minutes; after five days
+    nobody is tried any longer. A refused text is tried once more, bare and at once.
     """
-    if outcome is Outcome.SENT:
-        return Settled(Outcome.SENT, now, undelivered=False)
-    if outcome is Outcome.REFUSED or now - created_at >= GIVE_UP_AFTER:
-        return Settled(Outcome.REFUSED, now, undelivered=True)
-    if unknowns >= UNKNOWNS_ALLOWED:
-        return Settled(Outcome.UNKNOWN, now, undelivered=True)
-    return Settled(Outcome.PENDING, now + doubled(FIRST_RETRY, attempts - 1, LONGEST_RETRY), undelivered=False)
+    if tried.outcome in {Outcome.SENT, Outcome.LAPSED}:
+        return Settled(state=tried.outcome, next_attempt_at=now)
+    if tried.content and not notification.bare:
+        return Settled(state=Outcome.PENDING, next_attempt_at=now, bare=True)
+    if tried.outcome is Outcome.REFUSED or now - (notification.created_at or now) >= GIVE_UP_AFTER:
+        return Settled(state=Outcome.REFUSED, next_attempt_at=now, undelivered=True)
+    if notification.unknowns + (tried.outcome is Outcome.UNKNOWN) >= UNKNOWNS_ALLOWED:
+        return Settled(state=Outcome.UNKNOWN, next_attempt_at=now, undelivered=True)
+    longest = LONGEST_URGENT_RETRY if urgent else LONGEST_RETRY
+    wait = doubled(FIRST_RETRY, notification.attempts - 1, longest)
+    return Settled(state=Outcome.PENDING, next_attempt_at=now + wait)

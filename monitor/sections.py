@@ -223,7 +223,10 @@ def emergency(table: Options) -> Emergency:
         mind=table.text("mind", usual.mind),
     )
     for key in ("gas", "fire", "duty", "lift", "police", "ambulance", "mind"):
-        if (number := getattr(numbers, key)) and not _PHONE.fullmatch(number):
+        number = getattr(numbers, key)
+        if not number and key in {"police", "ambulance", "mind"}:
+            table.problem(key, "must not be empty: mails about a person in danger name it")
+        if number and not _PHONE.fullmatch(number):
             table.problem(key, f"{number!r} is no telephone number; write digits, with + - or spaces between")
     table.finish()
     return numbers
@@ -243,6 +246,10 @@ def ring(table: Options, token: str) -> RingSettings:
         timeout=table.duration("timeout", "15s", "1s", "60s"),
         token=token,
     )
+    if settings.token and settings.url.startswith("http:") and not settings.networks:
+        table.problem("url", "a token is never sent in the clear; use https, or name the gateway's own network")
+    if settings.way == "http" and not settings.text:
+        table.problem("text", "must not be empty: which field takes the text")
     if settings.way == "http" and not is_web_address(settings.url):
         table.problem("url", f"{settings.url!r} is no web address: where the gateway takes its messages")
     table.finish()

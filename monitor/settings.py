@@ -62,6 +62,17 @@ class Settings:
     policies: Mapping[Kind, Policy]
 
     @property
+    def told_of_danger(self) -> tuple[str, ...]:
+        """The contacts who are told, at once or later, when people are in danger."""
+        steps = [step for kind in (Kind.HAZARD, Kind.CRISIS) for step in self.policies[kind].steps]
+        return tuple(dict.fromkeys(name for step in steps for name in step.tell))
+
+    @property
+    def ringing(self) -> tuple[str, ...]:
+        """Those of them whose telephones ring; nobody without a channel that rings."""
+        return tuple(name for name in self.told_of_danger if self.ring.way != "none" and self.contacts[name].phone)
+
+    @property
     def key_file(self) -> Path:
         return self.data / "installation.key"
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from monitor import brief, firstday, messages, policy
 from monitor import digest as weekly
-from monitor import firstday, messages, policy
 from monitor.house import House, context
-from monitor.model import Contact, Escalation, Message, Period
+from monitor.model import Channel, Contact, Escalation, Message, Notification, Period, Seen
 from monitor.store import marks, outbox, records, standing, views
 from monitor.store.database import Tx
 
@@ -17,28 +17,74 @@ WORDS = 12  # words in a digest
 
 
 def alert(house: House, tx: Tx, record: Escalation, due: policy.Due, now: datetime) -> None:
-    """Write one notification a contact: intent first, sent by the deliver stage."""
-    threshold = house.settings.policies[record.kind].threshold
-    seen = [each for each in records.seen(tx, record.id) if each.score >= threshold]
-    platform = house.settings.platforms.get(record.platform)
-    health = views.health(tx, [platform] if platform else [], {})
-    about = replace(
-        context(house.settings, now), told=due.tell, next_tell=due.next_tell, health=health[0] if health else None
-    )
+    """Write a mail a contact, and a ring where one is due: intent first, sent by the stages deliver and ring."""
+    seen = _seen(house, tx, record)
+    about = replace(_about(house, tx, record, now), told=due.tell, next_tell=due.next_tell)
     contacts = house.settings.contacts
     for name in due.tell:
         contact = contacts.get(name) or contacts[house.settings.policies[record.kind].owner]  # an owner who is gone
         words = house.words[contact.language]
         letter = messages.alert(record, seen, reason=due.reason, contact=contact, context=about, words=words)
+        key = f"record:{record.id}:{'overdue' if due.reason == 'overdue' else due.step}:{name}"
+        ways = {Channel.MAIL: (key, messages.render(letter, words))}
+        if policy.rings(record) and contact.phone and house.settings.ring.way != "none":
+            text = brief.ring(record, seen, reason=due.reason, context=about, words=words)
+            ways[Channel.RING] = (f"{key}:ring", text)
+        for channel, (key, message) in ways.items():
+            outbox.intend(
+                tx,
+                key=key,
+                contact=contact,
+                message=message,
+                record=record.id,
+                priority=policy.priority(record),
+                now=now,
+                channel=channel,
+            )
+
+
+def back(house: House, tx: Tx, record: Escalation, since: datetime, now: datetime) -> None:
+    """Tell those who heard that a platform was broken that it is back; nobody else."""
+    about = context(house.settings, now)
+    for name in outbox.reached(tx, record.id):
+        contact = house.settings.contacts.get(name)
+        if contact is None:
+            continue
+        words = house.words[contact.language]
+        letter = brief.back(record, since, context=about, words=words)
         outbox.intend(
             tx,
-            key=f"record:{record.id}:{'overdue' if due.reason == 'overdue' else due.step}:{name}",
+            key=f"record:{record.id}:back:{name}",
             contact=contact,
             message=messages.render(letter, words),
             record=record.id,
             priority=policy.priority(record),
             now=now,
         )
+
+
+def bare(house: House, tx: Tx, refused: Notification, now: datetime) -> Message:
+    """What is sent instead of a mail whose text was refused."""
+    words = house.words[refused.language]
+    if refused.escalation is None:
+        return messages.render(brief.bare_notice(context(house.settings, now), words), words)
+    record = records.get(tx, refused.escalation)
+    letter = brief.bare(record, _seen(house, tx, record), context=_about(house, tx, record, now), words=words)
+    return messages.render(letter, words)
+
+
+def _seen(house: House, tx: Tx, record: Escalation) -> list[Seen]:
+    threshold = house.settings.policies[record.kind].threshold
+    return [each for each in records.seen(tx, record.id) if each.score >= threshold]
+
+
+def _about(house: House, tx: Tx, record: Escalation, now: datetime) -> messages.Context:
+    """What a letter about ``record`` needs to know of its platform."""
+    about, platform = context(house.settings, now), house.settings.platforms.get(record.platform)
+    if platform is None:
+        return about
+    (health,) = views.health(tx, [platform], {})
+    return replace(about, health=health, at_night=platform.at_night, prefixes=platform.prefixes)
 
 
 def first_day(house: House, tx: Tx, platforms: Sequence[str], now: datetime) -> int:

@@ -132,7 +132,8 @@ class _Digest:
 
     def installation(self) -> tuple[Paragraph, ...]:
         """What people must know of the installation itself."""
-        return () if self.summary.live else (Paragraph(self.words.say("digest.not_live")),)
+        notes = {"not_live": self.summary.live, "no_ring": self.context.ringing}
+        return tuple(Paragraph(self.words.say(f"digest.{note}")) for note, well in notes.items() if not well)
 
     def heads(self, *names: str) -> tuple[str, ...]:
         return tuple(self.words.say(f"digest.{name}") for name in names)

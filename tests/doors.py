@@ -2,7 +2,8 @@
 
 PEOPLE = "monitor/cli/ demo/"
 ENTRANCES = f"monitor/daemon.py {PEOPLE}"
-DEADLINES = f"monitor/fetch.py monitor/collectors/board.py monitor/channels/ {ENTRANCES}"
+HTTP = "monitor/fetch.py monitor/transport.py"
+DEADLINES = f"{HTTP} monitor/collectors/board.py monitor/channels/ {ENTRANCES}"
 NOBODY = ""
 
 # What comes from outside (a module, or a name in one) and the only files that may mention it.
@@ -17,8 +18,8 @@ DOORS = {
         ("sqlalchemy.func.now sqlalchemy.func.current_timestamp", NOBODY),  # that is a clock too
         ("alembic psycopg sqlalchemy sqlite3", "monitor/store/"),
         ("sqlalchemy.dialects", "monitor/store/statements.py"),  # verbs stay neutral
-        ("httpcore httpx", "monitor/fetch.py"),
-        ("socket ssl", "monitor/fetch.py monitor/channels/ demo/"),
+        ("httpcore httpx", HTTP),
+        ("socket ssl", f"{HTTP} monitor/channels/ demo/"),
         ("http.server socketserver", "demo/"),
         ("http.client urllib.request webbrowser imaplib poplib", NOBODY),
         ("smtplib", "monitor/channels/"),

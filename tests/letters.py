@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from classifiers.finding import Kind
 from monitor import messages
-from monitor.letter import Code, Facts, Items, Letter, Link, Paragraph, Table, clean, render
+from monitor.letter import Code, Facts, Items, Letter, Link, Paragraph, Phone, Table, Value, clean, render
 from monitor.model import Contact, Escalation, Reason, Seen, Severity, State
 from monitor.summary import PlatformHealth
 from monitor.words import Words
@@ -108,6 +108,13 @@ class Page(HTMLParser):
             self.shown.append(data)
 
 
+def plain(value: Value) -> str:
+    match value:
+        case Link(shown) | Code(shown) | Phone(shown):
+            return shown
+    return value
+
+
 def values(letter: Letter) -> list[str]:
     """Everything a letter says, in its order."""
     said = [letter.first]
@@ -120,11 +127,7 @@ def values(letter: Letter) -> list[str]:
                 case Items(entries):
                     said += entries
                 case Facts(pairs):
-                    said += [
-                        part.url if isinstance(part, Link) else part.text if isinstance(part, Code) else part
-                        for pair in pairs
-                        for part in pair
-                    ]
+                    said += [plain(part) for pair in pairs for part in pair]
                 case Table(head, rows):
                     said += [cell for row in (head, *rows) for cell in row]
     return [clean(each) for each in (*said, letter.footer) if clean(each)]

@@ -104,7 +104,7 @@ class Server(Controller):
 
 
 @contextmanager
-def serving(inbox: Inbox, **options: object) -> Iterator[int]:
+def serving(inbox: object, **options: object) -> Iterator[int]:
     server = Server(inbox, hostname="127.0.0.1", port=0, server_hostname="mail.agency.example", **options)  # type: ignore[arg-type]
     server.start()
     try:
@@ -152,17 +152,20 @@ def send(chosen: MailSettings, notification: Notification = NOTIFICATION) -> Sen
     return sent
 
 
-def failed(sent: Sent, *, permanent: bool = False, unknown: bool = False, data_began: int = 0) -> str:
+def failed(
+    sent: Sent, *, permanent: bool = False, unknown: bool = False, content: bool = False, data_began: int = 0
+) -> str:
     """The error's text, after checking what it means."""
     assert sent.error is not None, sent.answer
     assert (sent.error.permanent, sent.error.unknown, sent.data_began) == (permanent, unknown, data_began)
+    assert sent.error.content is content
     assert PASSWORD not in repr(sent.error)
     assert sent.error.__cause__ is None
     return str(sent.error)
 
 
 BOOK = {"hello": b"220 mail.agency.example\r\n", "DATA": b"354 go on\r\n", "QUIT": b"221 bye\r\n"}
-Reply = bytes | Callable[[socket.socket], None]
+Reply = bytes | Callable[[socket.socket], object]  # what it returns says whether the conversation goes on
 
 
 @dataclass
@@ -191,8 +194,7 @@ class Script:
         self.seen.append(step)
         reply = self.replies.get(step, BOOK.get(step, b"250 OK\r\n"))
         if callable(reply):
-            reply(connection)
-            return False
+            return bool(reply(connection))
         connection.sendall(reply)
         return bool(reply)
 
@@ -202,6 +204,13 @@ class Script:
     def drip(self, connection: socket.socket) -> None:
         while not self.over.wait(0.01):
             connection.sendall(b"2")
+
+    def dawdle(self, connection: socket.socket) -> bool:
+        """Answers by the book, a character at a time, and goes on."""
+        for character in b"250 OK\r\n":
+            self.over.wait(0.02)
+            connection.sendall(bytes([character]))
+        return True
 
     def flood(self, connection: socket.socket) -> None:
         while not self.over.is_set():

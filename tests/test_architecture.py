@@ -68,6 +68,7 @@ CLASSIFIERS = (
     judge("features"),
     judge("routing", "features", "finding"),
 )
+LETTERS = ("monitor/letter.py", "monitor/rescue.py", "monitor/words.py")
 VALUES = ("monitor/__init__.py", "monitor/errors.py", "monitor/model.py", "monitor/summary.py", *FINDING)
 PURE = (
     Room("monitor/__init__.py", pure=True),
@@ -85,10 +86,12 @@ PURE = (
     Room("monitor/words.py", VALUES, pure=True),
     Room("monitor/letter.py", ("monitor/words.py", *VALUES), pure=True),
     Room("monitor/weekly.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
+    Room("monitor/rescue.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
+    Room("monitor/brief.py", (*LETTERS, *VALUES), pure=True),
     Room("monitor/firstday.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/rehearsal.py", VALUES, pure=True),
     Room("monitor/rehearsed.py", ("monitor/letter.py", "monitor/rehearsal.py", "monitor/words.py", *VALUES), pure=True),
-    Room("monitor/messages.py", ("monitor/letter.py", "monitor/weekly.py", "monitor/words.py", *VALUES), pure=True),
+    Room("monitor/messages.py", (*LETTERS, "monitor/weekly.py", *VALUES), pure=True),
     Room("monitor/digest.py", VALUES, pure=True),
     Room("monitor/options.py", VALUES, pure=True),
     Room("monitor/sections.py", ("monitor/options.py", "monitor/polling.py", *VALUES), pure=True),
@@ -100,7 +103,8 @@ EDGES = (  # never each other
     Room("monitor/keys.py", VALUES),
     Room("monitor/logs.py", VALUES),
     Room("monitor/segment.py", VALUES),
-    Room("monitor/fetch.py", ("monitor/guard.py", "monitor/dates.py", *VALUES)),
+    Room("monitor/transport.py", ("monitor/guard.py", *VALUES)),
+    Room("monitor/fetch.py", ("monitor/transport.py", "monitor/guard.py", "monitor/dates.py", *VALUES)),
     Room("monitor/store/", ("monitor/store/", *RULES_OF_STORE, *VALUES)),
     Room("monitor/collectors/", ("monitor/collectors/", *READING, *VALUES)),
     Room("monitor/checks/", ("monitor/checks/", *VALUES)),

@@ -7,6 +7,7 @@ taken it: a drop before DATA is "not sent", a drop after it "unknown".
 from __future__ import annotations
 
 import io
+import re
 import smtplib
 import socket
 import ssl
@@ -31,6 +32,17 @@ MAX_ANSWERS = 1_000_000  # bytes a server may say in one conversation
 GOODBYE = 5.0  # seconds to wait for the answer to QUIT: the mail is accepted by then
 _TOO_LARGE = 552
 _OURS_TO_MEND = frozenset({530, 534, 535, 538})  # the server wants other credentials, not another recipient
+_OUR_ADDRESS = frozenset({("1", "7"), ("1", "8")})  # it does not like the sender, which it may say as late as at DATA
+_STATUS = re.compile(r"5\.(\d{1,3})\.(\d{1,3})(?!\d)")  # RFC 3463: x.1 address, x.2 mailbox, x.7 policy
+
+
+class _Step(StrEnum):
+    """Where in the conversation a server says no; the value is how people read it."""
+
+    MAIL = "the sender"
+    RCPT = "the recipient"
+    DATA = "DATA"
+    CONTENT = "the mail"
 
 
 class Security(StrEnum):
@@ -62,8 +74,9 @@ class Mail:
     def send(self, notification: Notification, data_begins: Callable[[], None]) -> str:
         """Send and return the server's answer; ``data_begins`` is called just before DATA.
 
-        Raises DeliveryError: ``permanent`` when recipient or content was refused for good, ``unknown``
-        when the connection ended after DATA had begun. Anything ``data_begins`` raises goes through.
+        Raises DeliveryError: ``permanent`` when the recipient was refused for good, with ``content`` when it was
+        the text, ``unknown`` when the connection ended after DATA had begun. What only we can mend (credentials,
+        sender, relaying) is neither. Anything ``data_begins`` raises goes through.
         """
         mail = compose(notification, self._settings.sender)
         conversation = _Conversation(self._settings)
@@ -100,11 +113,11 @@ class _Conversation:
         try:
             code, answer = self._smtp.data(mail)
         except smtplib.SMTPDataError as error:
-            raise self._refused("DATA", error.smtp_code, error.smtp_error) from None
+            raise self._refused(_Step.DATA, error.smtp_code, error.smtp_error) from None
         except (OSError, ValueError) as error:
             raise DeliveryError(f"{self._server} after DATA: {_in_words(error)}", unknown=True) from None
         if 400 <= code < 600:
-            raise self._refused("the mail", code, answer)
+            raise self._refused(_Step.CONTENT, code, answer)
         if not 200 <= code < 300:
             raise DeliveryError(f"{self._server}: no answer to the mail can be understood", unknown=True)
         self._quit()
@@ -168,15 +181,16 @@ class _Conversation:
         options = [f"SIZE={size}"] if self._smtp.has_extn("size") else []
         code, answer = self._smtp.mail(self._settings.sender.address, options)
         if code != 250:
-            # a refused sender is ours to mend, and then the mail can still go out
-            raise self._refused("the sender", code, answer, permanent=code == _TOO_LARGE)
+            raise self._refused(_Step.MAIL, code, answer)
         code, answer = self._smtp.rcpt(recipient)
         if not 250 <= code < 260:
-            raise self._refused("the recipient", code, answer)
+            raise self._refused(_Step.RCPT, code, answer)
 
-    def _refused(self, what: str, code: int, answer: bytes | str, *, permanent: bool = True) -> DeliveryError:
-        for_good = permanent and 500 <= code < 600 and code not in _OURS_TO_MEND
-        return DeliveryError(f"{self._server} refused {what}: {code} {_line(answer)}", permanent=for_good)
+    def _refused(self, step: _Step, code: int, answer: bytes | str) -> DeliveryError:
+        said = _line(answer)
+        permanent, content = _meant(step, code, said)
+        text = f"{self._server} refused {step}: {code} {said}"
+        return DeliveryError(text, permanent=permanent, content=content)
 
     def _remaining(self) -> float:
         """Seconds left. Raises TimeoutError when there are none."""
@@ -189,6 +203,23 @@ class _Conversation:
         self._deadline = min(self._deadline, monotonic() + GOODBYE)
         with suppress(OSError, ValueError):
             self._smtp.quit()
+
+
+def _meant(step: _Step, code: int, answer: str) -> tuple[bool, bool]:
+    """Whether a refusal is for good, and whether it is the text that was refused and not the recipient.
+
+    Relaying and other matters of policy come up at RCPT and are ours to mend; after the text has been read they are
+    mostly about the text. A text too large is refused as a text: a shorter one may get through.
+    """
+    found = _STATUS.match(answer)
+    subject, detail = found.groups() if found else ("", "")
+    if not 500 <= code < 600 or code in _OURS_TO_MEND or (subject, detail) in _OUR_ADDRESS:
+        return False, False
+    if step is _Step.MAIL:
+        return code == _TOO_LARGE, code == _TOO_LARGE
+    if step is _Step.CONTENT:
+        return True, subject != "1" and (subject != "2" or detail == "3")
+    return subject != "7", False
 
 
 class _Answers(io.RawIOBase):

@@ -16,7 +16,7 @@ from classifiers.finding import Kind
 from monitor import daemon, telling
 from monitor.cli import wiring
 from monitor.digest import due, week_of
-from monitor.model import Escalation, Severity, State, Transition
+from monitor.model import Escalation, Outcome, Severity, State, Transition
 from monitor.settings import Settings, load
 from monitor.store import records, views
 from monitor.words import Words
@@ -96,6 +96,8 @@ def show(config: Path, number: str) -> None:
             f"{words.say('terminal.link')}  {escape(words.locator(record.locator) or _platform(settings, record))}",
             soft_wrap=True,
         )
+        if record.place:
+            console.print(f"{words.say('terminal.place')}  {escape(record.place)}", soft_wrap=True)
         if record.waits_since is not None and record.kind is Kind.REPLY_OVERDUE and record.closed_at is None:
             since = words.moment(record.waits_since, now, settings.zone)
             waits = words.say("terminal.waits_since", moment=since, span=words.span(now - record.waits_since))
@@ -110,11 +112,26 @@ def show(config: Path, number: str) -> None:
             console.print(f"  {_line(line, settings, words, now)}", soft_wrap=True)
         console.print(f"\n[bold]{words.say('terminal.told')}[/]")
         for each_sent in sent:
-            when = words.moment(each_sent.created_at, now, settings.zone)
-            state = words.say(f"outcomes.{each_sent.state}")
-            console.print(f"  {when}  {escape(_duty(settings, each_sent.contact))}  {state}", soft_wrap=True)
+            console.print(f"  {_told(each_sent, settings, words, now)}", soft_wrap=True)
         if not sent:
             console.print(f"  {words.say('terminal.nobody')}")
+
+
+def _told(sent: views.Sent, settings: Settings, words: Words, now: datetime) -> str:
+    """Who was told, which way, and how it went; what the other side said where it is not a yes."""
+    parts = [
+        words.moment(sent.created_at, now, settings.zone),
+        words.say(f"terminal.by_{sent.channel}"),
+        _duty(settings, sent.contact),
+        words.say(f"outcomes.{sent.state}"),
+    ]
+    if sent.bare:
+        parts.append(words.say("terminal.bare"))
+    if sent.attempts > 1:
+        parts.append(words.say("terminal.tried", n=sent.attempts))
+    if sent.state not in {Outcome.SENT, Outcome.LAPSED}:
+        parts.append(sent.answer)
+    return escape("  ".join(filter(None, parts)))
 
 
 def _line(line: Transition, settings: Settings, words: Words, now: datetime) -> str:

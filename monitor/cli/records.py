@@ -9,20 +9,28 @@ import click
 from monitor import daemon
 from monitor.cli import wiring
 from monitor.model import State, Transition
+from monitor.settings import load
 from monitor.store import records
 
 NUMBER = click.argument("number")
-BY = click.option("--by", default="operator", metavar="CONTACT", help="谁办的 / which duty acted (a contact's name)")
+OPERATOR = "operator"
+BY = click.option("--by", default=OPERATOR, metavar="CONTACT", help="谁办的 / which duty acted (a contact's name)")
 
 
 @click.command()
 @NUMBER
 @BY
+@click.option("--by-phone", "caller", metavar="CONTACT", help="谁来电认领 / who acknowledged by telephone")
 @click.option("--why", default="", help="备注 / a note")
 @click.pass_obj
-def ack(config: Path, number: str, by: str, why: str) -> None:
+def ack(config: Path, number: str, by: str, caller: str | None, why: str) -> None:
     """认领：有人在办，不再往上报；时限照走。/ Acknowledge: somebody acts; the deadline still runs."""
-    _move(config, number, State.ACKNOWLEDGED, by, why)
+    if caller is None:
+        _move(config, number, State.ACKNOWLEDGED, by, why)
+        return
+    if by != OPERATOR:
+        raise click.ClickException(wiring.words(load(config).language).say("terminal.by_or_by_phone"))
+    _move(config, number, State.ACKNOWLEDGED, caller, why, what="acknowledged_by_phone")
 
 
 @click.command()
@@ -45,9 +53,10 @@ def dismiss(config: Path, number: str, by: str, why: str) -> None:
     _move(config, number, State.DISMISSED, by, why)
 
 
-def _move(config: Path, number: str, to: State, by: str, why: str) -> None:
+def _move(config: Path, number: str, to: State, by: str, why: str, *, what: str = "") -> None:
+    """``what`` is how the history calls it, if not by the state it leads to."""
     with wiring.opened(config) as (settings, store, words):
-        if by != "operator" and by not in settings.contacts:
+        if by != OPERATOR and by not in settings.contacts:
             known = ", ".join(settings.contacts)
             raise click.ClickException(words.say("terminal.unknown_contact", name=by, known=known))
         with store.write() as tx:
@@ -57,5 +66,5 @@ def _move(config: Path, number: str, to: State, by: str, why: str) -> None:
             state = words.say(f"states.{record.state}")
             if record.state is to or record.state in {State.RESOLVED, State.DISMISSED}:
                 raise click.ClickException(words.say("terminal.already", number=number, state=state))
-            records.move(tx, record, to, Transition(daemon.clock(), str(to), by, why))
+            records.move(tx, record, to, Transition(daemon.clock(), what or str(to), by, why))
         click.echo(words.say("terminal.moved", number=number, state=words.say(f"states.{to}")))

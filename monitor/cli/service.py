@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Iterable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
-from monitor import daemon, keys, logs, messages
+from monitor import brief, daemon, keys, logs, messages
 from monitor.cli import wiring
 from monitor.collectors.board import PASS_TIME
 from monitor.errors import DeliveryError
-from monitor.house import context
-from monitor.model import Notification, Platform, Policy
+from monitor.house import Send, context
+from monitor.model import Channel, Contact, Notification, Platform, Policy
 from monitor.settings import Settings, load, shipped
 from monitor.store import marks, passes, views
 from monitor.store.database import Tx, made, open_store
@@ -71,6 +74,26 @@ def check_config(config: Path) -> None:
         click.echo(words.say("terminal.mail_smtp", host=mail.host, port=mail.port, security=mail.security))
     else:
         click.echo(words.say("terminal.mail_folder", folder=mail.folder))
+    for line in _ringing(settings, words):
+        click.echo(line)
+
+
+def _ringing(settings: Settings, words: Words) -> Iterator[str]:
+    """Whose telephone rings when people are in danger, and whose does not."""
+    host = urlsplit(settings.ring.url).netloc
+    if settings.ring.way == "none":
+        yield words.say("terminal.ring_none")
+    elif not settings.ringing:
+        yield words.say("terminal.ring_nobody", host=host)
+    else:
+        silent = [name for name in settings.told_of_danger if name not in settings.ringing]
+        yield words.say("terminal.ring_good", names=_titles(settings, settings.ringing, words), host=host)
+        if silent:
+            yield words.say("terminal.ring_silent", names=_titles(settings, silent, words))
+
+
+def _titles(settings: Settings, names: Iterable[str], words: Words) -> str:
+    return words.join(settings.contacts[name].title for name in names)
 
 
 def _answers(platform: Platform, words: Words) -> str:
@@ -189,35 +212,54 @@ def _platforms(tx: Tx, settings: Settings, words: Words) -> list[str]:
 
 @click.command("send-test")
 @click.option("--to", "names", multiple=True, metavar="CONTACT", help="只发给谁 / only to these contacts")
+@click.option("--no-ring", is_flag=True, help="电话不响，只发邮件 / mail only, no telephone rings")
 @click.pass_obj
-def send_test(config: Path, names: tuple[str, ...]) -> None:
-    """给联系人各发一封测试邮件。/ Send each contact a test mail."""
+def send_test(config: Path, names: tuple[str, ...], no_ring: bool) -> None:
+    """给联系人各发一封测试邮件，有电话的也响一次。/ Send each contact a test mail; telephones ring, too."""
     settings = load(config)
-    now = daemon.clock()
     words = wiring.words(settings.language)
-    send = wiring.sender(settings.mail)
-    failed = False
+    mail = wiring.sender(settings.mail)
+    ring = wiring.ringer(settings.ring, wiring.fetcher(settings).post)
+    well = True
     for name in names or tuple(settings.contacts):
         if name not in settings.contacts:
             known = ", ".join(settings.contacts)
             raise click.ClickException(words.say("terminal.unknown_contact", name=name, known=known))
-        contact = settings.contacts[name]
-        theirs = wiring.words(contact.language)
-        message = messages.render(messages.trial(contact, context(settings, now), theirs), theirs)
-        notification = Notification(
-            id=0,
-            key=f"test:{name}",
-            contact=name,
-            address=contact.mail,
-            language=contact.language,
-            message=message,
-            message_id=f"<test-{name}-{now:%Y%m%d%H%M%S}@huiyin.invalid>",
-            created_at=now,
-        )
-        try:
-            key, answer = "terminal.test_sent", send(notification, lambda: None)
-        except DeliveryError as error:
-            key, answer, failed = "terminal.test_failed", str(error), True
-        click.echo(words.say(key, title=contact.title, address=contact.mail, answer=answer))
-    if failed:
+        letter = _test(settings, settings.contacts[name], daemon.clock())
+        well &= _sent(letter, mail, words, settings)
+        if settings.contacts[name].phone and settings.ring.way != "none" and not no_ring:
+            well &= _sent(_test_ring(settings, letter), ring, words, settings)
+    if not well:
         sys.exit(1)
+
+
+def _test(settings: Settings, contact: Contact, now: datetime) -> Notification:
+    words = wiring.words(contact.language)
+    return Notification(
+        id=0,
+        key=f"test:{contact.name}",
+        contact=contact.name,
+        address=contact.mail,
+        language=contact.language,
+        message=messages.render(messages.trial(contact, context(settings, now), words), words),
+        message_id=f"<test-{contact.name}-{now:%Y%m%d%H%M%S}@huiyin.invalid>",
+        created_at=now,
+    )
+
+
+def _test_ring(settings: Settings, mail: Notification) -> Notification:
+    """The same for the telephone of the same contact."""
+    assert mail.created_at is not None
+    text = brief.ring_trial(context(settings, mail.created_at), wiring.words(mail.language))
+    number = settings.contacts[mail.contact].phone
+    return replace(mail, key=f"{mail.key}:ring", channel=Channel.RING, address=number, message=text)
+
+
+def _sent(test: Notification, send: Send, words: Words, settings: Settings) -> bool:
+    way = "test" if test.channel is Channel.MAIL else "ring"
+    try:
+        key, answer = f"terminal.{way}_sent", send(test, lambda: None)
+    except DeliveryError as error:
+        key, answer = f"terminal.{way}_failed", str(error)
+    click.echo(words.say(key, title=settings.contacts[test.contact].title, address=test.address, answer=answer))
+    return key.endswith("_sent")

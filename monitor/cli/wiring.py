@@ -14,11 +14,13 @@ from monitor import __version__, daemon, keys
 from monitor.channels.compose import Sender
 from monitor.channels.folder import Folder
 from monitor.channels.mail import Mail, MailSettings, Security
+from monitor.channels.ring import Gateway, Post, Ring
 from monitor.collectors import board, feed
-from monitor.errors import MonitorError, SettingsError
+from monitor.errors import DeliveryError, MonitorError, SettingsError
 from monitor.fetch import Fetcher, FetchLimits
-from monitor.house import House
+from monitor.house import House, Send
 from monitor.model import Notification
+from monitor.sections import RingSettings
 from monitor.segment import Cutter
 from monitor.settings import LANGUAGES, MailSection, Settings, load, shipped
 from monitor.store.database import Store, open_store
@@ -30,13 +32,15 @@ COLLECTORS = {"feed": feed.collect, "board": board.collect}
 def house(settings: Settings, *, migrate: bool = False) -> House:
     """Everything the stages need. Only `init`, `run`, `once` and the demo migrate the database."""
     key = keys.load(settings.key_file)
+    client = fetcher(settings)
     return House(
         settings=settings,
         store=open_store(settings.database, migrate=migrate),
         key=key,
         collectors=COLLECTORS,
-        fetch=fetcher(settings).get,
+        fetch=client.get,
         send=sender(settings.mail),
+        ring=ringer(settings.ring, client.post),
         words={language: words(language) for language in LANGUAGES},
         cut=Cutter(settings.data),
         luck=random.SystemRandom().random,
@@ -44,13 +48,26 @@ def house(settings: Settings, *, migrate: bool = False) -> House:
 
 
 def fetcher(settings: Settings) -> Fetcher:
+    """The guarded client."""
     contact = f"; {settings.http.contact}" if settings.http.contact else ""
     limits = FetchLimits(total=settings.http.total, max_bytes=settings.http.max_bytes)
     agent = f"Huiyin/{__version__} (monitoring of our own platforms{contact})"
     return Fetcher(limits, proxy=settings.http.proxy, user_agent=agent, clock=daemon.clock)
 
 
-def sender(mail: MailSection) -> Callable[[Notification, Callable[[], None]], str]:
+def ringer(ring: RingSettings, post: Post) -> Send:
+    """The way to telephones; ``post`` is the guarded client's. Without one every ring is refused."""
+    if ring.way == "none":
+        return _no_ring
+    gateway = Gateway(**{name: getattr(ring, name) for name in Gateway.__slots__})
+    return Ring(gateway, post).send
+
+
+def _no_ring(_notification: Notification, _data_begins: Callable[[], None]) -> str:
+    raise DeliveryError("no channel that rings is configured any more", permanent=True)
+
+
+def sender(mail: MailSection) -> Send:
     """The way out that the configuration chose."""
     by = Sender(mail.sender, mail.sender_name)
     if mail.way == "folder":

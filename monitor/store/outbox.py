@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func, insert, or_, select, update
+from sqlalchemy import Row, and_, case, func, insert, or_, select, update
 
 from monitor.errors import LeaseLostError
 from monitor.model import Channel, Contact, Message, Notification, Outcome
 from monitor.policy import UNKNOWNS_ALLOWED, Settled
 from monitor.store.database import Tx
 from monitor.store.statements import add_new, one_of
-from monitor.store.tables import attempt, notification
+from monitor.store.tables import attempt, escalation, notification
 
 IS_WAITING = one_of(notification.c.state, (str(Outcome.PENDING), str(Outcome.SENDING)))
 
@@ -26,17 +26,28 @@ class Claim:
     notification: Notification
     attempt: int
     lease: str
+    priority: int
+    lapsed: bool  # nobody needs it any more
 
 
 def intend(
-    tx: Tx, *, key: str, contact: Contact, message: Message, record: int | None, priority: int, now: datetime
+    tx: Tx,
+    *,
+    key: str,
+    contact: Contact,
+    message: Message,
+    record: int | None,
+    priority: int,
+    now: datetime,
+    channel: Channel = Channel.MAIL,
 ) -> bool:
     """Write the intent; False when the same ``key`` was intended before. Lower ``priority`` goes first."""
     row = {
         "key": key,
         "escalation_id": record,
         "contact": contact.name,
-        "address": contact.mail,
+        "channel": str(channel),
+        "address": contact.mail if channel is Channel.MAIL else contact.phone,
         "language": contact.language,
         "subject": message.subject,
         "text": message.text,
@@ -54,8 +65,17 @@ def exists(tx: Tx, key: str) -> bool:
     return tx.execute(select(notification.c.id).where(notification.c.key == key)).first() is not None
 
 
-def claim(tx: Tx, now: datetime, until: datetime) -> Claim | None:
-    """The most urgent notification that is due, with a fresh attempt written; None when none is.
+def reached(tx: Tx, record: int) -> list[str]:
+    """The contacts whom anything about a record has reached, or may have."""
+    on_its_way = notification.c.state.in_((str(Outcome.SENT), str(Outcome.SENDING), str(Outcome.UNKNOWN)))
+    query = select(notification.c.contact).where(
+        notification.c.escalation_id == record, or_(on_its_way, notification.c.unknowns > 0)
+    )
+    return list(dict.fromkeys(tx.execute(query.order_by(notification.c.id)).scalars()))
+
+
+def claim(tx: Tx, now: datetime, until: datetime, channel: Channel = Channel.MAIL) -> Claim | None:
+    """The most urgent notification of a channel that is due, with a fresh attempt written; None when none is.
 
     An attempt that an earlier process left without outcome is closed first: unknown when DATA had
     begun, otherwise certainly not delivered.
@@ -64,8 +84,10 @@ def claim(tx: Tx, now: datetime, until: datetime) -> Claim | None:
     due = and_(notification.c.state == str(Outcome.PENDING), ripe)
     ended = or_(notification.c.lease_until.is_(None), notification.c.lease_until <= now)
     left = and_(notification.c.state == str(Outcome.SENDING), ended)
-    query = select(notification).where(IS_WAITING, or_(due, left))
-    order = query.order_by(notification.c.priority, notification.c.id).limit(1)
+    way = notification.c.channel == str(channel)
+    query = select(notification).where(way, IS_WAITING, or_(due, left))
+    tried = case((notification.c.attempts > 0, 1), else_=0)  # what nobody has tried goes before what failed
+    order = query.order_by(notification.c.priority, tried, notification.c.next_attempt_at, notification.c.id).limit(1)
     row = tx.execute(order.with_for_update(skip_locked=True)).one_or_none()
     if row is None:
         return None
@@ -75,7 +97,40 @@ def claim(tx: Tx, now: datetime, until: datetime) -> Claim | None:
     counts = {"attempts": row.attempts + 1, "unknowns": unknowns}
     tx.execute(update(notification).where(notification.c.id == row.id).values(**values, **counts))
     started = insert(attempt).values(notification_id=row.id, started_at=now).returning(attempt.c.id)
-    return Claim(_notification(row, **counts), tx.execute(started).scalar_one(), lease)
+    attempted = tx.execute(started).scalar_one()
+    return Claim(_notification(row, **counts), attempted, lease, row.priority, _lapsed(tx, row))
+
+
+def _lapsed(tx: Tx, row: Row[Any]) -> bool:
+    """Whether nobody needs it any more: it is about a record, and something has happened since.
+
+    Something newer waits for the same contact over the same channel, or the record has been closed since; and no
+    telephone rings any more for what somebody has taken on.
+    """
+    if row.escalation_id is None:
+        return False
+    same = and_(
+        notification.c.escalation_id == row.escalation_id,
+        notification.c.contact == row.contact,
+        notification.c.channel == row.channel,
+    )
+    if tx.execute(select(notification.c.id).where(same, notification.c.id > row.id).limit(1)).first() is not None:
+        return True
+    moved = select(escalation.c.closed_at, escalation.c.acknowledged_at).where(escalation.c.id == row.escalation_id)
+    closed, taken = tx.execute(moved).one()
+    ends = (closed, taken) if row.channel == Channel.RING else (closed,)
+    return any(end is not None and end > row.created_at for end in ends)
+
+
+def rewrite(tx: Tx, claimed: Claim, message: Message) -> None:
+    """Give a claimed notification another text that quotes nothing, and the Message-ID of another mail.
+
+    RFC 5322, 3.6.4: one Message-ID is one text. The refused one has been delivered to nobody.
+    """
+    values = {"subject": message.subject, "text": message.text, "html": message.html, "bare": True}
+    message_id = claimed.notification.message_id.replace("@", ".bare@")
+    chosen = update(notification).where(notification.c.id == claimed.notification.id)
+    tx.execute(chosen.values(**values, message_id=message_id))
 
 
 def _close_abandoned(tx: Tx, row: Row[Any], now: datetime) -> int:

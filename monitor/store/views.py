@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import and_, func, or_, select
 
 from classifiers.finding import Kind
-from monitor.model import Escalation, Outcome, Period, Platform, Seen
+from monitor.model import Channel, Escalation, Outcome, Period, Platform, Seen
 from monitor.store.database import Tx
 from monitor.store.outbox import IS_WAITING
 from monitor.store.records import IS_OPEN, RECORDS, as_record, as_seen
@@ -104,6 +104,8 @@ class Sent:
     subject: str
     created_at: datetime
     state: Outcome
+    channel: Channel
+    bare: bool
     attempts: int
     answer: str  # of the last attempt
 
@@ -126,6 +128,8 @@ def sent(tx: Tx, *, record: int | None = None, limit: int = 500) -> list[Sent]:
             subject=row.subject,
             created_at=row.created_at,
             state=Outcome(row.state),
+            channel=Channel(row.channel),
+            bare=row.bare,
             attempts=row.attempts,
             answer=row.answer or "",
         )

@@ -15,7 +15,7 @@ import trustme
 from demo.animals import ROUTES, RSS, answer, head, raw, redirect
 from demo.zoo import Zoo
 from monitor.errors import CollectError
-from monitor.fetch import resolve
+from monitor.transport import resolve
 from tests.fetching import HASTE, LOOPBACK, MAX_WAIT, closed_port, fetcher, platform, refused
 
 

@@ -166,7 +166,12 @@ def test_a_password_is_in_no_repr() -> None:
         ("451 4.7.1 Greylisted, come back later", False),
         ("450 4.2.2 Mailbox full", False),
         ("550 5.1.1 No such user here", True),
+        ("550 No such user here", True),
+        ("552 5.2.2 Mailbox full", True),
         ("530 5.7.0 Authentication required", False),
+        ("550 5.7.1 Relaying denied", False),  # ours to mend, and then every recipient can be reached
+        ("554 5.7.1 Client host blocked", False),
+        ("553 5.1.8 Sender address rejected", False),
     ],
 )
 def test_a_refused_recipient(answer: str, permanent: bool) -> None:
@@ -176,28 +181,40 @@ def test_a_refused_recipient(answer: str, permanent: bool) -> None:
     assert text == f"127.0.0.1:{port} refused the recipient: {answer}"
 
 
-@pytest.mark.parametrize(("answer", "permanent"), [("550 5.7.1 Not you", False), ("552 5.3.4 Too large", True)])
-def test_a_refused_sender_can_be_mended_but_a_size_cant(answer: str, permanent: bool) -> None:
+@pytest.mark.parametrize(("answer", "size"), [("550 5.7.1 Not you", False), ("552 5.3.4 Too large", True)])
+def test_a_refused_sender_can_be_mended_and_a_size_needs_a_shorter_text(answer: str, size: bool) -> None:
     with serving(Inbox({"MAIL": answer})) as port:
-        assert "refused the sender" in failed(send(settings(port)), permanent=permanent)
+        assert "refused the sender" in failed(send(settings(port)), permanent=size, content=size)
 
 
 @pytest.mark.parametrize(
-    ("answer", "permanent"), [("554 5.7.1 Content not accepted", True), ("451 4.3.0 Try again", False)]
+    ("answer", "permanent", "content"),
+    [
+        ("554 5.7.1 Content not accepted", True, True),
+        ("550 5.7.1 Message looks like spam", True, True),
+        ("554 DT:SPM", True, True),
+        ("552 5.3.4 Message too big for system", True, True),
+        ("552 5.2.3 Message too big for this mailbox", True, True),
+        ("550 5.1.1 No such user", True, False),  # said late
+        ("552 5.2.2 Mailbox full", True, False),
+        ("550 5.1.7 Bad sender", False, False),
+        ("530 5.7.0 Authentication required", False, False),
+        ("451 4.3.0 Try again", False, False),
+    ],
 )
-def test_a_refused_content(answer: str, permanent: bool) -> None:
+def test_whose_fault_a_refusal_after_the_text_is(answer: str, permanent: bool, content: bool) -> None:
     inbox = Inbox({"DATA": answer})
     with serving(inbox) as port:
-        text = failed(send(settings(port)), permanent=permanent, data_began=1)
+        text = failed(send(settings(port)), permanent=permanent, content=content, data_began=1)
 
     assert text == f"127.0.0.1:{port} refused the mail: {answer}"
 
 
 def test_a_server_with_a_small_limit_refuses_for_good() -> None:
     with serving(Inbox(), data_size_limit=1000) as port:
-        assert "552" in failed(send(settings(port)), permanent=True)
+        assert "552" in failed(send(settings(port)), permanent=True, content=True)
     with serving(Inbox({"hide": "SIZE"}), data_size_limit=1000) as port:
-        assert "552" in failed(send(settings(port)), permanent=True, data_began=1)
+        assert "552" in failed(send(settings(port)), permanent=True, content=True, data_began=1)
 
 
 def test_nobody_listens() -> None:

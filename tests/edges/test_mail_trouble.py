@@ -88,12 +88,26 @@ def test_a_server_that_hangs_drips_or_floods_after_data(step: str, way: str) -> 
 
 @pytest.mark.parametrize(
     ("reply", "permanent"),
-    [(b"554 no\r\n", True), (b"451 later\r\n", False), (b"503 RCPT first\r\n", True), (b"250 what\r\n", False)],
+    [
+        (b"554 no\r\n", True),
+        (b"554 5.7.1 client rejected\r\n", False),
+        (b"451 later\r\n", False),
+        (b"503 RCPT first\r\n", True),
+        (b"250 what\r\n", False),
+    ],
 )
 def test_a_no_to_data_itself_is_a_clear_no(reply: bytes, permanent: bool) -> None:
     sent, _ = run({"DATA": reply})
 
     assert "refused DATA" in failed(sent, permanent=permanent, data_began=1)
+
+
+@pytest.mark.parametrize("step", ["EHLO", "MAIL", "RCPT", "content"])
+def test_a_slow_server_is_waited_for(step: str) -> None:
+    sent, seen = run(step=step, way="dawdle")
+
+    assert sent == Sent("250 OK", None, 1)
+    assert seen[-1] == "QUIT"
 
 
 OFFER = b"250-mail.agency.example\r\n250-AUTH PLAIN\r\n250 STARTTLS\r\n"

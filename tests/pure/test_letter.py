@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor import messages
-from monitor.letter import clean, render, subject_line
+from monitor.letter import Facts, Letter, Phone, Section, clean, render, subject_line
 from monitor.model import Message
 from tests.letters import (
     BROKEN,
@@ -103,3 +103,15 @@ def test_a_repeat_is_marked_where_everybody_sees_it(language: str) -> None:
 
 def test_a_repeat_of_a_bare_page_is_marked_too() -> None:
     assert ZH.say("repeat.first") in messages.repeated(Message("s", "t", "no body"), ZH).html
+
+
+NUMBER = "+86 0000-555\"<01'00>"
+
+
+def test_a_telephone_number_can_be_tapped_and_is_escaped() -> None:
+    letter = Letter(subject="s", first="f", sections=(Section("", (Facts((("a", Phone(NUMBER)),)),)),), footer="e")
+    message = render(letter, ZH)
+
+    assert Page(message.html).links == ["tel:+8600005550100"]
+    assert NUMBER in Page(message.html).shown
+    assert f"a：{NUMBER}" in message.text

@@ -13,6 +13,7 @@ from classifiers.finding import Kind
 from monitor import messages
 from monitor.letter import render
 from monitor.model import Reason, Seen, State
+from monitor.words import Words
 from tests.letters import (
     BROKEN,
     CONTEXT,
@@ -24,6 +25,7 @@ from tests.letters import (
     SEEN,
     WORDS,
     ZH,
+    Page,
     agrees,
     alert,
     text_of,
@@ -135,14 +137,42 @@ def test_a_finding_without_a_name_of_its_own_is_only_quoted() -> None:
     assert "遮盖" not in text
 
 
-@pytest.mark.parametrize("kind", [Kind.SCAM, Kind.HIDDEN_LINK])
-def test_what_filters_would_catch_is_not_quoted(kind: Kind) -> None:
-    record = replace(RECORD, kind=kind, subject="bad words")
-    text = text_of(alert(record, (Seen(kind=kind, rule="x", score=0.9, excerpt="bad words", where="div > a"),)))
+OWN = replace(CONTEXT, prefixes=("https://board.agency.example/m",))
 
-    assert "bad words" not in text
-    assert "不引用原话" in text
-    assert f"- {ZH.say(f'kinds.{kind}.name')}（位置：div > a）" in text
+
+@pytest.mark.parametrize("words", WORDS.values(), ids=WORDS)
+@pytest.mark.parametrize("kind", [Kind.SCAM, Kind.HIDDEN_LINK])
+def test_what_filters_would_catch_is_not_quoted(kind: Kind, words: Words) -> None:
+    record = replace(RECORD, kind=kind, subject="bad words", locator="https://board.agency.example/m/3")
+    where = 'main > div#bad-words > a.bad[href="https://bad.example/"] > bad-words > p:nth-of-type(2)'
+    seen = Seen(kind=kind, rule="x", score=0.9, excerpt="bad words at https://bad.example/", where=where)
+    message = render(alert(record, (seen,), context=OWN, words=words), words)
+
+    for part in (message.subject, message.text, message.html):
+        assert not re.search(r"bad", part)
+    assert words.say("alert.where", where="main > div > a > p") in message.text
+    assert words.say("alert.unquoted") in message.text
+    assert Page(message.html).links == ["https://board.agency.example/m/3"]
+
+
+@pytest.mark.parametrize(
+    ("locator", "linked"),
+    [
+        ("https://board.agency.example/m", True),
+        ("https://board.agency.example/m/3", True),
+        ("https://board.agency.example/mb", False),
+        ("https://board.agency.example.bad.example/m/3", False),
+        ("https://bad.example/", False),
+        ("", False),
+    ],
+)
+def test_of_what_filters_would_catch_only_our_own_page_is_linked(locator: str, linked: bool) -> None:
+    record = replace(RECORD, kind=Kind.HIDDEN_LINK, locator=locator)
+    message = render(alert(record, (), context=OWN), ZH)
+
+    assert Page(message.html).links == ([locator] if linked else [])
+    assert ("bad.example" in message.text) is False
+    assert ("请运行 huiyin show 2026-0007" in message.text) is (bool(locator) and not linked)
 
 
 def test_the_record_is_told_with_its_people() -> None:

@@ -1,5 +1,6 @@
 """What is due, as a function of values and time."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from classifiers.finding import Kind
 from monitor import policy
-from monitor.model import Escalation, Outcome, Policy, Reason, Severity, State, Step
+from monitor.model import Escalation, Message, Notification, Outcome, Policy, Reason, Severity, State, Step
 from monitor.policy import Verdict
 
 T = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
@@ -151,36 +152,78 @@ def test_people_in_danger_come_first():
     assert [policy.priority(each) for each in order] == [0, 1, 2]
 
 
-def settled(outcome, **values):
-    usual = {"attempts": 1, "unknowns": 0, "created_at": T, "now": T}
-    return policy.settled(outcome=outcome, **(usual | values))
+NOTIFICATION = Notification(
+    id=1,
+    key="record:1:1:duty",
+    contact="duty",
+    address="duty@agency.example",
+    language="zh",
+    message=Message("s", "t", "h"),
+    message_id="<1@huiyin.invalid>",
+    attempts=1,
+    created_at=T,
+)
 
 
-def test_sent_is_the_end():
-    assert (settled(Outcome.SENT).state, settled(Outcome.SENT).undelivered) == (Outcome.SENT, False)
+def settled(outcome, *, now=T, urgent=False, content=False, **values):
+    tried = policy.Tried(outcome=outcome, content=content)
+    return policy.settled(tried, replace(NOTIFICATION, **values), now, urgent=urgent)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.SENT, Outcome.LAPSED])
+def test_sent_and_needless_are_the_end(outcome):
+    assert settled(outcome) == policy.Settled(state=outcome, next_attempt_at=T)
 
 
 def test_refused_tells_the_next_contact():
-    assert (settled(Outcome.REFUSED).state, settled(Outcome.REFUSED).undelivered) == (Outcome.REFUSED, True)
+    assert settled(Outcome.REFUSED) == policy.Settled(state=Outcome.REFUSED, next_attempt_at=T, undelivered=True)
 
 
-def test_not_now_is_tried_again_with_doubling_waits():
-    waits = [settled(Outcome.PENDING, attempts=attempts).next_attempt_at - T for attempts in (1, 2, 3, 9)]
+def test_a_refused_text_is_tried_once_more_bare_and_at_once():
+    first, second = (settled(Outcome.REFUSED, content=True, bare=bare) for bare in (False, True))
 
-    assert waits == [1 * MINUTE, 2 * MINUTE, 4 * MINUTE, 30 * MINUTE]
+    assert first == policy.Settled(state=Outcome.PENDING, next_attempt_at=T, bare=True)
+    assert second == policy.Settled(state=Outcome.REFUSED, next_attempt_at=T, undelivered=True)
 
 
-def test_nobody_is_tried_for_longer_than_a_day():
-    after = settled(Outcome.PENDING, attempts=50, now=T + timedelta(hours=24))
+@pytest.mark.parametrize(("urgent", "longest"), [(False, 30), (True, 5)])
+def test_not_now_is_tried_again_with_doubling_waits_that_are_short_where_people_may_be_hurt(urgent, longest):
+    tries = [settled(Outcome.PENDING, attempts=attempts, urgent=urgent) for attempts in (1, 2, 3, 9, 10_000)]
+
+    assert [each.next_attempt_at - T for each in tries] == [n * MINUTE for n in (1, 2, 4, longest, longest)]
+
+
+def test_a_mail_server_may_be_down_over_a_long_weekend():
+    after = settled(Outcome.PENDING, attempts=200, now=T + timedelta(hours=110))
+
+    assert (after.state, after.undelivered) == (Outcome.PENDING, False)
+
+
+def test_nobody_is_tried_for_longer_than_five_days():
+    after = settled(Outcome.PENDING, attempts=250, now=T + timedelta(days=5))
 
     assert (after.state, after.undelivered) == (Outcome.REFUSED, True)
+    assert settled(Outcome.PENDING, now=T + timedelta(days=5), created_at=None).state is Outcome.PENDING
 
 
-@pytest.mark.parametrize(("unknowns", "state"), [(1, Outcome.PENDING), (2, Outcome.UNKNOWN)])
-def test_two_unknowns_count_as_not_delivered(unknowns, state):
-    after = settled(Outcome.UNKNOWN, unknowns=unknowns)
+@pytest.mark.parametrize(("before", "state"), [(0, Outcome.PENDING), (1, Outcome.UNKNOWN)])
+def test_two_unknowns_count_as_not_delivered(before, state):
+    after = settled(Outcome.UNKNOWN, unknowns=before)
 
-    assert (state, unknowns == 2) == (after.state, after.undelivered)
+    assert (after.state, after.undelivered) == (state, before == 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "severity", "rings"),
+    [
+        (Kind.HAZARD, Severity.ORDINARY, True),
+        (Kind.CRISIS, Severity.URGENT, True),
+        (Kind.SOURCE_BROKEN, Severity.URGENT, True),
+        (Kind.PERSONAL_DATA, Severity.SERIOUS, False),
+    ],
+)
+def test_telephones_ring_for_people_in_danger_and_for_what_is_urgent(kind, severity, rings):
+    assert policy.rings(record(kind=kind, severity=severity)) is rings
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_a_full_week_begins_with_what_is_overdue() -> None:
     assert letter.subject == "回音周报（2026年第47周）：未结2件，其中超期1件"
     assert letter.first == (
         "2026年第47周（11月16日至11月22日）：未结事项2件，其中超期1件；新开1件；办结4件；新信息126条；"
-        "2个平台中有1个读取异常；有2封通知没有送达。"
+        "2个平台中有1个读取异常；有2条通知没有送达。"
     )
     assert letter.severity is Severity.URGENT
     assert "- 2026-0001 个人信息外泄：市民留言板 | 负责人：分管领导 | 期限：超期3小时，待认领\n- 2026-0002 " in text

@@ -1,0 +1,121 @@
+"""What is said in few words: to a telephone, in a mail whose text was refused, and when a platform is back. PURE."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from monitor import rescue
+from monitor.letter import Code, Context, Facts, Letter, Paragraph, Section, Value, clean
+from monitor.model import Escalation, Message, Reason, Seen, State
+from monitor.words import Words
+
+MAX_RING = 60  # UTF-16 units: one text message takes 70, and the gateway puts its signature before ours
+SHORT_PLACE = 12  # units that a place gets at least, if need be at the cost of the rule
+
+
+def ring(record: Escalation, seen: Sequence[Seen], *, reason: Reason, context: Context, words: Words) -> Message:
+    """Number, kind and place in one text message; nothing an item says but its place."""
+    place = clean(record.place) or (context.platform(record.platform) if record.kind not in rescue.CALLS else "")
+    place = place or words.say("ring.no_place")
+
+    def say(kind: str, place: str) -> str:
+        return words.say(f"ring.{reason}", kind=kind, place=place, number=record.number)
+
+    kind = rescue.heading(record, seen, words)
+    if units(say(kind, "")) > MAX_RING - SHORT_PLACE:  # the place says more than the rule
+        kind = words.say(f"kinds.{record.kind}.name")
+    text = say(kind, _cut(place, MAX_RING - units(say(kind, ""))))
+    return Message(text, text, "")
+
+
+def ring_trial(context: Context, words: Words) -> Message:
+    """The text of ``huiyin send-test``."""
+    text = words.say("ring.trial", agency=_cut(clean(context.agency), MAX_RING // 2))
+    return Message(text, text, "")
+
+
+def units(text: str) -> int:
+    """How much of a text message it takes: UTF-16 code units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _cut(text: str, room: int) -> str:
+    if units(text) <= room:
+        return text
+    while text and units(text) >= room:
+        text = text[:-1]
+    return text + "…"
+
+
+def bare(record: Escalation, seen: Sequence[Seen], *, context: Context, words: Words) -> Letter:
+    """A record without a word of its item, a title or a link: for a mail server that refused the whole."""
+    say = words.say
+    values = {
+        "kind": say(f"kinds.{record.kind}.name"),
+        "place": rescue.where(record, words),
+        "due": words.moment(record.deadline, context.now, context.zone),
+    }
+    how = (Paragraph(say("bare.note")), Paragraph(rescue.how_to_answer(record, context, words)))
+    return Letter(
+        subject=say("bare.subject", severity=say(f"severities.{record.severity}"), number=record.number),
+        first=say("bare.first_placed" if record.kind in rescue.CALLS else "bare.first", **values),
+        sections=(
+            *_bare_numbers(record, seen, context, words),
+            Section(say("alert.act"), (*how, Facts(tuple(_bare_facts(record, context, words))))),
+        ),
+        footer=_footer(record.number, context, words),
+        severity=record.severity,
+    )
+
+
+def _bare_numbers(record: Escalation, seen: Sequence[Seen], context: Context, words: Words) -> tuple[Section, ...]:
+    """Whom to call, as plain text: what can be clicked makes a filter wary."""
+    if record.kind not in rescue.CALLS:
+        return ()
+    numbers = tuple((name, phone.number) for name, phone in rescue.numbers(record, seen, context, words))
+    return (Section(words.say("rescue.now"), (Facts(numbers),)),)
+
+
+def _bare_facts(record: Escalation, context: Context, words: Words) -> Iterator[tuple[str, Value]]:
+    say, number = words.say, record.number
+    yield say("alert.number"), number
+    yield say("alert.platform"), context.platform(record.platform)
+    yield say("alert.state"), say(f"states.{record.state}")
+    yield say("bare.look"), Code(say("alert.show_command", number=number))
+    if record.state is State.OPEN:
+        yield say("alert.ack"), Code(say("alert.ack_command", number=number))
+
+
+def bare_notice(context: Context, words: Words) -> Letter:
+    """The same for a mail that is about no single record: a digest, a summary."""
+    say = words.say
+    commands = tuple((say(f"bare.{name}"), Code(say(f"bare.{name}_command"))) for name in ("list", "digest"))
+    return Letter(
+        subject=say("bare.notice_subject"),
+        first=say("bare.notice_first"),
+        sections=(Section("", (Paragraph(say("bare.note")), Facts(commands))),),
+        footer=say("trial.footer", agency=context.agency),
+    )
+
+
+def back(record: Escalation, since: datetime, *, context: Context, words: Words) -> Letter:
+    """A broken platform can be read again; ``since`` is when it last could."""
+    say, platform = words.say, context.platform(record.platform)
+    values = {
+        "platform": say("marks.name", text=platform),
+        "since": words.moment(since, context.now, context.zone),
+        "span": words.span(context.now - since),
+        "number": record.number,
+    }
+    return Letter(
+        subject=say("back.subject", platform=platform, number=record.number),
+        first=say("back.first", **values),
+        sections=(Section("", (Paragraph(say("back.note")),)),),
+        footer=_footer(record.number, context, words),
+    )
+
+
+def _footer(number: str, context: Context, words: Words) -> str:
+    moment = words.stamp(context.now, context.zone)
+    return words.say("alert.footer", agency=context.agency, number=number, moment=moment)
