@@ -3,7 +3,7 @@
     python fonts/make.py NotoSansCJK-Regular.ttc Unihan_OtherMappings.txt.bz2
 
 The first file is from Debian's fonts-noto-cjk (20220127), the second from its unicode-data (15.0); fontTools
-(4.68) is needed. The same files give the same font, byte for byte. Why this font: docs/adr/0011-bundle.md.
+(4.68) is needed. The same files give the same font, byte for byte. Why this font: docs/adr/0008-bundle.md.
 """
 
 from __future__ import annotations
