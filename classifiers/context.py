@@ -10,8 +10,7 @@ import re
 from enum import StrEnum
 
 _LEFT = 40
-_LONGEST = 10  # characters of the longest label
-_STOPS = "。；;！!？?\n\r"
+_STOP = re.compile("[。；;！!？?\n\r]")
 _LINK = " \t\"'“”‘’:：=（(\\[【{<>《》|/#-—_*+➖→☎📞📱☏，,·.•▶►√…"
 _IS = ("就是", "如下", "是", "为", "系", "的")
 
@@ -109,7 +108,12 @@ _LABELS: dict[str, Label] = {
 }
 for _word in "手机编码 电话编码 联系编号 卡序列号".split():
     _LABELS.pop(_word, None)
-_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_\-]{0,31}$")
+_LENGTHS = {  # of the labels that end with a character, longest first
+    last: sorted({len(words) for words in _LABELS if words[-1] == last}, reverse=True)
+    for last in {words[-1] for words in _LABELS}
+}
+_LONGEST_KEY = 32
+_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_\-]*$")
 _PHONE_KEY = re.compile(
     r"phone|mobile|\bmob|_mob|tel|cell|sjh|lxdh|lxfs|contact|linkman|shouji|dianhua|dian hua|call|weixin|whats|^v$|^vx$|^wx|^mp$|^dh$"
 )
@@ -131,22 +135,23 @@ def label(text: str, start: int) -> Label:
         words, _ = _tail(text[max(0, start - _LEFT - 8) : start].rstrip())
     if not words:
         return Label.NONE
-    if words[-1].isascii() and (key := _KEY.search(words)):
+    if words[-1].isascii() and (key := _KEY.search(words[-_LONGEST_KEY:])):
         return _of_key(key[0].lower().strip("_-"))
     return _of_words(words.lower())
 
 
 def _tail(left: str) -> tuple[str, bool]:
     """The clause before a number without the marks that tie it to the number; whether a line ended there."""
-    stop = max(left.rfind(mark) for mark in _STOPS)
-    words = left[stop + 1 :].rstrip(_LINK)
+    clause = _STOP.split(left)[-1]
+    stop = len(left) - len(clause) - 1
+    words = clause.rstrip(_LINK)
     if words.endswith(_IS):
         words = words[:-2] if words.endswith(("就是", "如下")) else words[:-1]
     return words.rstrip(_LINK).replace(" ", ""), stop >= 0 and left[stop] in "\n\r"
 
 
 def _of_words(words: str) -> Label:
-    for length in range(min(_LONGEST, len(words)), 0, -1):
+    for length in _LENGTHS.get(words[-1], ()):
         if (found := _LABELS.get(words[-length:])) is not None:
             return found
     return Label.NONE

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from itertools import accumulate
+from operator import add
+from typing import NamedTuple
+
+from classifiers import numbers
 
 _SPELLED = {
     **dict(zip("〇零一二三四五六七八九", "00123456789", strict=True)),
@@ -23,77 +27,92 @@ _BETWEEN = (
     r" \t\n\r\-‐‑‒–—―−➖·•∙⋅・.。…,，、/|_~()（）\[\]【】"
     "\u20e3\u2190-\u21ff\u2600-\u27bf\U0001f000-\U0001faff"
 )
-_RUN = re.compile(f"[0-9{_HAN}{_ROUND}][0-9{_HAN}{_ROUND}{_BETWEEN}]{{5,}}")
+_LEAST = 11  # digits of the shortest number looked for
+_RUN = re.compile(f"[0-9{_HAN}{_ROUND}][0-9{_HAN}{_ROUND}{_BETWEEN}]{{{_LEAST - 1},}}")
 _WORD = re.compile(f"[0-9]+|[{_HAN}]+|[{_ROUND}]")
+GAP = re.compile(f"[^0-9{_HAN}{_ROUND}]+")
 _LONGEST_GAP = 5  # characters between two words of a group
+_LONG_GAP = re.compile(f"[^0-9{_HAN}{_ROUND}]{{{_LONGEST_GAP + 1},}}")
 _LETTERS = {
     **{w: str(i) for i, w in enumerate("zero one two three four five six seven eight nine".split())},
     **{w: str(i) for i, w in enumerate("ling yi er san si wu liu qi ba jiu".split())},
     "yao": "1",
     "oh": "0",
 }
-_LETTER_WORD = re.compile(r"(?<![A-Za-z])(?:" + "|".join(_LETTERS) + r")(?![A-Za-z])", re.IGNORECASE)
-_LETTER_HINT = ("one", "two", "yao", "san", "three", "wu", "liu", "nine", "jiu")
-_LOOKALIKE = re.compile(r"(?<![0-9A-Za-z])[1lI][3-9OoIl][0-9OoIl]{9}(?![0-9A-Za-z])")
+_LETTER_WORD = re.compile("[A-Za-z]+")
+_LETTER_HINT = re.compile("[A-Za-z][A-Za-z]")
+_LOOKALIKE = re.compile(r"[1lI](?<![0-9A-Za-z].)[3-9OoIl][0-9OoIl]{9}(?![0-9A-Za-z])")
+_ALIKE = str.maketrans("OoIl", "0011")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Group(NamedTuple):
+    """Words that may belong together: where each begins and ends in the text, and its place in ``digits``.
+
+    ``bounds`` are the places in ``digits`` where a word begins, and its length.
+    """
+
     digits: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Words that may belong together. ``bounds`` are the places in ``digits`` where a word begins, and its length."""
-
-    words: tuple[Word, ...]
-    digits: str
-    bounds: tuple[int, ...]
+    starts: list[int]
+    ends: list[int]
+    bounds: list[int]
 
 
 def groups(text: str) -> Iterator[Group]:
-    """Every group of six or more digits of the folded ``text``, in order."""
+    """The groups of the folded ``text`` that hold the beginning of some number, in order for each way of writing."""
     for run in _RUN.finditer(text):
-        pending: list[Word] = []
-        for match in _WORD.finditer(text, run.start(), run.end()):
-            word = Word(match[0].translate(_VALUE), match.start(), match.end())
-            if pending and word.start - pending[-1].end > _LONGEST_GAP:
-                yield _group(pending)
-                pending = []
-            pending.append(word)
-        yield _group(pending)
-    yield from _lettered(text)
+        written = run[0]
+        digits = "".join(_WORD.findall(written))
+        if len(digits) < _LEAST:
+            continue
+        if digits.isascii() and written.startswith(digits):
+            yield _one_word(digits, run.start(), run.start() + len(digits))
+        elif numbers.BEGINS.search(digits.translate(_VALUE)):
+            yield from _divided(text, run.start(), run.end())
+    if _LETTER_HINT.search(text):
+        yield from _lettered(text)
     for match in _LOOKALIKE.finditer(text):
-        digits = match[0].translate({ord("O"): "0", ord("o"): "0", ord("I"): "1", ord("l"): "1"})
+        digits = match[0].translate(_ALIKE)
         if digits != match[0]:
-            yield _group([Word(digits, match.start(), match.end())])
+            yield _one_word(digits, match.start(), match.end())
 
 
-def _group(words: list[Word]) -> Group:
-    bounds, total = [0], 0
-    for word in words:
-        total += len(word.digits)
-        bounds.append(total)
-    return Group(tuple(words), "".join(word.digits for word in words), tuple(bounds))
+def _divided(text: str, start: int, end: int) -> Iterator[Group]:
+    """A run cut where a gap is too long."""
+    for gap in _LONG_GAP.finditer(text, start, end):
+        yield _group(text, start, gap.start())
+        start = gap.end()
+    yield _group(text, start, end)
+
+
+def _group(text: str, start: int, end: int) -> Group:
+    words = _WORD.findall(text, start, end)
+    starts = [match.start() for match in _WORD.finditer(text, start, end)]
+    lengths = [*map(len, words)]
+    ends = [*map(add, starts, lengths)]
+    return Group("".join(words).translate(_VALUE), starts, ends, [*accumulate(lengths, initial=0)])
+
+
+def _one_word(digits: str, start: int, end: int) -> Group:
+    return Group(digits, [start], [end], [0, len(digits)])
 
 
 def _lettered(text: str) -> Iterator[Group]:
     """Eleven or more English or pinyin digit words in a row are one word."""
-    lowered = text.lower()
-    if not any(hint in lowered for hint in _LETTER_HINT):
-        return
-    pending: list[re.Match[str]] = []
+    digits: list[str] = []
+    first = last = 0
     for match in _LETTER_WORD.finditer(text):
-        if pending and match.start() - pending[-1].end() > _LONGEST_GAP:
-            yield from _spoken(pending)
-            pending = []
-        pending.append(match)
-    yield from _spoken(pending)
+        digit = _LETTERS.get(match[0].lower())
+        if digit is None:
+            continue
+        start, end = match.span()
+        if digits and start - last > _LONGEST_GAP:
+            yield from _spoken(digits, first, last)
+            digits = []
+        first, last = (first if digits else start), end
+        digits.append(digit)
+    yield from _spoken(digits, first, last)
 
 
-def _spoken(matches: list[re.Match[str]]) -> Iterator[Group]:
-    if len(matches) >= 11:
-        digits = "".join(_LETTERS[match[0].lower()] for match in matches)
-        yield _group([Word(digits, matches[0].start(), matches[-1].end())])
+def _spoken(digits: list[str], first: int, last: int) -> Iterator[Group]:
+    if len(digits) >= _LEAST:
+        yield _one_word("".join(digits), first, last)

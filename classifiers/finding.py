@@ -77,12 +77,18 @@ def mask(text: str, spans: list[tuple[int, int, int, int]]) -> str:
     ``*``, except that many at either end; separators stay, so a reader still finds the place. Where nothing
     is kept, only white space stays.
     """
+    if not spans:
+        return text
     characters = list(text)
     for start, end, keep_first, keep_last in spans:
         secret = not (keep_first or keep_last)
+        written = text[start:end]
+        if written.isalnum():  # the usual case
+            last = max(start + keep_first, end - keep_last)
+            characters[start + keep_first : last] = MASK * (last - start - keep_first)
+            continue
         places = [i for i in range(start, end) if text[i].isalnum() or (secret and not text[i].isspace())]
-        hidden = places[keep_first : len(places) - keep_last] if keep_last else places[keep_first:]
-        for i in hidden:
+        for i in places[keep_first : len(places) - keep_last]:
             characters[i] = MASK
     return "".join(characters)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from array import array
 from dataclasses import dataclass
+from functools import cached_property
 
 # First characters of the runs of ten decimal digits outside ASCII (Unicode category Nd), full width included.
 _TENS = (
@@ -19,26 +20,41 @@ _PLAIN = {
     **{chr(ord(zero) + i): str(i) for zero in _TENS for i in range(10)},
     **{chr(ord(first) + i): chr(ord(to) + i) for first, to in (("Ａ", "A"), ("ａ", "a")) for i in range(26)},
     **dict(zip("＿＠＃＄％＆＊＋－．／＝～＂＇＜＞＼｀｜\u3000\xa0", "_@#$%&*+-./=~\"'<>\\`|  ", strict=True)),
+    **dict(zip("İıſ\u212a", "IisK", strict=True)),  # the four that pass for ASCII letters where case is ignored
 }
-_SAME_LENGTH = re.compile("[" + re.escape("".join(_PLAIN)) + "]")
+_TABLE = {ord(character): plain for character, plain in _PLAIN.items()}
 _INVISIBLE = (
     "\xad\u0300-\u036f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
 )
+# A class is quick while it stays within the Basic Multilingual Plane; what lies beyond is one range each.
+_WIDE = re.compile(f"[{re.escape(''.join(plain for plain in _PLAIN if plain < chr(0x10000)))}]+")
+_STYLED = re.compile("[\U0001d7ce-\U0001d7ff]+")
+_MAY_FOLD = re.compile(f"{_WIDE.pattern[:-2]}{_INVISIBLE}%&\U00010000-\U0010ffff]")
 _INVISIBLE_ONE = re.compile(f"[{_INVISIBLE}]")
 _ESCAPE = re.compile(
-    f"[{_INVISIBLE}]|%[2-7][0-9A-Fa-f]|&(?:nbsp|amp|quot|lt|gt|#[0-9]{{1,7}}|#[xX][0-9A-Fa-f]{{1,6}});"
+    f"[{_INVISIBLE}%&](?:(?<=%)[2-7][0-9A-Fa-f]|(?<=&)(?:nbsp|amp|quot|lt|gt|#[0-9]{{1,7}}|#[xX][0-9A-Fa-f]{{1,6}});"
+    "|(?<![%&]))"
 )
-_MAY_SHRINK = re.compile(f"[{_INVISIBLE}%&]")
 _NAMED = {"&nbsp;": " ", "&amp;": "&", "&quot;": '"', "&lt;": "<", "&gt;": ">"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Folded:
     """``starts[i]`` is where the character ``text[i]`` begins in the original; None means that nothing moved."""
 
     text: str
     starts: array[int] | None = None
+
+    @cached_property
+    def lowered(self) -> str:
+        """``text`` in lower case, character by character."""
+        return self.text.lower()
+
+    @cached_property
+    def ascii(self) -> str:
+        """The ASCII characters of ``lowered`` alone: whatever ASCII word stands in the text stands here too."""
+        return self.lowered.encode("ascii", "ignore").decode("ascii")
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The half-open span of the original that became ``text[start:end]``."""
@@ -52,9 +68,11 @@ def fold(text: str) -> Folded:
 
     Invisible characters go; HTML character references and percent escapes of printable ASCII are decoded.
     """
-    if _SAME_LENGTH.search(text):
-        text = _SAME_LENGTH.sub(lambda match: _PLAIN[match[0]], text)
-    return _shrink(text) if _MAY_SHRINK.search(text) else Folded(text)
+    if not _MAY_FOLD.search(text):
+        return Folded(text)
+    for pattern in (_WIDE, _STYLED):
+        text = pattern.sub(lambda match: match[0].translate(_TABLE), text)
+    return _shrink(text) if _ESCAPE.search(text) else Folded(text)
 
 
 def _shrink(text: str) -> Folded:

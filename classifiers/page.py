@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from classifiers.bounding import RENAMED, bounded
 from classifiers.finding import Document
+from classifiers.folding import Folded, fold
 
-__all__ = ["Passage", "bounded", "css_path", "parsed", "passages", "visible_text"]
+__all__ = ["Passage", "bounded", "css_path", "parsed", "passages", "shown", "visible_text"]
 
 _BLOCK = frozenset(
     "address article aside blockquote body br caption center dd details dialog dir div dl dt fieldset figcaption figure "
@@ -34,6 +35,7 @@ _SKIPPED = frozenset(
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _SPACES = re.compile(r"[ \t\n\r\f\xa0\u3000]+")
+_LONGEST_VALUE = 1000  # characters of an attribute before a place in it, for its name to be found
 _STEPS = 8  # of a path
 _SIBLINGS = 1000  # looked at for a number in a path
 _ATTRIBUTE = re.compile(r"[a-z_:\-]+$")
@@ -48,10 +50,12 @@ _Place = tuple["_Place | None", str, int, str]
 class Passage:
     """A stretch of text to be judged. ``field`` is the document's field whose offsets it has, "" for page source.
 
-    ``begins`` are the offsets where the text of another element starts, ``places`` those elements.
+    ``folded`` is the text as it is meant: done once, whoever judges it. ``begins`` are the offsets where the text of
+    another element starts, ``places`` those elements.
     """
 
     text: str
+    folded: Folded
     field: str = ""
     begins: tuple[int, ...] = ()
     places: tuple[_Place | None, ...] = ()
@@ -66,7 +70,7 @@ class Passage:
         index = bisect_right(self.begins, offset) - 1
         if index < 0:
             return ""
-        path, begin = _written(self.places[index]), self.begins[index]
+        path, begin = _written(self.places[index]), max(self.begins[index], offset - _LONGEST_VALUE)
         value = self.text.rfind('="', begin, offset)
         if self.field or value < 0 or '"' in self.text[value + 2 : offset]:
             return path
@@ -89,11 +93,25 @@ def passages(document: Document) -> list[Passage]:
 
     Where ``text`` is given it is what is visible of the page; without it the visible text is read from the page.
     """
-    found = [Passage(getattr(document, field), field) for field in ("title", "text", "url") if getattr(document, field)]
+    found = _fields(document)
     if document.html is not None:
         visible, source = _read(document.html)
         found += [source] if document.text else [visible, source]
     return [passage for passage in found if passage.text]
+
+
+def shown(document: Document) -> tuple[Document, list[Passage]]:
+    """The document with what is visible of its page as its ``text``, unless it has one, and then its passages."""
+    if document.html is None:
+        return document, passages(document)
+    visible, source = _read(document.html)
+    document = document if document.text else replace(document, text=visible.text)
+    return document, [passage for passage in (*_fields(document), source) if passage.text]
+
+
+def _fields(document: Document) -> list[Passage]:
+    fields = {"title": document.title, "text": document.text, "url": document.url}
+    return [Passage(text, fold(text), field) for field, text in fields.items() if text]
 
 
 def css_path(node: LexborNode) -> str:
@@ -177,7 +195,8 @@ class _Text:
         self.length += len(text)
 
     def passage(self, field: str) -> Passage:
-        return Passage("".join(self.pieces), field, tuple(self.begins), tuple(self.places))
+        text = "".join(self.pieces)
+        return Passage(text, fold(text), field, tuple(self.begins), tuple(self.places))
 
 
 class _Reader:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
+from operator import sub
+from typing import NamedTuple
 
 from classifiers import digits, numbers
 from classifiers.digits import Group
@@ -17,15 +19,19 @@ MOBILE_SPLITS = frozenset(
 _CARD_SPLITS = frozenset([(4, 4, 4, 4), *((4, 4, 4, 4, n) for n in (1, 2, 3)), *((6, n) for n in (10, 11, 12, 13))])
 _TEN = re.compile(r"[ -]?[xXⅩⅹ×Хх✕✖](?![0-9A-Za-z])")
 _TEN_AND_CARE = re.compile(r"[xX][1-7][1-4](?![0-9A-Za-z])")  # the disability card: 18 characters, kind, degree
+_CARD_LENGTHS = {None: (19, 18, 17, 16), "abroad": (16,)}
 _LISTED = frozenset([(3, 4, 4), (3, 8), (4, 4, 4, 4), (4, 4, 4, 4, 3)])  # what commas and brackets may divide
-_LIST_MARKS = frozenset(",，、/|。…()（）[]【】")
+_LISTED_SIZES = frozenset(map(sum, _LISTED))
+_LIST_MARKS = ",，、/|。…()（）[]【】"
+_LIST_MARK = re.compile(f"[{re.escape(_LIST_MARKS)}]")
 _BINDERS = frozenset("-‐‑‒–—―−.·_~")
+_TWO_FOURS = re.compile(r"(?<!\d)\d{4} \d{4} $")  # before a number: all of it is the number of an account
 _COUNTRY = frozenset({"86", "086", "0086", "0"})
 _GLUED = range(22, 1000)  # digits of a word that may hold several numbers
+_MAY_BE_GLUED = (None, "resident")  # forms that such a word may begin with
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A candidate in the folded text.
 
     ``split`` says how it is written: "whole", "regular" (the way people group such a number), "odd" (any other
@@ -44,23 +50,28 @@ class Spot:
 def spots(text: str) -> Iterator[Spot]:
     """Candidates in the order of the text, not overlapping within a group; linear in the text."""
     for group in digits.groups(text):
-        if len(group.digits) >= 11:
-            yield from _in_group(text, group)
+        yield from _in_group(text, group)
 
 
 def _in_group(text: str, group: Group) -> Iterator[Spot]:
-    ends = {bound: i for i, bound in enumerate(group.bounds)}
-    first = 0
-    while first < len(group.words):
-        found, after = _glued(group, first) or _attempt(text, group, first, ends)
+    words = {bound: i for i, bound in enumerate(group.bounds)}
+    place = 0
+    while match := numbers.BEGINS.search(group.digits, place):
+        first = words.get(match.start())
+        if first is None:
+            place = group.bounds[bisect_left(group.bounds, match.start())]
+            continue
+        found, after = _attempt(text, group, first, words, match.lastgroup)
         yield from found
-        first = after
+        place = group.bounds[after]
 
 
-def _attempt(text: str, group: Group, first: int, ends: dict[int, int]) -> tuple[list[Spot], int]:
-    """The number that begins at this word, and the word after it."""
-    for recognise in (_resident, _mobile, _card, _former):
-        spot, after = recognise(text, group, first, ends)
+def _attempt(text: str, group: Group, first: int, words: dict[int, int], form: str | None) -> tuple[list[Spot], int]:
+    """The number that begins at this word, or several that are glued together, and the word after them."""
+    if form in _MAY_BE_GLUED and (glued := _glued(group, first)):
+        return glued
+    for recognise in _RECOGNISERS[form]:
+        spot, after = recognise(text, group, first, words)
         if spot is not None:
             return [spot], after
     return [], first + 1
@@ -68,132 +79,177 @@ def _attempt(text: str, group: Group, first: int, ends: dict[int, int]) -> tuple
 
 def _glued(group: Group, first: int) -> tuple[list[Spot], int] | None:
     """A long word that is nothing but identity and mobile numbers one after another."""
-    word = group.words[first]
-    found: list[Spot] = []
-    place = 0
-    if len(word.digits) not in _GLUED or word.end - word.start != len(word.digits):
+    start, length = group.starts[first], group.bounds[first + 1] - group.bounds[first]
+    if length not in _GLUED or group.ends[first] - start != length:
         return None
-    while place < len(word.digits):
-        rest = word.digits[place:]
-        if numbers.RESIDENT.match(rest) and len(rest) >= 18 and numbers.is_resident(rest[:18]):
-            rule, length = "resident_id", 18
-        elif numbers.MOBILE.match(rest):
-            rule, length = "mobile", 11
+    found: list[Spot] = []
+    word = group.digits[group.bounds[first] : group.bounds[first + 1]]
+    place = 0
+    while place < length:
+        if (
+            place + 18 <= length
+            and numbers.RESIDENT.match(word, place)
+            and numbers.is_resident(word[place : place + 18])
+        ):
+            rule, size = "resident_id", 18
+        elif numbers.MOBILE.match(word, place):
+            rule, size = "mobile", 11
         else:
             return None
-        found.append(Spot(rule, rest[:length], word.start + place, word.start + place + length))
-        place += length
+        found.append(Spot(rule, word[place : place + size], start + place, start + place + size))
+        place += size
     return found, first + 1
 
 
-def _resident(text: str, group: Group, first: int, ends: dict[int, int]) -> tuple[Spot | None, int]:
-    begin = group.bounds[first]
+def _resident(text: str, group: Group, first: int, words: dict[int, int]) -> tuple[Spot | None, int]:
+    begin, start = group.bounds[first], group.starts[first]
     if not numbers.RESIDENT.match(group.digits, begin):
         return None, first
-    start = group.words[first].start
-    if (after := ends.get(begin + 18)) is not None:
+    if (after := words.get(begin + 18)) is not None:
         return _checked(text, group, (first, after), Spot("resident_id", group.digits[begin : begin + 18], start, 0))
-    if (after := ends.get(begin + 17)) is not None:
-        end = group.words[after - 1].end
+    if (after := words.get(begin + 17)) is not None:
+        end = group.ends[after - 1]
         ten = _TEN.match(text, end) or _TEN_AND_CARE.match(text, end)
         if ten:
             number = group.digits[begin : begin + 17] + "X"
             return _checked(text, group, (first, after), Spot("resident_id", number, start, ten.end()))
-    if ends.get(begin + 20) == first + 1 and numbers.is_resident(group.digits[begin : begin + 18]):
+    if words.get(begin + 20) == first + 1 and numbers.is_resident(group.digits[begin : begin + 18]):
         return Spot("resident_id", group.digits[begin : begin + 18], start, start + 18, "tailed"), first + 1
     return None, first
 
 
 def _checked(text: str, group: Group, reach: tuple[int, int], spot: Spot) -> tuple[Spot | None, int]:
     first, after = reach
-    split = _split(text, group, reach, MOBILE_SPLITS)
     sound = numbers.is_resident(spot.number)
-    if not split or not (sound or (split == "whole" and numbers.looks_resident(spot.number))):
+    if not (sound or (_is_solid(group, reach) and numbers.looks_resident(spot.number))):
         return None, first
-    end = spot.end or group.words[after - 1].end
+    split = _split(text, group, reach, MOBILE_SPLITS)
+    if not split:
+        return None, first
+    end = spot.end or group.ends[after - 1]
     return Spot(spot.rule, spot.number, spot.start, end, "whole" if split == "whole" else "regular", sound), after
 
 
-def _mobile(text: str, group: Group, first: int, ends: dict[int, int]) -> tuple[Spot | None, int]:
+def _mobile(text: str, group: Group, first: int, words: dict[int, int]) -> tuple[Spot | None, int]:
     begin = group.bounds[first]
     for prefix in ("", "86", "0086", "0"):
         skip = len(prefix)
         if not group.digits.startswith(prefix, begin) or not numbers.MOBILE.match(group.digits, begin + skip):
             continue
-        after = ends.get(begin + skip + 11)
+        after = words.get(begin + skip + 11)
         split = _split(text, group, (first, after), MOBILE_SPLITS) if after else ""
         if after and split and _stands_alone(text, group, first, after):
             split = "prefixed" if prefix and split == "whole" else split
-            start = group.words[first].start + (skip if split == "prefixed" else 0)
+            start = group.starts[first] + (skip if split == "prefixed" else 0)
             number = group.digits[begin + skip : begin + skip + 11]
-            return Spot("mobile", number, start, group.words[after - 1].end, split), after
+            return Spot("mobile", number, start, group.ends[after - 1], split), after
     return None, first
 
 
-def _card(text: str, group: Group, first: int, ends: dict[int, int]) -> tuple[Spot | None, int]:
+def _card(text: str, group: Group, first: int, words: dict[int, int]) -> tuple[Spot | None, int]:
     begin = group.bounds[first]
-    for length in (19, 18, 17, 16):
-        after = ends.get(begin + length)
+    lead = numbers.CARD_LEAD.match(group.digits, begin)
+    for length in _CARD_LENGTHS[lead.lastgroup] if lead else ():
+        after = words.get(begin + length)
         number = group.digits[begin : begin + length]
         if not after or not numbers.CARD.fullmatch(number):
             continue
-        split = _split(text, group, (first, after), _CARD_SPLITS)
         sound = numbers.is_card(number)
-        if split and (sound or split == "whole"):
-            start, end = group.words[first].start, group.words[after - 1].end
-            return Spot("bank_card", number, start, end, split, sound), after
+        split = _split(text, group, (first, after), _CARD_SPLITS) if sound or _is_solid(group, (first, after)) else ""
+        if split:
+            return Spot("bank_card", number, group.starts[first], group.ends[after - 1], split, sound), after
     return None, first
 
 
-def _former(text: str, group: Group, first: int, ends: dict[int, int]) -> tuple[Spot | None, int]:
+def _former(text: str, group: Group, first: int, words: dict[int, int]) -> tuple[Spot | None, int]:
     begin = group.bounds[first]
-    after = ends.get(begin + 15)
-    if not after or not numbers.FORMER.match(group.digits, begin):
-        return None, first
+    after = words.get(begin + 15)
     number = group.digits[begin : begin + 15]
-    split = _split(text, group, (first, after), frozenset([(6, 6, 3)]))
-    if not split or not numbers.is_former(number):
+    if not after or not numbers.FORMER.match(number):
         return None, first
-    return Spot("former_id", number, group.words[first].start, group.words[after - 1].end, split), after
+    if (after > first + 1 and text[group.ends[first]] in _LIST_MARKS) or not numbers.is_former(number):
+        return None, first
+    split = _split(text, group, (first, after), frozenset([(6, 6, 3)]))
+    if not split:
+        return None, first
+    return Spot("former_id", number, group.starts[first], group.ends[after - 1], split), after
+
+
+# What may begin where a form was seen: see ``numbers.BEGINS``.
+_RECOGNISERS = {
+    None: (_resident, _mobile, _card, _former),
+    "resident": (_resident, _card, _former),
+    "former": (_card, _former),
+    "card": (_card,),
+}
+
+
+def _is_solid(group: Group, reach: tuple[int, int]) -> bool:
+    """Whether nothing stands between the words."""
+    first, after = reach
+    written = group.ends[after - 1] - group.starts[first]
+    return after - first == 1 or written == group.bounds[after] - group.bounds[first]
 
 
 def _split(text: str, group: Group, reach: tuple[int, int], regular: frozenset[tuple[int, ...]]) -> str:
     """How the words of ``reach`` are put together; "" when they don't belong to one number."""
-    words = group.words[reach[0] : reach[1]]
-    gaps = [text[a.end : b.start] for a, b in pairwise(words)]
-    lengths = [len(words[0].digits)]
-    for gap, word in zip(gaps, words[1:], strict=True):
-        if gap:
-            lengths.append(len(word.digits))
-        else:
-            lengths[-1] += len(word.digits)
-    if len(lengths) == 1:
+    if _is_solid(group, reach):
         return "whole"
-    if any(numbers.MOBILE.fullmatch(word.digits) for word in words) or not _one_kind(gaps, lengths, words[0].digits):
+    first, after = reach
+    written = text[group.starts[first] : group.ends[after - 1]]
+    listed = _LIST_MARK.search(written) is not None
+    if listed and group.bounds[after] - group.bounds[first] not in _LISTED_SIZES:
         return ""
-    if any(mark in gap for gap in gaps for mark in _LIST_MARKS):
-        return "regular" if tuple(lengths) in _LISTED else ""
-    return "regular" if tuple(lengths) in regular or set(lengths) == {1} else "odd"
+    lengths = _lengths(group, reach, written)
+    begin = group.bounds[first]
+    if not _is_one_kind(written, lengths, group.digits[begin : begin + lengths[0]]) or _holds_mobile(group, reach):
+        return ""
+    if listed:
+        return "regular" if lengths in _LISTED else ""
+    return "regular" if lengths in regular or max(lengths) == 1 else "odd"
 
 
-def _one_kind(gaps: list[str], lengths: list[int], head: str) -> bool:
+def _lengths(group: Group, reach: tuple[int, int], written: str) -> tuple[int, ...]:
+    """How many digits stand together, from gap to gap."""
+    starts, ends, bounds = group.starts, group.ends, group.bounds
+    first, after = reach
+    if written.isascii():  # words of one script never touch
+        return tuple(map(sub, bounds[first + 1 : after + 1], bounds[first:after]))
+    cuts = [first, *(i for i in range(first + 1, after) if starts[i] > ends[i - 1]), after]
+    return tuple(bounds[end] - bounds[begin] for begin, end in pairwise(cuts))
+
+
+def _is_one_kind(written: str, lengths: tuple[int, ...], head: str) -> bool:
     """No column is crossed, lines only all the way down, and it is no address of the internet."""
-    lines = [("\n" in gap) for gap in gaps if gap]
-    if any("\t" in gap for gap in gaps) or (any(lines) and not (all(lines) and set(lengths) == {1})):
+    if "\t" in written:
         return False
-    return not (len(lengths) == 4 and all(gap == "." for gap in gaps) and max(lengths) <= 3 and int(head) < 256)
+    if "\n" in written:
+        return max(lengths) == 1 and all("\n" in gap for gap in digits.GAP.findall(written))
+    dotted = len(lengths) == 4 and written.count(".") == 3 and len(written) == sum(lengths) + 3
+    return not (dotted and max(lengths) <= 3 and int(head) < 256)
+
+
+def _holds_mobile(group: Group, reach: tuple[int, int]) -> bool:
+    """Whether one of the words is a whole mobile number; never one of many, for want of digits."""
+    first, after = reach
+    bounds = group.bounds
+    return after - first < 10 and any(
+        bounds[i + 1] - bounds[i] == 11 and numbers.MOBILE.match(group.digits, bounds[i]) for i in range(first, after)
+    )
 
 
 def _stands_alone(text: str, group: Group, first: int, after: int) -> bool:
     """A number put together of words must not go on: 138-1234-5678-90 is something else."""
-    words = group.words
+    starts, ends, bounds = group.starts, group.ends, group.bounds
     if after - first == 1:
         return True
-    before = text[words[first - 1].end : words[first].start] if first else ""
-    behind = text[words[after - 1].end : words[after].start] if after < len(words) else ""
-    inner = text[words[first].end : words[first + 1].start]
-    if first and before and words[first - 1].digits not in _COUNTRY and set(before) & _BINDERS:
+    before = text[ends[first - 1] : starts[first]] if first else ""
+    behind = text[ends[after - 1] : starts[after]] if after < len(starts) else ""
+    inner = text[ends[first] : starts[first + 1]]
+    if first and before and group.digits[bounds[first - 1] : bounds[first]] not in _COUNTRY and set(before) & _BINDERS:
         return False
-    if after < len(words) and (set(behind) & _BINDERS and behind.strip() == behind):
+    if after < len(starts) and (set(behind) & _BINDERS and behind.strip() == behind):
         return False
-    return not (after < len(words) and behind == inner and len(words[after].digits) == 4 and inner == " ")
+    if inner == " " and _TWO_FOURS.search(text, max(0, starts[first] - 11), starts[first]):
+        return False
+    return not (after < len(starts) and behind == inner and bounds[after + 1] - bounds[after] == 4 and inner == " ")

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import hmac
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 
-from classifiers import credential, personal_data
-from classifiers.finding import Document, Finding, Kind, excerpt, mask
+from classifiers import credential, page, personal_data
+from classifiers.finding import Document, Finding
 from classifiers.folding import fold
-from classifiers.page import visible_text
+from classifiers.reporting import report
 from monitor.model import Surface
 
 LONGEST_ID = 300  # code points of an external id that is kept as it is
@@ -32,16 +31,12 @@ def door(document: Document, surface: Surface) -> Masked:
     """Mask every hit of ``personal_data`` and ``credential`` in text, title and URL.
 
     Of a page without ``text`` the visible text is taken. On a private surface leaked data is masked and no finding.
-    Excerpts are cut anew from the masked text, so that none shows what another classifier found beside it.
+    No excerpt shows what another classifier found beside it.
     """
-    if document.html is not None and not document.text:
-        document = replace(document, text=visible_text(document.html))
-    found = [*personal_data.find(document), *credential.find(document)]
-    shown = {field: _masked(getattr(document, field), field, found) for field in ("text", "title", "url")}
-    masked = Document(shown["text"], shown["title"], None, shown["url"])
-    if surface is Surface.PRIVATE:
-        return Masked(masked, ())
-    return Masked(masked, tuple(_quoted(each, shown) for each in found))
+    document, read = page.shown(document)
+    findings, shown = report(read, personal_data.see, credential.see)
+    masked = Document(shown.get("text", ""), shown.get("title", ""), None, shown.get("url", ""))
+    return Masked(masked, () if surface is Surface.PRIVATE else tuple(findings))
 
 
 def mask_text(text: str) -> str:
@@ -69,22 +64,3 @@ def version_digest(key: bytes, title: str, text: str) -> str:
 
 def _digest(key: bytes, *parts: str) -> str:
     return hmac.new(key, "\0".join(parts).encode("utf-8", "surrogatepass"), sha256).hexdigest()
-
-
-def _masked(text: str, field: str, found: Sequence[Finding]) -> str:
-    spans = [
-        (each.start, each.end, *_kept(each))
-        for each in found
-        if each.field == field and each.start is not None and each.end is not None
-    ]
-    return mask(text, spans)
-
-
-def _kept(found: Finding) -> tuple[int, int]:
-    return personal_data.kept_of(found.rule, found.match) if found.kind is Kind.PERSONAL_DATA else (0, 0)
-
-
-def _quoted(found: Finding, shown: dict[str, str]) -> Finding:
-    if found.start is None or found.end is None:
-        return replace(found, excerpt=mask_text(found.excerpt))
-    return replace(found, excerpt=excerpt(shown[found.field], found.start, found.end))

@@ -39,24 +39,30 @@ def judge(name: str, *may: str) -> Room:
 
 
 FINDING = ("classifiers/finding.py",)
+SEEN = ("finding", "folding", "page", "reporting")
 CLASSIFIERS = (
     judge("__init__"),
     judge("finding"),
     judge("opened"),
     judge("bounding", "opened"),
-    judge("page", "bounding", "finding", "opened"),
+    judge("page", "bounding", "finding", "folding", "opened"),
+    judge("reporting", "finding", "page"),
     # numbers and secrets
     judge("folding"),
-    judge("digits"),
+    judge("digits", "numbers"),
     judge("numbers"),
     judge("names", "finding"),
     judge("papers"),
     judge("context"),
     judge("spotting", "digits", "numbers"),
-    judge("verdict", "context", "numbers", "spotting"),
-    judge("personal_data", "finding", "folding", "names", "page", "papers", "spotting", "verdict"),
-    judge("credential_forms"),
-    judge("credential", "credential_forms", "finding", "folding", "page"),
+    judge("verdict", "context", "folding", "numbers", "spotting"),
+    judge("personal_data", "finding", "folding", "names", "page", "papers", "reporting", "spotting", "verdict"),
+    judge("gated", "folding"),
+    judge("credential_forms", "folding", "gated"),
+    judge("credential_labels", "credential_forms", "folding"),
+    judge("credential_commands", "credential_forms", "credential_labels", "folding", "gated"),
+    judge("credential_lines", "credential_forms", "credential_labels", "folding"),
+    judge("credential", *(f"credential_{part}" for part in ("commands", "forms", "labels", "lines")), *SEEN),
     # danger and help
     judge("sentences"),
     judge("place", "finding", "sentences"),

@@ -1,0 +1,294 @@
+"""Secrets behind a label that says what they are: ``password:``, 初始密码为, ``appSecret=``, 令牌.
+
+A label names the kind of its value; a link (``=``, 为, a quote) leads to it; the value must look like one; and the
+words around may take it all back: advice, an example, the code of a share that everybody may open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from classifiers.credential_forms import CODE, Hit, has_digit, is_hollow, is_random
+from classifiers.folding import Folded
+
+HAN = re.compile("[\u3400-\u9fff]")
+_SURE = 0.9
+AROUND = 40  # code points that are read before a label or after a value
+
+_BEFORE_KEY = (
+    "api access encrypt encryption aes sm2 sm4 des 3des sign signing auth master hmac jwt mch pay crypt crypto cipher"
+    " subscription private apiv3 api_v3 api-v3 partner"
+).split()
+_BEFORE_HAN_KEY = "aes sm4 api 支付 加密 解密 通信 接口 商户 签名 访问 对称 国密".split()
+_HAN_BEFORE_KEY = "加密 解密 签名 加签 接口 通信 商户 支付 服务 md5".split()
+_NO_PASS = "com by tres over under sur encom im".split()  # compass, bypass …
+_SHARED_KEY = (
+    "预共享 共享 无线 热点 wpa wpa2 wpa3 wifi wi-fi vpn l2tp ipsec 隧道 网络".split()
+)  # people choose these like passwords
+_HAN_KEY = "(?:密[钥匙鑰]|秘[钥匙]|私[钥鑰])"
+_PW = r"(?=[\"']?[ ]?[:=：])"
+# Read in lower case. No alternative begins with a group: what begins with a character is looked for quickly.
+_PASSWORD_LABELS = (
+    r"pass(?:w(?:or)?d|[_-]?phrase|[_-]?code|[ ]word|(?<![a-z]pass))|pwd|psw|psk(?<![a-z]psk)|psd(?<![a-z.]psd)"
+    + _PW
+    + rf"|pw(?<![a-z]pw)(?:{_PW}|(?=[ ][!-~]{{0,20}}[0-9]))|rootpw(?<![a-z]rootpw){_PW}|bindpw(?<![a-z]bindpw){_PW}|"
+    + f"pass{''.join(f'(?<!{begin}pass)' for begin in _NO_PASS)}{_PW}|"
+    + r"pin(?<![a-z]pin)码?(?=[ ]?[:：为是]|[ ][0-9]{6,8}(?!\w))|mima(?<![a-z]mima)|p[ ]a[ ]s[ ]s[ ]w[ ]o[ ]r[ ]d|"
+    + "".join(f"{name}[ ]?密[钥匙鑰]|" for name in _SHARED_KEY)
+    + r"密[ ]{0,4}[码碼]|密(?=[:：])|[账帐]密|口[ ]{0,4}令|授权码|团体[名字]|redis[._-]auth"
+)
+_KEY_LABELS = (
+    r"secret(?:[_. -]?access)?[_. -]?key|"
+    + "".join(f"{name}[_. -]?key|" for name in _BEFORE_KEY)
+    + "".join(f"{name}[ ]?key|" for name in _HAN_BEFORE_KEY)
+    + r"sk(?<![a-z]sk)(?=[ ]?[:=：为]|[ ][a-z0-9+/_-]{30})|securityjscode|secret|"
+    + r"key(?<![a-z?&/]key)(?=[\"']?[ ]?[:=：]|[ ][0-9a-f]{32}(?![0-9a-f]))|"
+    + "".join(f"{name}{_HAN_KEY}|" for name in _BEFORE_HAN_KEY)
+    + "密[钥匙鑰]|秘[钥匙]|私[钥鑰]"
+)
+_LABEL = (
+    ("password", re.compile(_PASSWORD_LABELS)),
+    ("key", re.compile(_KEY_LABELS)),
+    ("token", re.compile(r"token|authorization|auth(?<![a-z]auth)(?=[\"']?\s?[:=])|令牌")),
+)
+_TAIL = (
+    r"(?i:[_.-]?(?:prod|dev|test|value|text|str|base64|hex|\d{1,2}(?=[\\\"'\])]{0,4}[ \t]{0,8}[:=：])))?[\\\"'\])]{0,4}"
+    r"(?:[(（][^()（）\n]{0,16}[)）])?[ \t]{0,8}"
+)
+_ELEMENT = r"</?(?:t[dh]|span|b|strong|em|code|d[dt]|div|p|font|i|u|mark|kbd|label)\b[^<>\n]{0,60}>"
+_LINK = (
+    r"(?P<sep>:=|=>|={1,3}|[:：](?![:/]{2}|<)|,(?=[ ]?\\?[\"'])|value=(?=[\"'])|>(?=[^<\s])|→|[-—]{1,2}>|\((?=[\"'])|\|"
+    rf"|[:：]?{_ELEMENT}\s{{0,6}}(?:{_ELEMENT})?(?=[^<\s])"
+    r"|(?:(?:和|跟)?[^\s，。；:：]{0,8}一样[，,]?|(?:没|不|未)变[，,]?)?(?:居然|竟然|一直|果然|其实|依旧|依然)?"
+    r"(?:已经|暂时?|均|都|已|现在?|仍|还|也|就|先|分别|全部)?被?(?:统一|默认|初始)?"
+    r"(?:初始化|重置|[修更]?改|更[新换]|变更|恢复|调整|还原|换|设[置定]?|定)?(?:[为成是作係](?:老的|旧的|原来的|[大小]写的?)?了?)"
+    r"|(?:没|不|未)变(?=[:：])|(?:发|给|告诉|发给)你了?[吧啊]?|[\"']?,?\s{1,20}[\"']?value[\"']?[ ]?[:=]|(?i:is)(?=\s)|=(?=\s))?[:：]?[ \t]{0,8}"
+)
+_ARROWS = ("=>", "->", "-->", "—>", "——>")
+_AFTER_LABEL = re.compile(_TAIL + _LINK)
+_QUOTED = re.compile(
+    r"\\?(?:\"([^\"\n\\]{1,256})|'([^'\n\\]{1,256})|[“”]([^“”\n]{1,128})|[‘’「『`]([^‘’」』`\n]{1,128}))"
+)
+_BARE = re.compile(
+    r"(?:Bearer |Basic )?([^\s\"'“”‘’<>,;&，。；、（）()【】「」《》！？：\u4e00-\u9fff"
+    r"|\\][^\s\"'“”‘’<>,;&，。；、（）【】「」《》？：\u4e00-\u9fff|\\]{0,255})"
+)
+# A few words more between the label and a value that looks like nothing else: 密码忘了告诉你，是 …
+_FAR = r"[ ]?(?P<words>[^\sA-Za-z0-9。；;！!？?:：<>|]{1,14})(?:是|为|成|叫|即|填写?|输入|[:：])了?[:：]?[ ]{0,3}"
+_FAR_ENGLISH = r"(?P<words>[ ][a-z' ]{1,40}?)[ ](?:is|to)[: ]{1,2}"
+_OWNER = r"[ ]{0,2}[:：][ ]?(?P<words>(?![请联咨询找见问看打])[\u4e00-\u9fff]{1,8})[ ]{1,2}"
+_CLOSE = r"[ ]{0,2}(?:[(（\[【「『](?=[!-~]{6,40}[)）\]】」』])|(?:[-—»]{1,2}|>>)[ ]{0,2}|(?:填写?|输入)[ ]?)"
+_RULE_WORDS = re.compile("[码号编型版址例如格长必须应勿规算错强含比名机锁标]|不(?!变)|加密|至少|提示|文件")
+_BELOW = r"[ \t]{0,4}[:：]?[ \t]{0,4}\r?\n[ \t]{0,8}(?=[!-9;<>-~]{6,40}[ \t]{0,4}(?:[\r\n]|$))"
+_FARTHER = [
+    re.compile(pattern) for pattern in (_FAR, _FAR_ENGLISH, _OWNER, f"(?P<words>){_CLOSE}", f"(?P<words>){_BELOW}")
+]
+_STRONG = re.compile(r"(?![vV]\d)(?=[!-~]*[0-9])(?=[!-~]*[A-Za-z])[!-~]{6,64}")
+# What stands around a label is read in lower case. "Before" means directly before it.
+_QUIET_TAIL = re.compile(r"[\w\[.-]$")
+_QUIET_PREFIX = re.compile(
+    r"(?:csrf|xsrf|authenticity|page|next|cancel|continuation|public|sync|form|verification|anti|device|forgery|captcha|sms(?=[_-]?tok)|site"
+    r"|client[_-]?id|reset|forgot|verify)[\w\[-]{0,12}$"
+    r"|(?:流量|财富|通关|健康|摩斯|人生|幸福|基因|遗传|动态|红包|一次性)[\w\[-]{0,12}$"
+)
+_QUIET_NAME = re.compile(
+    r"(?<![a-z])(?:count|max|min|total|prompt|completion|input|output|context|pub|primary|foreign|sort|partition|cache|map|amap"
+    r"|row|shard|object|file|unique|index|group|host|lang|i18n)[_.-]?$"
+)
+_HARMLESS_URL = re.compile(
+    r"(?:reset|verify|unsubscribe|activate|confirm|share|preview|invite|csrf|captcha)[^\s]{0,60}$"
+)
+_SHARED = re.compile(
+    r"会议(?!室|系统|中心)|入会|参会|zoom|webex|提取|网盘|云盘|pan\.baidu|直播|观看|回放|取件|快递|抽奖|问卷|解压|压缩包|访问码|分享|链接|复制|支付宝|抖音|淘"
+)
+_SYSTEM = re.compile(r"wi-?fi|无线|后台|管理员|[账帐]号|[账帐]户|用户名|服务器|数据库|路由|主机|邮箱|ssid")
+_DONT = "勿 不要 不得 不能 不可 不应 不宜 禁止 严禁 避免 杜绝 防止 别 不准".split()
+_ADVICE_BEFORE = re.compile(
+    "".join(f"{dont}(?:再|直接|继续|简单)?(?:使用|采用|设置|设为|设成|设|用|以|将|把|填|选)|" for dont in _DONT)
+    + "仍在?(?:使用|沿用)|例如|示例|样例|举例|比如|譬如|例[:：]|形如|弱$|假如|格式|如$|弱口令[^，。；]{0,8}[:：]|弱密码[^，。；]{0,8}[:：]|字典"
+)
+_ADVICE_AFTER = re.compile(
+    r"[\"'”’」)）]?\s{0,2}(?:[（(，,]?(?:仅为|仅供|此为|只是|为)?(?:示例|样例|举例|演示用|仅作示意)|这种|这样|这类|之类|等(?:弱|简单|常见)|的?太简单|也太|算什么"
+    r"|[，,]?(?:太|过于|这么)(?:弱|简单)|一类|那种|则?(?:视为|属于?|均为|都是)弱|[—~～至到-]{1,2}\d|[位个次天年月日分秒元%％条种])"
+)
+_CLAUSE = re.compile("[。！？]")
+EXAMPLE_BEFORE = re.compile(
+    r"示例|样例|例如|占位|举例|e\.g\.(?<!\we\.g\.)|example(?<![.@\w]example)(?![\w.])|sample(?<![.@\w]sample)(?!\w)"
+)
+
+
+def labelled(folded: Folded) -> Iterator[Hit]:
+    """What stands behind the labels, surer with a link and with a digit in it."""
+    for kind, pattern in _LABEL:
+        sure_until = 0
+        for label in pattern.finditer(folded.lowered):
+            hit = _behind(folded, kind, label, sure_until)
+            if hit is not None:
+                sure_until = hit.end if hit.score >= _SURE else sure_until
+                yield hit
+
+
+def _behind(folded: Folded, kind: str, label: re.Match[str], sure_until: int) -> Hit | None:
+    """The secret that a label leads to, unless it begins inside one that is sure."""
+    text, end = folded.text, label.end()
+    after = _AFTER_LABEL.match(text, end)
+    value = after and _value_at(text, after.end())
+    before = folded.lowered[max(0, label.start() - AROUND) : label.start()]
+    if not after or (value and value[0] < sure_until):
+        return None
+    near = value and _judge(text, (kind, label[0], before), after["sep"] or "", value)
+    return near or (_farther(text, label, before) if kind == "password" else None)
+
+
+def _farther(text: str, label: re.Match[str], before: str) -> Hit | None:
+    """A password that nobody takes for a word, some words or a line behind its label."""
+    matches = (pattern.match(text, label.end()) for pattern in _FARTHER)
+    link = next((match for match in matches if match and not _RULE_WORDS.search(match["words"])), None)
+    value = link and _value_at(text, link.end())
+    if not link or not value or not _STRONG.fullmatch(text, value[0], value[1]):
+        return None
+    start, end, _ = value
+    around = f"{before}{label[0]}{link[0].strip()}"[-AROUND:]
+    after = text[end : end + AROUND]
+    if not password_score(text[start:end], "是", False, ""):
+        return None
+    quiet = _is_quiet("password", label[0], before, after) or _is_quiet("password", label[0], around, after)
+    return None if quiet else Hit("password", start, end, 0.7)
+
+
+def _value_at(text: str, at: int) -> tuple[int, int, bool] | None:
+    """Start, end and whether quotes enclose it; None where no value stands."""
+    if quoted := _QUOTED.match(text, at):
+        start, end = quoted.span(quoted.lastindex or 0)
+        return start, end, True
+    bare = _BARE.match(text, at)
+    if bare is None:
+        return None
+    start, end = bare.span(1)
+    return start, start + len(text[start:end].rstrip(".)]}:")), False
+
+
+def _judge(text: str, named: tuple[str, str, str], link: str, where: tuple[int, int, bool]) -> Hit | None:
+    """``named`` is the kind of the label, the label and what stands before it."""
+    start, end, quoted = where
+    kind, label, before = named
+    if kind == "password":
+        start, end, score = _password(text, named, link, where)
+    elif label == "auth" and (pair := _USER_COLON.fullmatch(text, start, end)):
+        start, score = pair.start("v"), 0.8
+    elif label == "key" and before[-1:] not in ("_", ".", "-") and not _is_plain_key(text[start:end], before):
+        return None
+    else:
+        score = _key_score(text[start:end], link, kind, quoted)
+    if not score or _is_quiet(kind, label, before, text[end : end + AROUND]):
+        return None
+    return Hit(_rule(kind, label), start, end, score)
+
+
+def _is_plain_key(value: str, before: str) -> bool:
+    """Keys are of many sorts: the words before must say that this one signs or opens something."""
+    return _PLAIN_KEY.fullmatch(value) is not None and _KEY_NEAR.search(before) is not None
+
+
+def _password(
+    text: str, named: tuple[str, str, str], link: str, where: tuple[int, int, bool]
+) -> tuple[int, int, float]:
+    """Where the password stands and how sure that is: behind the account's name if the label was for both."""
+    start, end, quoted = where
+    _, label, before = named
+    both = label in _BOTH or _LISTED.search(before, len(before) - _LONGEST_LISTED) is not None
+    if pair := _USER_THEN.match(text, start) if both else None:
+        start, end = pair.span("v")
+    elif label in _BOTH or (label in _SHORT and not _ACCOUNT.search(before) and not (label == "pw" and link)):
+        return start, end, 0.0
+    value = text[start:end]
+    score = password_score(value, link, quoted, text[end : end + AROUND])
+    if not score and not (link or quoted) and not label.isascii() and _NAMED.search(before):
+        score = 0.7 if _PLAIN.fullmatch(value) and not is_hollow(value) and not CODE.match(value) else 0.0
+    if label == "授权码" and _MAIL_CODE.fullmatch(value):
+        score = 0.8
+    return start, end, score
+
+
+_BOTH = ("账密", "帐密")
+_SHORT = ("pw", "密")  # only beside an account
+_ACCOUNT = re.compile("[账帐]|用户|登[录陆]|user")
+_NAMED = re.compile(  # an account with its name
+    r"(?:[账帐][号户]|用户名?|登录名|user(?:name)?)(?:名|[:：为是 ]){0,2}[a-z0-9_@.\-]{2,32}[^a-z0-9]{1,6}(?:登[录陆]|初始|默认|的)?$"
+    r"|(?<![a-z])(?:root|admin|sa|administrator|sysdba)[ ]?(?:的|用户|账号)?[ ]?(?:登[录陆]|初始|默认)?$"
+)
+_PLAIN = re.compile("[A-Za-z][!-~]{3,31}")
+_MAIL_CODE = re.compile("[a-z]{16}|[A-Z]{16}")  # what mailboxes give to programs
+_USER_COLON = re.compile(
+    r"(?!required|optional|type|mode|method|enabled?|true|false|none|basic|bearer)[A-Za-z][\w.-]{1,31}:(?P<v>(?=[^\s:/]{0,63}[0-9])[^\s:/]{5,64})"
+)
+_PLAIN_KEY = re.compile(
+    "[0-9A-Fa-f]{32}|[0-9A-Za-z+/=]{20,64}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+)
+_KEY_NEAR = re.compile(
+    r"(?<![a-z])iv(?![a-z])|salt|加密|解密|签名|密钥|接口|api|appid|商户|支付|高德|腾讯|和风|聚合|短信|机器人|企微|企业微信|webhook"
+)
+_LONGEST_LISTED = 16
+_LISTED = re.compile(
+    r"(?:[账帐][号户]|用户名?|登录名|user(?:name)?|login|工号)[ ]?(?:[/、和与及&+|-][ ]?)?(?:初始|登录|默认)?$"
+)
+_USER_THEN = re.compile(
+    r"(?P<u>[A-Za-z0-9][\w.@-]{1,31})[ ]{0,2}(?:[/,，、|:：；;]|和|及|密码"
+    r"|[ ])[ ]{0,2}(?P<v>[^\s，。；、）)\"'”\u4e00-\u9fff]{4,64})"
+)
+
+
+def _is_quiet(kind: str, label: str, before: str, after: str) -> bool:
+    """Whether the words around say: no secret (a form's token, a share's code, advice, an example)."""
+    line = before[before.rfind("\n") + 1 :]
+    if EXAMPLE_BEFORE.search(line) or (_QUIET_TAIL.search(line) and _QUIET_PREFIX.search(line)):
+        return True
+    if "secret" not in label and _QUIET_NAME.search(line):
+        return True
+    if kind == "token" and _HARMLESS_URL.search(line):
+        return True
+    if kind != "password":
+        return False
+    sentence = _CLAUSE.split(line)[-1]
+    shared = _SHARED.search(sentence) is not None and not _SYSTEM.search(sentence)
+    return shared or _ADVICE_BEFORE.search(sentence) is not None or _ADVICE_AFTER.match(after) is not None
+
+
+def _rule(kind: str, label: str) -> str:
+    if kind != "key":
+        return kind
+    if any(word in label for word in ("aes", "sm4", "des", "encrypt", "cipher", "加密", "对称", "国密")):
+        return "encryption_key"
+    return "app_secret" if "secret" in label or label == "sk" else "api_key"
+
+
+_DATE = re.compile(r"\d+[-~—.:/][\d.:/-]+|[\d.]+%")
+_BOUNDARY = re.compile("[，。；、,;)）]")
+_PROSE = re.compile(r"[ ][a-z]{2,12}[ ][a-z]{1,12}\b")
+
+
+def password_score(value: str, link: str, quoted: bool, after: str) -> float:
+    """How surely ``value`` is a password, after a label that says so; 0 for no."""
+    if len(value) < 4 or len(value) > 128 or is_hollow(value) or HAN.search(value):
+        return 0.0
+    if not quoted and (CODE.match(value) or value[0] in "/+?-=}>])" or (value[0] == "@" and not link)):
+        return 0.0
+    if link.endswith(">") and link not in _ARROWS and not after.startswith("<"):
+        return 0.0
+    if value.isdigit():
+        return 0.75 if link else 0.6 if len(value) >= 6 or _BOUNDARY.match(after) else 0.0
+    if not any(map(str.isalnum, value)) or value[0] in "￥¥" or _DATE.fullmatch(value):
+        return 0.0
+    if link == "|" and value.isalpha():
+        return 0.0
+    if has_digit(value) or not value.isalpha():
+        return _SURE if link or has_digit(value) else 0.0
+    return 0.6 if link and value.isascii() and not _PROSE.match(after) and (quoted or link.lower() != "is") else 0.0
+
+
+def _key_score(value: str, link: str, kind: str, quoted: bool) -> float:
+    if is_random(value, 16):
+        return _SURE
+    firm = link in {"=", ":", "：", "=>", ":=", "value=", ","} or quoted
+    return 0.7 if firm and kind == "key" and is_random(value, 8) else 0.0

@@ -1,0 +1,129 @@
+"""Secrets without a label of their own: beside an account's name, and in the columns of tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from classifiers.credential_forms import CODE, Hit, has_digit, is_hollow
+from classifiers.credential_labels import AROUND, EXAMPLE_BEFORE, password_score
+from classifiers.folding import Folded
+
+_USER = re.compile(  # in lower case
+    r"root|admin[a-z0-9_]{0,10}|superuser|sys(?:dba|tem)?|sa|test\d{0,3}|guest|user\d{0,4}|oracle|postgres|mysql|ftp\w{0,8}"
+    r"|operator|weblogic|tomcat|nacos|minio|dev|ubuntu|deploy"
+)
+_BEFORE_ADMIN = re.compile(r"[a-z]{1,10}$")
+_PAIRED = re.compile(r"[ ]{0,2}(?:[/|]|[:：](?!//)|[，,]|[ ])[ ]{0,2}(?P<v>[!-.0-~][!-~]{3,63})")
+_WORD = re.compile(r"[\w/.@-]")
+_SLASHED = re.compile(r"/[ ]{0,2}(?=[A-Za-z]{0,20}[@#$!%*&_])(?P<v>[A-Za-z][A-Za-z0-9@#$!%*&_.-]{5,40})")
+_BEFORE_SLASH = re.compile(r"(?<![\w/.@-])[A-Za-z][\w.@-]{1,40}[ ]{0,2}$")
+_LOGIN = re.compile(  # in lower case
+    r"登[录陆入]|[账帐][号户]|wi-?fi|无线|3389|后台|服务器|密码|口令|管理员|login|ssh|远程|控制台|数据库|主机|路由器|摄像|录像机|监控|ftp|vpn|堡垒机|防火墙|网关|交换机|nvr|系统[:：]|nas|邮箱|credential|账套|sqlserver|mssql|oracle|mysql|redis"
+)
+_ADDRESS = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}")
+_STRONG = re.compile("(?=[!-~]*[A-Za-z])(?=[!-~]*[0-9])[!-~]{6,64}")
+_WARNING = re.compile("弱口令|弱密码|高危|漏洞|黑客|攻击|整改|排查|切勿|请勿|不要使用|不得使用|禁止")
+_NO_SECRET = re.compile(r"(?i)https?:|\d+[-.:]\d")
+
+
+def pairs(folded: Folded) -> Iterator[Hit]:
+    """``root / secret`` where the words around speak of logging in."""
+    if not (_LOGIN.search(folded.lowered) or _ADDRESS.search(folded.text)):
+        return
+    for start, pair in (*_named(folded), *_slashed(folded.text)):
+        value = pair["v"].rstrip(".,;:)]}")
+        around = folded.lowered[max(0, start - AROUND) : pair.end() + AROUND]
+        blank = pair[0][: pair.start("v") - pair.start()].isspace()
+        if _may_be_secret(value, blank) and _speaks_of_login(around, value):
+            yield Hit("password", pair.start("v"), pair.start("v") + len(value), 0.85)
+
+
+def _may_be_secret(value: str, blank: bool) -> bool:
+    """``blank``: only a space divides it from the account."""
+    return (
+        len(value) >= 5
+        and has_digit(value)
+        and not (blank and "/" in value)
+        and not (is_hollow(value) or CODE.match(value) or _NO_SECRET.match(value))
+    )
+
+
+def _speaks_of_login(around: str, value: str) -> bool:
+    """An address of the network is enough where the secret looks like nothing else."""
+    named = _LOGIN.search(around) or ("/" not in value and _STRONG.fullmatch(value) and _ADDRESS.search(around))
+    return bool(named) and not (EXAMPLE_BEFORE.search(around) or _WARNING.search(around))
+
+
+def _named(folded: Folded) -> Iterator[tuple[int, re.Match[str]]]:
+    """Where the account begins, and what follows its name: for names that systems give."""
+    text, last = folded.lowered, 0
+    for user in _USER.finditer(text):
+        start = user.start()
+        if text.startswith("admin", start) and (before := _BEFORE_ADMIN.search(text, max(last, start - 10), start)):
+            start = before.start()
+        if start < last or (start and _WORD.match(text, start - 1)):
+            continue
+        if pair := _PAIRED.match(folded.text, user.end()):
+            last = pair.end()
+            yield start, pair
+
+
+def _slashed(text: str) -> Iterator[tuple[int, re.Match[str]]]:
+    """The same for any name, where a slash divides and the password has a mark in it."""
+    last = 0
+    for pair in _SLASHED.finditer(text):
+        user = _BEFORE_SLASH.search(text, max(last, pair.start() - 44), pair.start())
+        if user:
+            last = pair.end()
+            yield user.start(), pair
+
+
+# --- tables: a header line names the column
+
+_TABBED, _COMMAS, _BLANKS = re.compile(r"[\t|]|[ ]{2,}"), re.compile("[,，;；]"), re.compile(" ")
+_COLUMN = re.compile(r"密码|口令|password|passwd|pwd")  # in lower case
+_HEAD = re.compile(r"(?i)(?:登录|初始|默认|系统|管理员)?(?:密码|口令|password|passwd|pwd)")
+
+
+class _Table(NamedTuple):
+    """How its cells are divided, how many there are, and which is the password's."""
+
+    divided: re.Pattern[str]
+    width: int
+    column: int
+
+    def value(self, line: str) -> str | None:
+        """The password's cell; None where the table has ended. The less sure the divider, the stricter."""
+        cells = self.divided.split(line.strip("\r\n"))
+        if len(cells) <= self.column or (self.divided is not _TABBED and len(cells) != self.width):
+            return None
+        value = cells[self.column].strip()
+        return value if self.divided is not _BLANKS or _STRONG.fullmatch(value) else ""
+
+
+def tables(folded: Folded) -> Iterator[Hit]:
+    """Rows below a header with a password's column; a blank or shorter line ends the table."""
+    first = _COLUMN.search(folded.lowered)
+    if first is None:
+        return
+    table: _Table | None = None
+    place = folded.text.rfind("\n", 0, first.start()) + 1
+    for line in folded.text[place:].splitlines(keepends=True):
+        head = _header(line) if _COLUMN.search(line.lower()) else None
+        value = table.value(line) if table and not head else None
+        if value and has_digit(value) and password_score(value, "|", False, ""):
+            start = place + line.rfind(value)
+            yield Hit("password", start, start + len(value), 0.8)
+        table = head or (None if value is None else table)
+        place += len(line)
+
+
+def _header(line: str) -> _Table | None:
+    for divided in (_TABBED, _COMMAS, _BLANKS):
+        cells = [cell.strip() for cell in divided.split(line.strip("\r\n"))]
+        column = next((i for i, cell in enumerate(cells) if _HEAD.fullmatch(cell)), -1)
+        if len(cells) > 1 and column >= 0:
+            return _Table(divided, len(cells), column)
+    return None
