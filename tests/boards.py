@@ -5,12 +5,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
+from sqlalchemy import select
+
 from demo import animals
 from demo.zoo import Zoo
 from monitor.collectors import board
 from monitor.errors import CollectError
 from monitor.fetch import FetchLimits
 from monitor.model import Board, Collected, Cursor, Item, Platform, Reply
+from monitor.store.tables import cursor, item
 from tests.fetching import LOOPBACK, fetcher
 from tests.houses import CONFIGURATION, T, Web, build, drain, mails
 
@@ -64,10 +67,10 @@ def platform(zoo, mapping=MAPPING, query="?page={page}", **options):
     return Platform(name="board", kind="board", url=url + query, prefixes=prefixes, board=mapping, **(usual | options))
 
 
-def collected(route, cursor=FRESH, mapping=MAPPING, query="?page={page}", **options):
+def collected(route, at=FRESH, mapping=MAPPING, query="?page={page}", **options):
     """What one pass brings, and the pages that were asked for."""
     with Zoo({"/api/list": route}) as zoo:
-        found = board.collect(platform(zoo, mapping, query, **options), cursor, CLIENT.get)
+        found = board.collect(platform(zoo, mapping, query, **options), at, CLIENT.get)
         return found, [request.target.partition("page=")[2] for request in zoo.seen]
 
 
@@ -140,8 +143,14 @@ def at(house, clock, moment, *, every=timedelta(days=1)):
 def remembered(house, *columns):
     """What is remembered of each message, by number."""
     with house.store.read() as tx:
-        rows = tx.exec_driver_sql(f"SELECT external_id, {', '.join(columns)} FROM item").all()
+        rows = tx.execute(select(item.c.external_id, *(item.c[name] for name in columns))).all()
     return {row[0]: tuple(row[1:]) if len(columns) > 1 else row[1] for row in rows}
+
+
+def reach(house):
+    """The day back to which the next pass goes."""
+    with house.store.read() as tx:
+        return f"{tx.execute(select(cursor.c.reach)).scalar():%m-%d}"
 
 
 def alerts(house):
