@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from classifiers.finding import Document, Finding
+from classifiers.finding import Document, Finding, Kind
+from classifiers.place import place
 from monitor import masking
 from monitor.model import Entry, Hit, Item, Platform, Seen
 
@@ -21,6 +22,7 @@ def entry(key: bytes, platform: Platform, item: Item) -> Entry:
         link=masked.document.url,
         published_at=item.published_at,
         place=masking.mask_text(item.place) if item.place else "",
+        telephone=masked.telephone,
         message=item.message,
         reply=item.reply,
         hits=hits(key, masked.findings),
@@ -45,3 +47,18 @@ def hits(key: bytes, findings: Iterable[Finding]) -> tuple[Hit, ...]:
         )
         for found in findings
     )
+
+
+def where(document: Document, found: Iterable[Finding], told: str) -> str:
+    """The place of a danger in masked ``document``, "" when nothing dangerous was found.
+
+    ``told`` is what the platform has a field for; what the message itself says is added to it once.
+    """
+    danger = next((each for each in found if each.kind in {Kind.HAZARD, Kind.CRISIS}), None)
+    if danger is None:
+        return ""
+    in_text = danger.field == "text" and danger.start is not None and danger.end is not None
+    said = place(document, (danger.start or 0, danger.end or 0) if in_text else (0, 0))
+    if told in said or not told:
+        return said
+    return told if said in told else f"{told} {said}"

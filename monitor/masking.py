@@ -6,7 +6,9 @@ A mask replaces character by character, so lengths never change and spans are va
 from __future__ import annotations
 
 import hmac
+import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -17,14 +19,23 @@ from classifiers.reporting import report
 from monitor.model import Surface
 
 LONGEST_ID = 300  # code points of an external id that is kept as it is
+_LANDLINE = re.compile(
+    r"(?<![\d-])[(（]?0\d{2,3}[)）]?[- ]?[2-8]\d{6,7}(?![\d-])"
+    r"|(?:电话|電話|座机|固话|联系|致电|打给我|tel)[^\d\n。；;]{0,8}[2-8]\d{6,7}(?![\d元])",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """``document`` has no ``html``; its ``text`` is what is stored. ``findings`` are of every score."""
+    """``document`` has no ``html``; its ``text`` is what is stored. ``findings`` are of every score.
+
+    ``telephone``: title or text held a mobile number or a landline to ring back, which the original still shows.
+    """
 
     document: Document
     findings: tuple[Finding, ...]
+    telephone: bool
 
 
 def door(document: Document, surface: Surface) -> Masked:
@@ -36,7 +47,14 @@ def door(document: Document, surface: Surface) -> Masked:
     document, read = page.shown(document)
     findings, shown = report(read, personal_data.see, credential.see)
     masked = Document(shown.get("text", ""), shown.get("title", ""), None, shown.get("url", ""))
-    return Masked(masked, () if surface is Surface.PRIVATE else tuple(findings))
+    reported = () if surface is Surface.PRIVATE else tuple(findings)
+    return Masked(masked, reported, _has_telephone(document, findings))
+
+
+def _has_telephone(document: Document, found: Sequence[Finding]) -> bool:
+    return any(each.rule in {"mobile", "home_phone"} and each.field != "url" for each in found) or any(
+        _LANDLINE.search(fold(part).text) for part in (document.title, document.text)
+    )
 
 
 def mask_text(text: str) -> str:

@@ -150,17 +150,21 @@ def classify(house: House, clock: Clock) -> bool:
     with house.store.write() as tx:
         lease, waiting = passes.claim_versions(tx, now, now + house.settings.pace.lease, BATCH)
     thresholds = {kind: rules.threshold for kind, rules in house.settings.policies.items()}
-    found = list(
-        each(lambda one: door.hits(house.key, _sure(judge(Document(one.text, one.title)), thresholds)), waiting)
-    )
+
+    def look(one: passes.Waiting) -> passes.Judged:
+        document = Document(one.text, one.title)
+        found = _sure(judge(document), thresholds)
+        return passes.Judged(door.hits(house.key, found), door.where(document, found, one.place))
+
+    found = list(each(look, waiting))
     now = clock()
     with house.store.write() as tx:
-        for version, hits in found:
-            if hits is not None:
-                passes.finish_version(tx, version, hits, lease=lease, by=CLASSIFIED_BY, now=now)
-        answers.forget_places(tx, [version.item for version, hits in found if hits is not None])
+        for version, judged in found:
+            if judged is not None:
+                passes.finish_version(tx, version, judged, lease=lease, by=CLASSIFIED_BY, now=now)
+        answers.forget_places(tx, [version.item for version, judged in found if judged and not judged.place])
     if waiting:
-        logs.event("classified", versions=len(found), findings=sum(len(hits or ()) for _, hits in found))
+        logs.event("classified", versions=len(found), findings=sum(len(judged.hits) for _, judged in found if judged))
     return len(waiting) == BATCH
 
 

@@ -54,7 +54,16 @@ class Waiting:
     title: str
     text: str
     link: str
+    place: str  # as the platform has a field for it
     baseline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was found in a Version, and the place of a danger ("" when there is none: then no place is kept)."""
+
+    hits: tuple[Hit, ...]
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +224,7 @@ def _add_items(tx: Tx, platform: str, entries: Sequence[Entry], now: datetime) -
         "link": [entry.link for entry in entries],
         "published_at": [entry.published_at for entry in entries],
         "first_seen_at": repeat(now),
+        "telephone": [entry.telephone for entry in entries],
     }
     load(tx, item, columns)
     return dict(zip(external_ids, ids, strict=True))
@@ -287,7 +297,7 @@ def add_findings(
 def claim_versions(tx: Tx, now: datetime, until: datetime, limit: int) -> tuple[str, list[Waiting]]:
     """Up to ``limit`` Versions that wait to be classified, oldest first, under one lease."""
     rows = tx.execute(
-        select(version, item.c.platform, item.c.link)
+        select(version, item.c.platform, item.c.link, item.c.place)
         .join(item)
         .where(version.c.classified_at.is_(None), or_(version.c.lease_until.is_(None), version.c.lease_until <= now))
         .order_by(version.c.id)
@@ -306,14 +316,15 @@ def claim_versions(tx: Tx, now: datetime, until: datetime, limit: int) -> tuple[
             title=row.title,
             text=row.text,
             link=row.link,
+            place=row.place,
             baseline=row.baseline,
         )
         for row in rows
     ]
 
 
-def finish_version(tx: Tx, waiting: Waiting, hits: Iterable[Hit], *, lease: str, by: str, now: datetime) -> None:
-    """Store what was found in a Version and which classifier judged it.
+def finish_version(tx: Tx, waiting: Waiting, judged: Judged, *, lease: str, by: str, now: datetime) -> None:
+    """Store what was found in a Version, where it is, and which classifier judged it.
 
     Raises LeaseLostError when somebody else has taken the Version meanwhile.
     """
@@ -324,9 +335,10 @@ def finish_version(tx: Tx, waiting: Waiting, hits: Iterable[Hit], *, lease: str,
     )
     if changed.rowcount != 1:
         raise LeaseLostError
-    add_findings(
-        tx, waiting.platform, hits, now, item_id=waiting.item, version_id=waiting.version, baseline=waiting.baseline
-    )
+    if judged.place:
+        tx.execute(update(item).where(item.c.id == waiting.item).values(place=judged.place))
+    places = {"item_id": waiting.item, "version_id": waiting.version}
+    add_findings(tx, waiting.platform, judged.hits, now, baseline=waiting.baseline, **places)
 
 
 def release(tx: Tx) -> None:

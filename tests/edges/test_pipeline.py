@@ -299,7 +299,7 @@ def test_one_item_that_cant_be_masked_is_refused_and_the_rest_goes_on(tmp_path, 
 
 
 def test_one_item_that_cant_be_stored_is_a_savepoint_not_a_failed_pass(tmp_path, clock):
-    poison = replace(item(name="2"), link=None)
+    poison = replace(item(name="2"), link="http://127.0.0.1:9/\ud800")
     house = build(tmp_path, Web([poison, item()]))
 
     drain(house, clock)
@@ -348,3 +348,28 @@ def test_ten_versions_are_kept(tmp_path, clock):
     with house.store.read() as tx:
         (stored,) = views.find_items(tx, "1")
     assert (stored.versions, stored.text) == (10, "第13稿")
+
+
+GAS = "和平小区3号楼2单元楼道里煤气味很重，阀门在漏气，没人来修，我的电话13800000000"
+
+
+def test_a_danger_keeps_its_place_and_says_that_a_number_was_left(tmp_path, clock):
+    house = build(tmp_path, Web([item(GAS, title="漏气")]))
+
+    drain(house, clock)
+
+    record = next(each for each in all_records(house) if each.kind is Kind.HAZARD)
+    assert record.place.startswith("和平小区3号楼2单元")
+    assert record.telephone
+    alert = next(mail for mail in mails(house) if record.number in mail["Subject"])
+    assert "和平小区3号楼2单元" in text_of(alert).splitlines()[0]
+    assert "13800000000" not in text_of(alert)
+
+
+def test_of_what_is_no_danger_no_place_is_kept(tmp_path, clock):
+    house = build(tmp_path, Web([item("和平小区的路灯什么时候修")]))
+
+    drain(house, clock)
+
+    with house.store.read() as tx:
+        assert tx.exec_driver_sql("SELECT place FROM item").scalars().all() == [""]

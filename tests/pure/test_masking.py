@@ -36,6 +36,41 @@ def test_a_private_surface_is_masked_without_findings():
     assert masked.findings == ()
 
 
+@pytest.mark.parametrize("surface", Surface)
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"电梯坏了，我的手机{MOBILE}",
+        "楼上漏气，电话一八八三四三四四五五四",
+        "家里电话 5551234，随时有人",
+        "座机０５５５－５５５１２３４",
+        "（0555）55512345",
+        "0555 5551234",
+        "请回电话：5551234。",
+    ],
+)
+def test_a_telephone_number_that_was_left_is_known_after_masking(text, surface):
+    assert masking.door(Document(text), surface).telephone
+    assert masking.door(Document("煤气味", text), surface).telephone
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "打了 12345 和 119 都没人接",
+        f"身份证{ID}",
+        f"卡号{CARD}",
+        "电话打不通。5551234 号桩往北",
+        "欠费 5551234 元，电话费",
+        "订单 0555555123456789",
+        "电话局赔了5551234元",
+    ],
+)
+def test_other_numbers_are_no_telephone(text):
+    assert not masking.door(Document(text, url=f"http://a.example/{MOBILE}?tel={MOBILE}"), Surface.PUBLIC).telephone
+
+
 def test_excerpts_show_nothing_that_another_classifier_found():
     masked = masking.door(Document(LEAK), Surface.PUBLIC)
 
