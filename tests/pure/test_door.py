@@ -2,7 +2,10 @@
 
 from datetime import UTC, datetime
 
-from classifiers.finding import Kind
+import pytest
+
+from classifiers import hazard
+from classifiers.finding import Document, Kind
 from monitor import door
 from monitor.model import Item, Platform, Reply, Surface
 
@@ -37,3 +40,33 @@ def test_a_number_that_is_personal_data_is_kept_as_a_digest():
 
 def test_an_edit_of_place_or_answer_is_no_new_version():
     assert entry(place="甲").digest == entry(place="乙", reply=Reply()).digest
+
+
+GAS = "和平小区3号楼2单元楼道里煤气味很重，阀门在漏气，没人来修"
+
+
+@pytest.mark.parametrize(
+    ("told", "where"),
+    [
+        ("", "和平小区3号楼2单元楼道"),
+        ("城关镇", "城关镇 和平小区3号楼2单元楼道"),
+        ("和平小区", "和平小区3号楼2单元楼道"),
+        ("城关镇和平小区3号楼2单元楼道", "城关镇和平小区3号楼2单元楼道"),
+    ],
+)
+def test_what_the_platform_and_the_message_say_of_a_place_is_said_once(told, where):
+    document = Document(GAS)
+
+    assert door.where(document, hazard.find(document), told) == where
+
+
+def test_a_danger_in_the_title_has_its_place_there():
+    document = Document("请尽快处理", GAS)
+
+    assert door.where(document, hazard.find(document), "").startswith("和平小区3号楼")
+
+
+def test_what_is_no_danger_has_no_place():
+    document = Document("和平小区的路灯什么时候修")
+
+    assert door.where(document, hazard.find(document), "城关镇") == ""
