@@ -1,0 +1,345 @@
+"""One walk over a page: the blocks a visitor can't see, what stands in them, and what else may carry links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from classifiers import hiding, lures, scripts
+from classifiers.hiding import Colour
+from classifiers.styles import Face, Sheet
+
+_NO_PROGRAM = ("template", "json", "html", "x-", "text/plain", "ng-", "handlebars", "mustache")
+_RAW = frozenset({"noembed", "noframes", "xmp", "plaintext"})
+_NOT_TEXT = frozenset({"style", "script", "textarea", "select", "option", "button", "title", "head", "x-template"})
+_AROUND = 3  # elements above whose names say what a block is
+_MOST = 20_000  # code points of a block's text
+_LINKS = 500  # of a block
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    url: str
+    text: str
+    node: LexborNode
+
+
+@dataclass(slots=True)
+class Block:
+    """Something hidden, and what it carries. ``node`` is the element that hides it."""
+
+    rule: str
+    node: LexborNode
+    on_demand: bool = False  # it looks like something that opens
+    names: frozenset[str] = frozenset()  # by which a script could open it
+    sure: bool = True
+    text: list[str] = field(default_factory=list)
+    length: int = 0
+    links: list[Link] = field(default_factory=list)
+    frames: list[Link] = field(default_factory=list)
+    fields: bool = False  # it has something to be filled in
+
+    def add(self, text: str) -> None:
+        if self.length < _MOST:
+            self.text.append(text[:_MOST])
+            self.length += len(text)
+
+    @property
+    def words(self) -> str:
+        return "".join(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What an element hands down. ``ground`` None: an image; ``painted``: it was said, not assumed."""
+
+    block: Block | None = None
+    shut: bool = False  # nothing inside can come back into sight
+    ink: Colour | None = (0, 0, 0)
+    unseen_ink: bool = False
+    ground: Colour | None = (255, 255, 255)
+    painted: bool = False
+    font: float = 16.0
+    invisible: bool = False
+    indented: bool = False
+
+
+class Walk:
+    """What was found on a page."""
+
+    def __init__(self, tree: LexborHTMLParser) -> None:
+        self.tree = tree
+        self.sheet = Sheet()
+        self.blocks: list[Block] = []
+        self.shown: list[Link] = []
+        self.bare: list[Link] = []  # links without anything to click on
+        self.frames: list[Link] = []
+        self.comments: list[tuple[str, LexborNode]] = []
+        self.heads: list[tuple[str, LexborNode]] = []  # title and what describes the page
+        self.programs: list[tuple[scripts.Script, LexborNode]] = []
+        self.opened: set[str] = set()  # names that scripts and links open
+        self.own: list[str] = []  # addresses that the page calls its own
+        self.external = False  # it has style sheets that are not here
+        self.words = Block("", tree.root or tree.body)  # type: ignore[arg-type]
+        self._written: Block | None = None
+        self._faces: list[Face] = []
+        self._read_head()
+        self._read_scripts()
+        self._go()
+
+    def _read_head(self) -> None:
+        for node in self.tree.css("style"):
+            self.sheet.read((node.text() or "")[:1_000_000])
+        for node in self.tree.css("link[href]"):
+            relation = (node.attributes.get("rel") or "").lower()
+            self.external = self.external or "stylesheet" in relation
+            if relation == "canonical":
+                self.own.append(node.attributes["href"] or "")
+        self.own += [node.attributes["href"] or "" for node in self.tree.css("base[href]")]
+        for node in self.tree.css("meta[content]"):
+            name = (node.attributes.get("name") or node.attributes.get("property") or "").lower()
+            if name in ("og:url", "siteurl", "sitedomain"):
+                self.own.append(node.attributes["content"] or "")
+            elif name in ("description", "keywords", "og:title", "og:description"):
+                self.heads.append((node.attributes["content"] or "", node))
+
+    def _read_scripts(self) -> None:
+        for node in self.tree.css("script"):
+            kind = (node.attributes.get("type") or "").lower()
+            if text := node.text() or "":
+                if not any(each in kind for each in _NO_PROGRAM) or kind == "application/x-javascript":
+                    self._take_script(text, node)
+
+    def _take_script(self, text: str, node: LexborNode) -> None:
+        script = scripts.read(text)
+        self.programs.append((script, node))
+        self.opened |= script.shown()
+        for selector, css in script.hides():
+            self.sheet.hide(selector, css)
+
+    def _go(self) -> None:
+        root = self.tree.root
+        stack: list[tuple[LexborNode, _State]] = [(root, _State())] if root else []
+        node = root.child if root else None
+        while stack:
+            if node is None:
+                parent, _ = stack.pop()
+                node = parent.next if stack else None
+                if len(self._faces) > len(stack):
+                    self._faces.pop()
+                continue
+            state = stack[-1][1]
+            if node.is_element_node:
+                inner = self._enter(node, state)
+                stack.append((node, inner))
+                node = node.child
+                continue
+            self._leaf(node, state)
+            node = node.next
+
+    def _leaf(self, node: LexborNode, state: _State) -> None:
+        parent = node.parent
+        if node.is_comment_node:
+            if parent is not None and "<a" in (text := node.comment_content or "").lower():
+                self.comments.append((text, parent))
+        elif node.is_text_node and parent is not None:
+            text, tag = node.text_content or "", parent.tag or ""
+            if tag in _RAW and "<a" in text.lower():
+                self.comments.append((text, parent))
+            elif tag == "title":
+                self.heads.append((text, parent))
+            elif tag not in _NOT_TEXT:
+                (self._block(state) or self.words).add(text)
+
+    def _block(self, state: _State) -> Block | None:
+        return state.block or self._written
+
+    def _enter(self, node: LexborNode, state: _State) -> _State:
+        tag, attributes = node.tag or "", node.attributes
+        face = Face(tag, attributes.get("id") or "", frozenset((attributes.get("class") or "").split()), attributes)
+        style = {**_from_attributes(tag, attributes), **self.sheet.style(face, self._faces, attributes.get("style") or "")}
+        if not state.shut:
+            state = self._inside(node, face, style, state)
+        self._faces.append(face)
+        for name, value in attributes.items():
+            if value and (name.startswith(("on", "data-", "aria-controls")) or name == "for" or value[0] == "#"):
+                self._opens(name, value, node)
+        self._collect(node, tag, attributes, state)
+        return state
+
+    def _opens(self, name: str, value: str, node: LexborNode) -> None:
+        if not name.startswith("on"):
+            self.opened.add(value[:64].lstrip("#."))
+            return
+        if name in ("onload", "onpageshow", "onerror") and len(value) < 20_000:
+            self.programs.append((scripts.read(value), node))
+        self.opened |= {each[1] or each[2] for each in scripts.names(value)}
+
+    def _inside(self, node: LexborNode, face: Face, style: Mapping[str, str], state: _State) -> _State:
+        rule = "noscript" if face.tag == "noscript" else hiding.closed(style) or _by_marquee(face, style)
+        if rule and face.tag not in ("html", "body", "head", "script", "style"):
+            block = self._hidden(rule, node, face, style)
+            return replace(state, block=block, shut=True)
+        if not style:
+            return state
+        inner = _inherited(style, state)
+        rule = _by_inheritance(inner)
+        if not rule:
+            return replace(inner, block=None)
+        if state.block is not None and state.block.rule == rule:
+            return replace(inner, block=state.block)
+        block = self._hidden(rule, node, face, style)
+        block.sure = rule != "same_colour" or inner.painted or not self.external
+        return replace(inner, block=block)
+
+    def _hidden(self, rule: str, node: LexborNode, face: Face, style: Mapping[str, str]) -> Block:
+        faces = [face, *reversed(self._faces[-_AROUND:])]
+        names = " ".join(f"{each.id} {' '.join(each.classes)}" for each in faces)
+        on_demand = (
+            face.tag in ("dialog", "x-template", "details", "nav")
+            or lures.opens_on_demand(names)
+            or not {"transition", "animation"}.isdisjoint(style)
+            or hiding.background(style) == (True, None)  # an image stands for the words
+            or any(name in ("role", "tabindex") or name.startswith("aria-") for name in face.attributes)
+            or self._comes_back(face, style)
+        )
+        known = frozenset(name for each in faces for name in (each.id, *each.classes) if name)
+        block = Block(rule, node, on_demand, known)
+        self.blocks.append(block)
+        return block
+
+    def _comes_back(self, face: Face, style: Mapping[str, str]) -> bool:
+        for other in self.sheet.revealed(face, self._faces):
+            if any(other.get(name, value) != value and not hiding.closed(other) for name, value in style.items()):
+                return True
+        return False
+
+    def _collect(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None], state: _State) -> None:
+        block = self._block(state)
+        if tag in ("a", "area") and (url := attributes.get("href")):
+            link = Link(url, node.text() or "" if tag == "a" else "", node)
+            where = self.shown if block is None else block.links
+            if len(where) < _LINKS or block is None:
+                where.append(link)
+            if block is None and tag == "a" and _is_bare(node, link.text):
+                self.bare.append(link)
+        elif tag in ("iframe", "frame") and (url := attributes.get("src")):
+            self._frame(Link(url, "", node), attributes, block)
+        elif tag == "script":
+            self._writes(node)
+        elif block is not None:
+            block.fields = block.fields or tag in ("input", "textarea", "select", "button", "form")
+            if tag == "img":
+                block.add(f" {attributes.get('alt') or ''} ")
+
+    def _frame(self, link: Link, attributes: Mapping[str, str | None], block: Block | None) -> None:
+        if block is not None:
+            block.frames.append(link)
+        elif any(_is_tiny(attributes.get(name)) for name in ("width", "height")):
+            self.frames.append(link)
+
+    def _writes(self, node: LexborNode) -> None:
+        """Scripts that write the beginning and the end of an element around what stands between them."""
+        text = node.text() or ""
+        if "document.write" not in text or len(text) > 2000:
+            return
+        for html in scripts.read(text).written():
+            lowered = html.lower()
+            if "<div" in lowered and "</div" not in lowered and 'style=' in lowered:
+                style = self.sheet.style(_NOBODY, (), lowered.partition("style=")[2].partition(">")[0].strip("'\" "))
+                if rule := hiding.closed(style):
+                    self._written = Block(rule, node)
+                    self.blocks.append(self._written)
+            elif "</div" in lowered and "<div" not in lowered:
+                self._written = None
+
+    def judged(self) -> Iterator[Block]:
+        """The hidden blocks, with what scripts open marked."""
+        for block in self.blocks:
+            block.on_demand = block.on_demand or not block.names.isdisjoint(self.opened)
+            yield block
+
+
+_NOBODY = Face("", "", frozenset(), {})
+
+
+def _is_tiny(value: str | None) -> bool:
+    size = hiding.pixels(value or "")
+    return size is not None and size <= 2.0
+
+
+def _is_bare(node: LexborNode, text: str) -> bool:
+    """A link in a text without anything that could be clicked, and without a name by which it could be drawn."""
+    if any(name not in ("href", "target", "rel") for name in node.attributes):
+        return False
+    child = node.child
+    while child is not None:
+        if not child.is_text_node:
+            return False
+        child = child.next
+    return not any(each.isalnum() for each in text)
+
+
+def _from_attributes(tag: str, attributes: Mapping[str, str | None]) -> dict[str, str]:
+    """What old attributes say, as style."""
+    style = {}
+    if "bgcolor" in attributes:
+        style["background-color"] = _old(attributes["bgcolor"])
+    if "background" in attributes:
+        style["background-image"] = "url"
+    if tag == "font" and attributes.get("color"):
+        style["color"] = _old(attributes["color"])
+    if tag == "body" and attributes.get("text"):
+        style["color"] = _old(attributes["text"])
+    if "hidden" in attributes:
+        style["display"] = "none"
+    if tag == "iframe":
+        style["overflow"] = "hidden"
+    return style
+
+
+def _old(value: str | None) -> str:
+    return (value or "").strip().lower()
+
+
+def _by_marquee(face: Face, style: Mapping[str, str]) -> str:
+    if face.tag != "marquee":
+        return ""
+    sizes = [face.attributes.get("width"), face.attributes.get("height"), style.get("width"), style.get("height")]
+    speed = hiding.pixels(face.attributes.get("scrollamount") or "") or 0.0
+    return "marquee" if any(map(_is_tiny, sizes)) or speed >= 1000 else ""
+
+
+def _inherited(style: Mapping[str, str], state: _State) -> _State:
+    painted, ground = hiding.background(style)
+    ink, said = state.ink, style.get("color", "")
+    if said and said not in ("inherit", "initial"):
+        ink = hiding.colour(said)
+    size = hiding.font_size(style)
+    seen = style.get("visibility")
+    return replace(
+        state,
+        ink=ink,
+        unseen_ink=hiding.is_transparent(said) if said else state.unseen_ink,
+        ground=ground if painted else state.ground,
+        painted=state.painted or painted,
+        font=state.font if size is None else size,
+        invisible=state.invisible if seen is None else seen in ("hidden", "collapse"),
+        indented=hiding.is_indented(style) if "text-indent" in style else state.indented,
+    )
+
+
+def _by_inheritance(state: _State) -> str:
+    if state.invisible:
+        return "invisible"
+    if hiding.is_tiny(state.font):
+        return "tiny_font"
+    if state.indented:
+        return "off_screen"
+    if state.unseen_ink:
+        return "transparent"
+    if state.ink is not None and state.ground is not None and hiding.is_alike(state.ink, state.ground):
+        return "same_colour"
+    return ""
