@@ -108,9 +108,9 @@ class Walk:
     def _read_scripts(self) -> None:
         for node in self.tree.css("script"):
             kind = (node.attributes.get("type") or "").lower()
-            if text := node.text() or "":
-                if not any(each in kind for each in _NO_PROGRAM) or kind == "application/x-javascript":
-                    self._take_script(text, node)
+            runs = not any(each in kind for each in _NO_PROGRAM) or kind == "application/x-javascript"
+            if runs and (text := node.text() or ""):
+                self._take_script(text, node)
 
     def _take_script(self, text: str, node: LexborNode) -> None:
         script = scripts.read(text)
@@ -159,7 +159,10 @@ class Walk:
     def _enter(self, node: LexborNode, state: _State) -> _State:
         tag, attributes = node.tag or "", node.attributes
         face = Face(tag, attributes.get("id") or "", frozenset((attributes.get("class") or "").split()), attributes)
-        style = {**_from_attributes(tag, attributes), **self.sheet.style(face, self._faces, attributes.get("style") or "")}
+        style = {
+            **_from_attributes(tag, attributes),
+            **self.sheet.style(face, self._faces, attributes.get("style") or ""),
+        }
         if not state.shut:
             state = self._inside(node, face, style, state)
         self._faces.append(face)
@@ -247,7 +250,7 @@ class Walk:
             return
         for html in scripts.read(text).written():
             lowered = html.lower()
-            if "<div" in lowered and "</div" not in lowered and 'style=' in lowered:
+            if "<div" in lowered and "</div" not in lowered and "style=" in lowered:
                 style = self.sheet.style(_NOBODY, (), lowered.partition("style=")[2].partition(">")[0].strip("'\" "))
                 if rule := hiding.closed(style):
                     self._written = Block(rule, node)

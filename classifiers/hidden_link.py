@@ -88,7 +88,13 @@ class _Page:
         own = len(block.links) - len(outside)
         if not unknown:
             return 0.0
-        if block.on_demand or block.fields or own or not block.sure or (block.rule == "noscript" and lures.is_hint(words)):
+        if (
+            block.on_demand
+            or block.fields
+            or own
+            or not block.sure
+            or (block.rule == "noscript" and lures.is_hint(words))
+        ):
             return _DOUBT
         return _WEAK if block.rule in ("not_displayed", "noscript", "same_colour") else _STRONG
 

@@ -14,6 +14,7 @@ _ADDRESS = re.compile(r"[0-9.]+|\[.*")
 _SECOND = frozenset("com net org gov edu ac mil co".split())
 # Letters of other scripts and digits that look like Latin letters.
 _LOOKS = str.maketrans("аеорсухіјѕԁһԛԝνοαρτικγмвнтгɡıⅼ01", "aeopcyxijsdhqwvoaptikymbhtrgilol")
+_ALPHABETS = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "LISU")
 _PUBLIC = re.compile(r"(?:^|\.)(?:gov\.cn|edu\.cn|mil\.cn)(?=\.|$)")
 
 
@@ -50,16 +51,18 @@ def imitates(host: str) -> bool:
     if "." not in host or _ADDRESS.fullmatch(host):
         return False
     plain = unicodedata.normalize("NFKC", host)
-    looks = plain.translate(_LOOKS)
-    if not plain.isascii():
-        foreign = [each for each in plain if each > "\x7f" and not _is_east_asian(each)]
-        return bool(foreign) and looks.isascii()
+    if any(_is_mixed(label) for label in plain.split(".")):
+        return True
+    bare = "".join(each for each in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(each))
+    looks = bare.translate(_LOOKS)
     pretended = _PUBLIC.search(looks)
-    return pretended is not None and (looks != plain and pretended.end() == len(looks))
+    return pretended is not None and (looks != plain or pretended.end() < len(looks))
 
 
-def _is_east_asian(character: str) -> bool:
-    return unicodedata.name(character, "").startswith(("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "KATAKANA-HIRAGANA"))
+def _is_mixed(label: str) -> bool:
+    """Whether letters of another alphabet stand for Latin ones."""
+    foreign = any(unicodedata.name(each, "").startswith(_ALPHABETS) for each in label if each > "\x7f")
+    return foreign and (label.translate(_LOOKS).isascii() or any("a" <= each <= "z" for each in label))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,9 @@ _INDEX = re.compile(r"\[\s*[\"'](\w{1,40})[\"']\s*\]")
 _PACKED = re.compile(r"\('((?:[^'\\]|\\.)*+)',\s*(\d+),\s*\d+,\s*'([^']*+)'\.split\('\|'\)", re.DOTALL)
 _WORD = re.compile(r"\b\w+\b")
 _UNICODE = re.compile(r"%u([0-9a-fA-F]{4})")
-_CONSTANT = re.compile(r"\b(\w{1,60})\s*=\s*(?:\"([^\"\n]{0,2000})\"|'([^'\n]{0,2000})'|`([^`\n]{0,2000})`)\s*(?=[;,\n}]|$)")
+_CONSTANT = re.compile(
+    r"\b(\w{1,60})\s*=\s*(?:\"([^\"\n]{0,2000})\"|'([^'\n]{0,2000})'|`([^`\n]{0,2000})`)\s*(?=[;,\n}]|$)"
+)
 
 _WRITE = re.compile(
     r"(?:\bdocument\s*\.\s*write(?:ln)?|\.insertAdjacentHTML|\.append|\.prepend|\.html|\.after|\.before)\s*\(|\.innerHTML\s*\+?=(?!=)"
@@ -34,14 +36,17 @@ _WRITE = re.compile(
 _GO = re.compile(r"\blocation(?:\s*\.\s*(?:href|replace|assign))?\s*(?:=(?!=)|\()\s*([^;\n}]{1,400})")
 _LOADED = re.compile(r"\.src\s*=\s*([^;\n}]{1,400})")
 _SPIDERS = re.compile(
-    r"baidu|sogou|soso|haosou|so\.com|360spider|bing|google|spider|yisou|sm\.cn|shenma|yahoo|bytespider|toutiao", re.IGNORECASE
+    r"baidu|sogou|soso|haosou|so\.com|360spider|bing|google|spider|yisou|sm\.cn|shenma|yahoo|bytespider|toutiao",
+    re.IGNORECASE,
 )
 _VISITOR = re.compile(r"referrer|userAgent|visitor|refer\b|\bua\b", re.IGNORECASE)
 _STATEMENT = re.compile(r"[;\n{}]")
 _FOUND = r"(?:document\s*\.\s*)?(?:getElementById\(\s*[\"'](?P<id>[\w-]+)[\"']\s*\)|querySelector(?:All)?\(\s*[\"'](?P<css>[^\"']{1,100})[\"']\s*\)|all\s*\.\s*(?P<all>\w+)|(?P<name>\b\w+))"
 _STYLED = re.compile(_FOUND + r"\s*\.\s*style\s*\.\s*(?P<property>\w+)\s*=\s*[\"'](?P<value>[^\"']{0,300})[\"']")
 _SET = re.compile(_FOUND + r"\s*\.\s*setAttribute\(\s*[\"']style[\"']\s*,\s*[\"'](?P<value>[^\"']{0,300})[\"']")
-_JQUERY = re.compile(r"(?:\$|jQuery)\(\s*[\"'](?P<css>[^\"']{1,100})[\"']\s*\)\s*\.\s*(?:hide\(\s*\d*\s*\)|css\((?P<value>[^)]{1,300})\))")
+_JQUERY = re.compile(
+    r"(?:\$|jQuery)\(\s*[\"'](?P<css>[^\"']{1,100})[\"']\s*\)\s*\.\s*(?:hide\(\s*\d*\s*\)|css\((?P<value>[^)]{1,300})\))"
+)
 _ALIAS = re.compile(r"\b(\w{1,60})\s*=\s*document\s*\.\s*getElementById\(\s*[\"']([\w-]+)[\"']\s*\)")
 _LATER = re.compile(
     r"function\s+\w+\s*\(|click|mouse|hover|blur|scroll|toggle|close|setTimeout|setInterval|addEventListener\(\s*[\"'](?!load|DOMContent)|=>",
@@ -146,7 +151,11 @@ def _css(groups: dict[str, str | None]) -> str:
         return "display:none"
     if name is None:
         pairs = [next(filter(None, match.groups()), "") for match in _QUOTED.finditer(value)]
-        return value if "css" not in groups or not pairs else ";".join(map(":".join, zip(pairs[::2], pairs[1::2], strict=False)))
+        return (
+            value
+            if "css" not in groups or not pairs
+            else ";".join(map(":".join, zip(pairs[::2], pairs[1::2], strict=False)))
+        )
     return value if name == "cssText" else re.sub("[A-Z]", lambda match: "-" + match[0].lower(), name) + ":" + value
 
 
@@ -164,7 +173,9 @@ def _strings(text: str) -> Iterator[str]:
 
 def _statement_end(text: str, begin: int) -> int:
     """Where a call that began ends: a closing bracket before the end of a statement, outside of strings."""
-    for match in re.compile(_QUOTED.pattern + r"|(\)\s*;|\)\s*\n|\)\s*\}|\)\s*$|;\s*$)", re.DOTALL).finditer(text, begin, begin + 100_000):
+    for match in re.compile(_QUOTED.pattern + r"|(\)\s*;|\)\s*\n|\)\s*\}|\)\s*$|;\s*$)", re.DOTALL).finditer(
+        text, begin, begin + 100_000
+    ):
         if match[4]:
             return match.end()
     return min(len(text), begin + 100_000)
@@ -229,7 +240,9 @@ def _unpack(match: re.Match[str]) -> str:
     def name(word: re.Match[str]) -> str:
         number = 0
         for digit in word[0][:6]:
-            number = number * base + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_".index(digit if digit.isascii() else "_")
+            number = number * base + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_".index(
+                digit if digit.isascii() else "_"
+            )
         return names[number] if number < len(names) and names[number] else word[0]
 
     return "\n" + _WORD.sub(name, match[1].replace("\\'", "'")) + "\n"
