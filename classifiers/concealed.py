@@ -206,14 +206,16 @@ class Walk:
             or not {"transition", "animation"}.isdisjoint(style)
             or hiding.background(style) == (True, None)  # an image stands for the words
             or any(name in ("role", "tabindex") or name.startswith("aria-") for name in face.attributes)
-            or self._comes_back(face, style)
+            or self._comes_back(node, face, style)
         )
         known = frozenset(name for each in faces for name in (each.id, *each.classes) if name)
         block = Block(rule, node, on_demand, known)
         self.blocks.append(block)
         return block
 
-    def _comes_back(self, face: Face, style: Mapping[str, str]) -> bool:
+    def _comes_back(self, node: LexborNode, face: Face, style: Mapping[str, str]) -> bool:
+        if self.sheet.exhausted or _is_one_of_several(node, face):
+            return True
         for other in self.sheet.revealed(face, self._faces):
             if any(other.get(name, value) != value and not hiding.closed(other) for name, value in style.items()):
                 return True
@@ -263,6 +265,25 @@ class Walk:
         for block in self.blocks:
             block.on_demand = block.on_demand or not block.names.isdisjoint(self.opened)
             yield block
+
+
+def _is_one_of_several(node: LexborNode, face: Face) -> bool:
+    """Whether it stands beside another of its sort: entries of a list, slides, panels."""
+    if face.tag not in ("li", "dd", "td", "tr", "option") and not face.classes:
+        return False
+    beside = (_element(node.prev, "prev"), _element(node.next, "next"))
+    return any(each is not None and each.tag == face.tag and face.classes <= _classes(each) for each in beside)
+
+
+def _element(near: LexborNode | None, way: str) -> LexborNode | None:
+    """The neighbour, or what stands behind it where that is the white space between."""
+    if near is None or near.is_element_node:
+        return near
+    return near.prev if way == "prev" else near.next
+
+
+def _classes(node: LexborNode) -> frozenset[str]:
+    return frozenset((node.attributes.get("class") or "").split())
 
 
 _NOBODY = Face("", "", frozenset(), {})

@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 _COUNTED = frozenset(
     "display visibility opacity filter position left right top bottom margin margin-left margin-top text-indent z-index "
@@ -27,7 +28,9 @@ _ATTRIBUTE = re.compile(r"\s*([\w-]+)\s*(?:([~|^$*]?)=\s*[\"']?([^\"']*)[\"']?)?
 _LONGEST = 300  # code points of a selector
 _CLASSES = 16  # of one element
 _TRIED = 40  # selectors of more than one name, by their last name
-_STEPS = 1_000_000  # comparisons in a page
+_MANY = 4000  # selectors of more than one name
+_STEPS = 200_000  # comparisons in a page
+_ONE_NAME = re.compile(r"[.#]?[A-Za-z_][\w\-]*")
 
 Declared = dict[str, tuple[tuple[int, ...], str]]  # property -> (weight, value)
 
@@ -92,17 +95,26 @@ def declarations(css: str) -> dict[str, str]:
 
 
 def _declared(css: str, weight: tuple[int, ...] = ()) -> Declared:
-    found: Declared = {}
+    split = _split_once(css) if len(css) <= _LONGEST else _split(css)
+    return {name: ((important, *weight), value) for name, important, value in split} if split else {}
+
+
+def _split(css: str) -> list[tuple[str, int, str]]:
+    """Properties, whether each is important, and values, each property once."""
+    found: dict[str, tuple[int, str]] = {}
     for part in without_comments(css).split(";"):
         name, _, value = part.partition(":")
         name = _ESCAPE.sub(lambda match: _character(match[1]), name).strip().lower()
         if name not in _COUNTED:
             continue
         value, _, important = value.strip().lower().partition("!")
-        full = (int(important.strip() == "important"), *weight)
-        if name not in found or found[name][0] <= full:
-            found[name] = (full, value.strip())
-    return found
+        weight = int(important.strip() == "important")
+        if name not in found or found[name][0] <= weight:
+            found[name] = (weight, value.strip())
+    return [(name, *each) for name, each in found.items()]
+
+
+_split_once = lru_cache(maxsize=512)(_split)
 
 
 def _character(digits: str) -> str:
@@ -125,6 +137,7 @@ class Sheet:
         self._others: dict[str, list[_Rule]] = defaultdict(list)
         self._reveals: dict[str, list[_Rule]] = defaultdict(list)
         self._order = 0
+        self._many = 0
         self._steps = _STEPS
 
     def read(self, css: str) -> None:
@@ -151,8 +164,12 @@ class Sheet:
             return
         depends = any("(" in each for each in around)
         for selector in selectors.split(","):
+            selector = selector.strip()
             self._order += 1
-            compounds, on_state = _compounds(selector.strip()[:_LONGEST])
+            self._many += not _ONE_NAME.fullmatch(selector)
+            if self._many > _MANY and not _ONE_NAME.fullmatch(selector):
+                continue
+            compounds, on_state = _compounds(selector[:_LONGEST])
             if compounds:
                 self._place(compounds, depends or on_state, css, first)
 
@@ -174,7 +191,7 @@ class Sheet:
         for key in _keys(face):
             if key in self._alone:
                 _merge(found, self._alone[key])
-            for rule in self._others.get(key, ()):
+            for rule in self._others.get(key, ()) if self._steps > 0 else ():
                 if self._applies(rule, face, above):
                     _merge(found, rule.declared)
         if inline:
@@ -185,10 +202,16 @@ class Sheet:
         """What may apply to an element in another state, on another screen or below another parent."""
         for key in _keys(face):
             for rule in self._reveals.get(key, ()):
+                self._steps -= len(above) + 1
                 *outer, last = rule.compounds
                 named = bool(last.id or last.classes)
                 if last.fits(_as_if(face, last)) and (named or all(any(map(each.fits, above)) for each in outer)):
                     yield {name: value for name, (_, value) in rule.declared.items()}
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether selectors were too many to be tried: nothing can be said of what comes back into sight."""
+        return self._steps <= 0
 
     def _applies(self, rule: _Rule, face: Face, above: Sequence[Face]) -> bool:
         *outer, last = rule.compounds
