@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -12,8 +14,12 @@ from classifiers.hiding import Colour
 from classifiers.styles import Face, Sheet
 
 _NO_PROGRAM = ("template", "json", "html", "x-", "text/plain", "ng-", "handlebars", "mustache")
+_LOOKED_AT = frozenset({"noscript", "marquee", "script"})
+_ENTRIES = frozenset({"li", "dd", "td", "tr", "option"})
+_DIGITS = re.compile(r"\d+")
 _RAW = frozenset({"noembed", "noframes", "xmp", "plaintext"})
 _NOT_TEXT = frozenset({"style", "script", "textarea", "select", "option", "button", "title", "head", "x-template"})
+_ON_DEMAND = ("role", "tabindex", "aria-", "v-", "ng-", "x-", ":", "@", "wx:", "data-bind")  # attributes
 _AROUND = 3  # elements above whose names say what a block is
 _MOST = 20_000  # code points of a block's text
 _LINKS = 500  # of a block
@@ -78,6 +84,7 @@ class Walk:
         self.frames: list[Link] = []
         self.comments: list[tuple[str, LexborNode]] = []
         self.heads: list[tuple[str, LexborNode]] = []  # title and what describes the page
+        self.refreshes: list[tuple[str, LexborNode]] = []
         self.programs: list[tuple[scripts.Script, LexborNode]] = []
         self.opened: set[str] = set()  # names that scripts and links open
         self.own: list[str] = []  # addresses that the page calls its own
@@ -91,7 +98,8 @@ class Walk:
 
     def _read_head(self) -> None:
         for node in self.tree.css("style"):
-            self.sheet.read((node.text() or "")[:1_000_000])
+            if node.parent is None or node.parent.tag != "noscript":
+                self.sheet.read((node.text() or "")[:1_000_000])
         for node in self.tree.css("link[href]"):
             relation = (node.attributes.get("rel") or "").lower()
             self.external = self.external or "stylesheet" in relation
@@ -102,6 +110,8 @@ class Walk:
             name = (node.attributes.get("name") or node.attributes.get("property") or "").lower()
             if name in ("og:url", "siteurl", "sitedomain"):
                 self.own.append(node.attributes["content"] or "")
+            elif (node.attributes.get("http-equiv") or "").lower() == "refresh":
+                self.refreshes.append(((node.attributes["content"] or "").partition("=")[2].strip("'\" "), node))
             elif name in ("description", "keywords", "og:title", "og:description"):
                 self.heads.append((node.attributes["content"] or "", node))
 
@@ -122,12 +132,15 @@ class Walk:
     def _go(self) -> None:
         root = self.tree.root
         stack: list[tuple[LexborNode, _State]] = [(root, _State())] if root else []
+        for beside in _all_beside(root):
+            if beside.is_comment_node and root is not None and "<a" in (text := beside.comment_content or "").lower():
+                self.comments.append((text, root))
         node = root.child if root else None
         while stack:
             if node is None:
                 parent, _ = stack.pop()
                 node = parent.next if stack else None
-                if len(self._faces) > len(stack):
+                if self._faces:
                     self._faces.pop()
                 continue
             state = stack[-1][1]
@@ -158,11 +171,13 @@ class Walk:
 
     def _enter(self, node: LexborNode, state: _State) -> _State:
         tag, attributes = node.tag or "", node.attributes
-        face = Face(tag, attributes.get("id") or "", frozenset((attributes.get("class") or "").split()), attributes)
-        style = {
-            **_from_attributes(tag, attributes),
-            **self.sheet.style(face, self._faces, attributes.get("style") or ""),
-        }
+        face = _face(tag, attributes)
+        if not (attributes or self.sheet.knows or tag in _LOOKED_AT):
+            self._faces.append(face)
+            return state
+        style = self.sheet.style(face, self._faces, attributes.get("style") or "")
+        if attributes and (old := _from_attributes(tag, attributes)):
+            style = {**old, **style}
         if not state.shut:
             state = self._inside(node, face, style, state)
         self._faces.append(face)
@@ -205,9 +220,11 @@ class Walk:
             or lures.opens_on_demand(names)
             or not {"transition", "animation"}.isdisjoint(style)
             or hiding.background(style) == (True, None)  # an image stands for the words
-            or any(name in ("role", "tabindex") or name.startswith("aria-") for name in face.attributes)
+            or any(name.startswith(_ON_DEMAND) for name in face.attributes)
             or self._comes_back(node, face, style)
         )
+        if (before := _element(node.prev, "prev")) is not None:  # what is clicked stands before what opens
+            faces.append(_face(before.tag or "", before.attributes))
         known = frozenset(name for each in faces for name in (each.id, *each.classes) if name)
         block = Block(rule, node, on_demand, known)
         self.blocks.append(block)
@@ -269,10 +286,25 @@ class Walk:
 
 def _is_one_of_several(node: LexborNode, face: Face) -> bool:
     """Whether it stands beside another of its sort: entries of a list, slides, panels."""
-    if face.tag not in ("li", "dd", "td", "tr", "option") and not face.classes:
-        return False
-    beside = (_element(node.prev, "prev"), _element(node.next, "next"))
-    return any(each is not None and each.tag == face.tag and face.classes <= _classes(each) for each in beside)
+    pattern = _DIGITS.sub("", face.id)
+    for near in (_element(node.prev, "prev"), _element(node.next, "next")):
+        if near is None or near.tag != face.tag:
+            continue
+        other = _face(near.tag or "", near.attributes)
+        if pattern and pattern != face.id and pattern == _DIGITS.sub("", other.id):
+            return True
+        if (face.classes or face.tag in _ENTRIES) and face.classes <= other.classes:
+            return True
+    return False
+
+
+def _all_beside(root: LexborNode | None) -> Iterator[LexborNode]:
+    """What stands before and behind the page itself."""
+    for way in ("prev", "next"):
+        near = getattr(root, way, None)
+        while near is not None:
+            yield near
+            near = getattr(near, way)
 
 
 def _element(near: LexborNode | None, way: str) -> LexborNode | None:
@@ -282,11 +314,18 @@ def _element(near: LexborNode | None, way: str) -> LexborNode | None:
     return near.prev if way == "prev" else near.next
 
 
-def _classes(node: LexborNode) -> frozenset[str]:
-    return frozenset((node.attributes.get("class") or "").split())
+def _face(tag: str, attributes: Mapping[str, str | None]) -> Face:
+    if not attributes:
+        return _plain_face(tag)
+    return Face(tag, attributes.get("id") or "", frozenset((attributes.get("class") or "").split()), attributes)
 
 
-_NOBODY = Face("", "", frozenset(), {})
+@lru_cache(maxsize=256)
+def _plain_face(tag: str) -> Face:
+    return Face(tag, "", frozenset(), {})
+
+
+_NOBODY = _plain_face("")
 
 
 def _is_tiny(value: str | None) -> bool:

@@ -7,6 +7,7 @@ outsiders or advertises; what opens on demand counts only when it advertises.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
@@ -17,11 +18,14 @@ from classifiers.hosts import Hosts, host_of, imitates, is_below, registrable
 from classifiers.page import css_path, parsed
 
 _MOST = 50  # findings of a page
+_LOOKED_AT = 2000  # of which these are chosen
 _PIECES = 40  # comments, and pieces written by scripts, that are parsed
 _LONGEST = 200_000  # code points of all of them
 _STRONG = 0.8
 _WEAK = 0.65
 _DOUBT = 0.3
+
+_Seen = tuple[str, float, LexborNode, str]  # rule, score, where, what
 
 
 def find(document: Document, *, approved: frozenset[str] = frozenset()) -> list[Finding]:
@@ -34,11 +38,8 @@ def find(document: Document, *, approved: frozenset[str] = frozenset()) -> list[
     walk = Walk(parsed(document.html))
     own = {registrable(host) for host in map(host_of, (document.url, *walk.own)) if host}
     page = _Page(document.html, walk, Hosts(frozenset(own), lures.words("hosts", "approved") | approved))
-    found = sorted(page.findings(), key=lambda each: -each.score)
-    places: dict[tuple[str, str], Finding] = {}
-    for each in found:
-        places.setdefault((each.rule, each.where), each)
-    return list(places.values())[:_MOST]
+    seen = sorted(islice(page.findings(), _LOOKED_AT), key=lambda each: -each[1])
+    return [_finding(*each) for each in seen[:_MOST]]
 
 
 class _Page:
@@ -52,13 +53,16 @@ class _Page:
         self.room = _LONGEST
         self.pieces = _PIECES
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[_Seen]:
         for block in self.walk.judged():
             yield from self._block(block)
         yield from self._frames(self.walk.frames)
+        for url, node in self.walk.refreshes:
+            if (host := self.hosts.outside(url)) and lures.is_lure_host(host):
+                yield "redirect", 0.85, node, url
         for link in self.walk.bare:
             if self.hosts.outside(link.url):
-                yield _finding("bare_link", _WEAK, link.node, link.url)
+                yield "bare_link", _WEAK, link.node, link.url
         for text, node in self.walk.comments:
             yield from self._comment(text, node)
         yield from self._heads()
@@ -69,11 +73,11 @@ class _Page:
     def _outside(self, links: Iterable[Link]) -> list[Link]:
         return [link for link in links if self.hosts.outside(link.url)]
 
-    def _block(self, block: Block) -> Iterator[Finding]:
+    def _block(self, block: Block) -> Iterator[_Seen]:
         words = block.words
         score = self._weighed(block, words)
         if score:
-            yield _finding(block.rule, score, block.node, " ".join([words, *(link.url for link in block.links)]))
+            yield block.rule, score, block.node, " ".join([words, *(link.url for link in block.links)])
         if not block.on_demand:
             yield from self._frames(block.frames)
 
@@ -98,11 +102,11 @@ class _Page:
             return _DOUBT
         return _WEAK if block.rule in ("not_displayed", "noscript", "same_colour") else _STRONG
 
-    def _frames(self, frames: Iterable[Link]) -> Iterator[Finding]:
+    def _frames(self, frames: Iterable[Link]) -> Iterator[_Seen]:
         for frame in self._outside(frames):
-            yield _finding("hidden_frame", 0.85, frame.node, frame.url)
+            yield "hidden_frame", 0.85, frame.node, frame.url
 
-    def _comment(self, text: str, node: LexborNode) -> Iterator[Finding]:
+    def _comment(self, text: str, node: LexborNode) -> Iterator[_Seen]:
         inner = self._parsed(text)
         if inner is None:
             return
@@ -110,7 +114,7 @@ class _Page:
         outside = self._outside(links)
         words = " ".join([inner.words.words, *(link.text for link in links)])
         if outside and (lures.lures(words) or any(lures.is_lure_host(host_of(link.url)) for link in outside)):
-            yield _finding("comment", 0.85, node, words)
+            yield "comment", 0.85, node, words
 
     def _parsed(self, html: str) -> Walk | None:
         """A piece of HTML inside the page; None when there were too many or too long ones."""
@@ -118,29 +122,29 @@ class _Page:
         self.pieces -= 1
         return Walk(parsed(html)) if self.room > 0 and self.pieces > 0 else None
 
-    def _heads(self) -> Iterator[Finding]:
+    def _heads(self) -> Iterator[_Seen]:
         said = self.walk.words.words
         for text, node in self.walk.heads:
             baits = lures.lures(text)
             packed = bool(text.strip()) and text.strip() not in self.html
             if baits and packed:
-                yield _finding("packed_title", 0.9, node, text)
+                yield "packed_title", 0.9, node, text
             elif len(baits) > 1 and not any(bait in said for bait in baits):
-                yield _finding("foreign_title", _WEAK, node, text)
+                yield "foreign_title", _WEAK, node, text
 
-    def _script(self, script: scripts.Script, node: LexborNode) -> Iterator[Finding]:
+    def _script(self, script: scripts.Script, node: LexborNode) -> Iterator[_Seen]:
         spiders = script.knows_spiders()
         for url in script.targets():
             host = self.hosts.outside(url)
             if host and (spiders or script.is_packed(host) or lures.is_lure_host(host)):
-                yield _finding("search_redirect" if spiders else "packed_redirect", 0.9, node, url)
+                yield ("search_redirect" if spiders else "redirect"), 0.9, node, url
         for url in script.loaded():
             if (host := self.hosts.outside(url)) and script.is_packed(host):
-                yield _finding("packed_script", _WEAK, node, url)
+                yield "packed_script", _WEAK, node, url
         for html in script.written():
             yield from self._piece(html, script, node)
 
-    def _piece(self, html: str, script: scripts.Script, node: LexborNode) -> Iterator[Finding]:
+    def _piece(self, html: str, script: scripts.Script, node: LexborNode) -> Iterator[_Seen]:
         """What a script writes: hidden as on the page itself, or for search engines, or unreadable in the source."""
         inner = self._parsed(html)
         if inner is None:
@@ -154,14 +158,14 @@ class _Page:
         if any(script.is_packed(host) or script.knows_spiders() for host in hosts) or any(self._frames(inner.frames)):
             score = max(score, _STRONG)
         if score:
-            yield _finding("script_written", score, node, html)
+            yield "script_written", score, node, html
 
-    def _imitations(self) -> Iterator[Finding]:
+    def _imitations(self) -> Iterator[_Seen]:
         blocks = (link for block in self.walk.blocks for link in block.links)
         for link in (*self.walk.shown, *blocks):
             host = host_of(link.url)
             if imitates(host) and not is_below(host, self.hosts.approved):
-                yield _finding("imitated_host", 0.85, link.node, link.url)
+                yield "imitated_host", 0.85, link.node, link.url
 
 
 def _finding(rule: str, score: float, node: LexborNode, match: str) -> Finding:

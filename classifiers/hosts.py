@@ -13,7 +13,7 @@ _INVISIBLE = re.compile("[\t\r\n\u200b-\u200f\u2060\ufeff\u00ad]")
 _ADDRESS = re.compile(r"[0-9.]+|\[.*")
 _SECOND = frozenset("com net org gov edu ac mil co".split())
 # Letters of other scripts and digits that look like Latin letters.
-_LOOKS = str.maketrans("аеорсухіјѕԁһԛԝνοαρτικγмвнтгɡıⅼ01", "aeopcyxijsdhqwvoaptikymbhtrgilol")
+_LOOKS = str.maketrans("аеорсухіјѕԁһԛԝνοαρτικγмвнтгɡıⅼӏ01", "aeopcyxijsdhqwvoaptikymbhtrgillol")
 _ALPHABETS = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "LISU")
 _PUBLIC = re.compile(r"(?:^|\.)(?:gov\.cn|edu\.cn|mil\.cn)(?=\.|$)")
 

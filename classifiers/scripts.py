@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from binascii import Error as NoBase64
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -24,6 +24,7 @@ _LISTED = re.compile(r"\[([^\[\]]*+)\]\.(reverse\(\)\.)?join\([\"']{2}\)")
 _QUOTED = re.compile(r"\"((?:[^\"\\\n]|\\.)*+)\"|'((?:[^'\\\n]|\\.)*+)'|`([^`]*+)`", re.DOTALL)
 _INDEX = re.compile(r"\[\s*[\"'](\w{1,40})[\"']\s*\]")
 _PACKED = re.compile(r"\('((?:[^'\\]|\\.)*+)',\s*(\d+),\s*\d+,\s*'([^']*+)'\.split\('\|'\)", re.DOTALL)
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _WORD = re.compile(r"\b\w+\b")
 _UNICODE = re.compile(r"%u([0-9a-fA-F]{4})")
 _CONSTANT = re.compile(
@@ -60,6 +61,7 @@ _SHOWS = re.compile(
 _NAME = re.compile(r"[\w-]{1,64}")
 _HANDLED = re.compile(r"\(\s*[\"']#?\.?([\w-]{1,64})[\"']|[\"']#?\.?([\w-]{1,64})[\"']")
 _BEFORE = 300
+_NAMES = 40  # that are replaced in one expression
 _PIECES = 50  # of each sort, in one script
 
 
@@ -69,6 +71,7 @@ class Script:
 
     raw: str
     plain: str
+    constants: Mapping[str, str]
 
     def is_packed(self, text: str) -> bool:
         """Whether the script keeps this text from being read."""
@@ -105,13 +108,14 @@ class Script:
 
     def _values(self, expression: str) -> str:
         """Names of constant strings replaced by what they stand for."""
-        constants = {match[1]: match[2] or match[3] or match[4] or "" for match in _first(_CONSTANT, self.plain)}
+        constants = self.constants
         if not constants:
             return expression
         named = re.sub(
             r"(?<![\w\"'./<-])[A-Za-z_$][\w$]*(?![\w\"'(])",
             lambda match: f'"{constants[match[0]]}"' if match[0] in constants else match[0],
             expression,
+            count=_NAMES,
         )
         return _JOINED.sub("", named)
 
@@ -190,7 +194,8 @@ def read(script: str) -> Script:
         if unpacked == plain:
             break
         plain = unpacked
-    return Script(raw, plain)
+    constants = {match[1]: match[2] or match[3] or match[4] or "" for match in _first(_CONSTANT, plain)}
+    return Script(raw, plain, constants)
 
 
 def _unpacked(text: str) -> str:
@@ -236,14 +241,16 @@ def _join(match: re.Match[str]) -> str:
 def _unpack(match: re.Match[str]) -> str:
     """The packer of Dean Edwards: words by number, in base 2 to 62."""
     base, names = min(max(int(match[2][:3]), 2), 62), match[3].split("|")
+    room = _LONGEST
 
     def name(word: re.Match[str]) -> str:
+        nonlocal room
         number = 0
         for digit in word[0][:6]:
-            number = number * base + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_".index(
-                digit if digit.isascii() else "_"
-            )
-        return names[number] if number < len(names) and names[number] else word[0]
+            number = number * base + max(_DIGITS.find(digit), 0)
+        found = names[number] if number < len(names) and names[number] else word[0]
+        room -= len(found)
+        return found if room > 0 else ""
 
     return "\n" + _WORD.sub(name, match[1].replace("\\'", "'")) + "\n"
 

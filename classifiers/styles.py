@@ -28,6 +28,7 @@ _ATTRIBUTE = re.compile(r"\s*([\w-]+)\s*(?:([~|^$*]?)=\s*[\"']?([^\"']*)[\"']?)?
 _LONGEST = 300  # code points of a selector
 _CLASSES = 16  # of one element
 _TRIED = 40  # selectors of more than one name, by their last name
+_MOST = 200_000  # selectors of a page
 _MANY = 4000  # selectors of more than one name
 _STEPS = 200_000  # comparisons in a page
 _ONE_NAME = re.compile(r"[.#]?[A-Za-z_][\w\-]*")
@@ -163,7 +164,7 @@ class Sheet:
         if not _declared(css):
             return
         depends = any("(" in each for each in around)
-        for selector in selectors.split(","):
+        for selector in selectors.split(",", _MOST - self._order if self._order < _MOST else 0):
             selector = selector.strip()
             self._order += 1
             self._many += not _ONE_NAME.fullmatch(selector)
@@ -188,7 +189,7 @@ class Sheet:
     def style(self, face: Face, above: Sequence[Face], inline: str) -> dict[str, str]:
         """What applies to an element below ``above`` (outermost first); ``inline`` is its style attribute."""
         found: Declared = {}
-        for key in _keys(face):
+        for key in _keys(face) if self._order else ():
             if key in self._alone:
                 _merge(found, self._alone[key])
             for rule in self._others.get(key, ()) if self._steps > 0 else ():
@@ -207,6 +208,11 @@ class Sheet:
                 named = bool(last.id or last.classes)
                 if last.fits(_as_if(face, last)) and (named or all(any(map(each.fits, above)) for each in outer)):
                     yield {name: value for name, (_, value) in rule.declared.items()}
+
+    @property
+    def knows(self) -> bool:
+        """Whether it has any rule."""
+        return self._order > 0
 
     @property
     def exhausted(self) -> bool:
