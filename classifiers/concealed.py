@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from classifiers import hiding, lures, scripts
 from classifiers.hiding import Colour
-from classifiers.styles import Face, Sheet
+from classifiers.styles import Face, Sheet, keys_of
 
 _NO_PROGRAM = ("template", "json", "html", "x-", "text/plain", "ng-", "handlebars", "mustache")
 _LOOKED_AT = frozenset({"noscript", "marquee", "script"})
@@ -108,8 +108,8 @@ class Walk:
         self.own += [node.attributes["href"] or "" for node in self.tree.css("base[href]")]
         for node in self.tree.css("meta[content]"):
             name = (node.attributes.get("name") or node.attributes.get("property") or "").lower()
-            if name in ("og:url", "siteurl", "sitedomain"):
-                self.own.append(node.attributes["content"] or "")
+            if name in ("og:url", "url", "siteurl", "sitedomain"):
+                self.own.append("//" + (node.attributes["content"] or "").rpartition("//")[2])
             elif (node.attributes.get("http-equiv") or "").lower() == "refresh":
                 self.refreshes.append(((node.attributes["content"] or "").partition("=")[2].strip("'\" "), node))
             elif name in ("description", "keywords", "og:title", "og:description"):
@@ -178,7 +178,7 @@ class Walk:
         style = self.sheet.style(face, self._faces, attributes.get("style") or "")
         if attributes and (old := _from_attributes(tag, attributes)):
             style = {**old, **style}
-        if not state.shut:
+        if not state.shut and (style or tag in _LOOKED_AT):
             state = self._inside(node, face, style, state)
         self._faces.append(face)
         for name, value in attributes.items():
@@ -200,8 +200,6 @@ class Walk:
         if rule and face.tag not in ("html", "body", "head", "script", "style"):
             block = self._hidden(rule, node, face, style)
             return replace(state, block=block, shut=True)
-        if not style:
-            return state
         inner = _inherited(style, state)
         rule = _by_inheritance(inner)
         if not rule:
@@ -317,12 +315,13 @@ def _element(near: LexborNode | None, way: str) -> LexborNode | None:
 def _face(tag: str, attributes: Mapping[str, str | None]) -> Face:
     if not attributes:
         return _plain_face(tag)
-    return Face(tag, attributes.get("id") or "", frozenset((attributes.get("class") or "").split()), attributes)
+    name, classes = attributes.get("id") or "", frozenset((attributes.get("class") or "").split())
+    return Face(tag, name, classes, attributes, keys_of(tag, name, classes))
 
 
 @lru_cache(maxsize=256)
 def _plain_face(tag: str) -> Face:
-    return Face(tag, "", frozenset(), {})
+    return Face(tag, "", frozenset(), {}, keys_of(tag, "", frozenset()))
 
 
 _NOBODY = _plain_face("")

@@ -50,6 +50,7 @@ class _Page:
         self.walk = walk
         self.hosts = hosts
         self.seen = {registrable(host) for link in walk.shown if (host := hosts.outside(link.url))}
+        self.read = {registrable(host_of(link.url)) for link in walk.shown if any(map(str.isalnum, link.text))}
         self.room = _LONGEST
         self.pieces = _PIECES
 
@@ -61,7 +62,7 @@ class _Page:
             if (host := self.hosts.outside(url)) and lures.is_lure_host(host):
                 yield "redirect", 0.85, node, url
         for link in self.walk.bare:
-            if self.hosts.outside(link.url):
+            if (host := self.hosts.outside(link.url)) and registrable(host) not in self.read:
                 yield "bare_link", _WEAK, link.node, link.url
         for text, node in self.walk.comments:
             yield from self._comment(text, node)

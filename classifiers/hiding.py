@@ -20,7 +20,7 @@ _TURNED = re.compile(r"rotate[xy]\(\s*[+-]?90deg\s*\)")
 _CLIPPED = re.compile(
     r"inset\(\s*(?:100|[5-9]\d)%\s*\)|circle\(\s*0|ellipse\(\s*0|polygon\(\s*0(?:px|%)?\s+0(?:px|%)?\s*(?:,\s*0(?:px|%)?\s+0(?:px|%)?\s*)*+\)"
 )
-_OPACITY = re.compile(r"(?:opacity\(\s*|opacity\s*=\s*)([\d.]+)")
+_OPACITY = re.compile(r"(?:opacity\(\s*|opacity\s*=\s*)(\d*\.?\d+)")
 _FONT = re.compile(r"(?:^|\s)(\d[\d.]*(?:px|pt|em|rem|%)?)(?:\s*/|\s)")
 _HEX = re.compile(r"#?([0-9a-f]{6}|[0-9a-f]{3,4})(?:[0-9a-f]{2})?")
 _NUMBERS = re.compile(r"rgba?\(\s*(\d+)\s*[, ]\s*(\d+)\s*[, ]\s*(\d+)\s*(?:[,/]\s*([\d.]+%?)\s*)?\)")
@@ -84,7 +84,7 @@ def _is_empty(style: Style) -> bool:
 def _is_faint(style: Style) -> bool:
     seen = pixels(style.get("opacity", ""))
     by_filter = _OPACITY.search(style.get("filter", ""))
-    return (seen is not None and seen <= 0.05) or (by_filter is not None and float("0" + by_filter[1][:6]) <= 0.05)
+    return (seen is not None and seen <= 0.05) or (by_filter is not None and float(by_filter[1]) <= 0.05)
 
 
 def _is_clipped(style: Style) -> bool:

@@ -44,6 +44,7 @@ class Face:
     id: str
     classes: frozenset[str]
     attributes: Mapping[str, str | None]
+    keys: tuple[str, ...]  # by which rules are looked up
 
 
 @dataclass(slots=True)
@@ -189,7 +190,7 @@ class Sheet:
     def style(self, face: Face, above: Sequence[Face], inline: str) -> dict[str, str]:
         """What applies to an element below ``above`` (outermost first); ``inline`` is its style attribute."""
         found: Declared = {}
-        for key in _keys(face) if self._order else ():
+        for key in face.keys if self._order else ():
             if key in self._alone:
                 _merge(found, self._alone[key])
             for rule in self._others.get(key, ()) if self._steps > 0 else ():
@@ -201,7 +202,7 @@ class Sheet:
 
     def revealed(self, face: Face, above: Sequence[Face]) -> Iterator[dict[str, str]]:
         """What may apply to an element in another state, on another screen or below another parent."""
-        for key in _keys(face):
+        for key in face.keys:
             for rule in self._reveals.get(key, ()):
                 self._steps -= len(above) + 1
                 *outer, last = rule.compounds
@@ -239,16 +240,13 @@ def _as_if(face: Face, compound: _Compound) -> Face:
     """The element with the classes that a script may give it."""
     if not compound.classes & face.classes and not compound.id:
         return face
-    return Face(face.tag, face.id, face.classes | compound.classes, face.attributes)
+    return Face(face.tag, face.id, face.classes | compound.classes, face.attributes, face.keys)
 
 
-def _keys(face: Face) -> Iterator[str]:
-    yield ""
-    yield face.tag
-    if face.id:
-        yield "#" + face.id
-    for name in sorted(face.classes)[:_CLASSES]:
-        yield "." + name
+def keys_of(tag: str, name: str, classes: frozenset[str]) -> tuple[str, ...]:
+    """Under which the last part of a selector may stand."""
+    named = (f".{each}" for each in sorted(classes)[:_CLASSES])
+    return ("", tag, *([f"#{name}"] if name else ()), *named)
 
 
 def _merge(found: Declared, more: Declared) -> None:
