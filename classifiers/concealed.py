@@ -22,7 +22,6 @@ _NOT_TEXT = frozenset({"style", "script", "textarea", "select", "option", "butto
 _ON_DEMAND = ("role", "tabindex", "aria-", "v-", "ng-", "x-", ":", "@", "wx:", "data-bind")  # attributes
 _AROUND = 3  # elements above whose names say what a block is
 _MOST = 20_000  # code points of a block's text
-_LINKS = 500  # of a block
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +156,7 @@ class Walk:
         if node.is_comment_node:
             if parent is not None and "<a" in (text := node.comment_content or "").lower():
                 self.comments.append((text, parent))
-        elif node.is_text_node and parent is not None:
+        elif parent is not None:
             text, tag = node.text_content or "", parent.tag or ""
             if tag in _RAW and "<a" in text.lower():
                 self.comments.append((text, parent))
@@ -176,7 +175,7 @@ class Walk:
             self._faces.append(face)
             return state
         style = self.sheet.style(face, self._faces, attributes.get("style") or "")
-        if attributes and (old := _from_attributes(tag, attributes)):
+        if attributes and (old := hiding.from_attributes(tag, attributes)):
             style = {**old, **style}
         if not state.shut and (style or tag in _LOOKED_AT):
             state = self._inside(node, face, style, state)
@@ -196,7 +195,11 @@ class Walk:
         self.opened |= {each[1] or each[2] for each in scripts.names(value)}
 
     def _inside(self, node: LexborNode, face: Face, style: Mapping[str, str], state: _State) -> _State:
-        rule = "noscript" if face.tag == "noscript" else hiding.closed(style) or _by_marquee(face, style)
+        rule = (
+            "noscript"
+            if face.tag == "noscript"
+            else hiding.closed(style) or (hiding.by_marquee(face.attributes, style) if face.tag == "marquee" else "")
+        )
         if rule and face.tag not in ("html", "body", "head", "script", "style"):
             block = self._hidden(rule, node, face, style)
             return replace(state, block=block, shut=True)
@@ -240,9 +243,7 @@ class Walk:
         block = self._block(state)
         if tag in ("a", "area") and (url := attributes.get("href")):
             link = Link(url, node.text() or "" if tag == "a" else "", node)
-            where = self.shown if block is None else block.links
-            if len(where) < _LINKS or block is None:
-                where.append(link)
+            (self.shown if block is None else block.links).append(link)
             if block is None and tag == "a" and _is_bare(node, link.text):
                 self.bare.append(link)
         elif tag in ("iframe", "frame") and (url := attributes.get("src")):
@@ -257,7 +258,7 @@ class Walk:
     def _frame(self, link: Link, attributes: Mapping[str, str | None], block: Block | None) -> None:
         if block is not None:
             block.frames.append(link)
-        elif any(_is_tiny(attributes.get(name)) for name in ("width", "height")):
+        elif any(hiding.is_thin_box(attributes.get(name)) for name in ("width", "height")):
             self.frames.append(link)
 
     def _writes(self, node: LexborNode) -> None:
@@ -327,11 +328,6 @@ def _plain_face(tag: str) -> Face:
 _NOBODY = _plain_face("")
 
 
-def _is_tiny(value: str | None) -> bool:
-    size = hiding.pixels(value or "")
-    return size is not None and size <= 2.0
-
-
 def _is_bare(node: LexborNode, text: str) -> bool:
     """A link in a text without anything that could be clicked, and without a name by which it could be drawn."""
     if any(name not in ("href", "target", "rel") for name in node.attributes):
@@ -342,36 +338,6 @@ def _is_bare(node: LexborNode, text: str) -> bool:
             return False
         child = child.next
     return not any(each.isalnum() for each in text)
-
-
-def _from_attributes(tag: str, attributes: Mapping[str, str | None]) -> dict[str, str]:
-    """What old attributes say, as style."""
-    style = {}
-    if "bgcolor" in attributes:
-        style["background-color"] = _old(attributes["bgcolor"])
-    if "background" in attributes:
-        style["background-image"] = "url"
-    if tag == "font" and attributes.get("color"):
-        style["color"] = _old(attributes["color"])
-    if tag == "body" and attributes.get("text"):
-        style["color"] = _old(attributes["text"])
-    if "hidden" in attributes:
-        style["display"] = "none"
-    if tag == "iframe":
-        style["overflow"] = "hidden"
-    return style
-
-
-def _old(value: str | None) -> str:
-    return (value or "").strip().lower()
-
-
-def _by_marquee(face: Face, style: Mapping[str, str]) -> str:
-    if face.tag != "marquee":
-        return ""
-    sizes = [face.attributes.get("width"), face.attributes.get("height"), style.get("width"), style.get("height")]
-    speed = hiding.pixels(face.attributes.get("scrollamount") or "") or 0.0
-    return "marquee" if any(map(_is_tiny, sizes)) or speed >= 1000 else ""
 
 
 def _inherited(style: Mapping[str, str], state: _State) -> _State:

@@ -168,3 +168,37 @@ def background(style: Style) -> tuple[bool, Colour | None]:
         return True, None
     found = [colour(each) for each in value.split() if colour(each)] or [colour(value)]
     return (bool(value) and value not in ("none", "transparent", "inherit", "initial"), found[0])
+
+
+def from_attributes(tag: str, attributes: Mapping[str, str | None]) -> dict[str, str]:
+    """What old attributes say, as style."""
+    style = {}
+    if "bgcolor" in attributes:
+        style["background-color"] = _old(attributes["bgcolor"])
+    if "background" in attributes:
+        style["background-image"] = "url"
+    if tag == "font" and attributes.get("color"):
+        style["color"] = _old(attributes["color"])
+    if tag == "body" and attributes.get("text"):
+        style["color"] = _old(attributes["text"])
+    if "hidden" in attributes:
+        style["display"] = "none"
+    if tag == "iframe":
+        style["overflow"] = "hidden"
+    return style
+
+
+def _old(value: str | None) -> str:
+    return (value or "").strip().lower()
+
+
+def by_marquee(attributes: Mapping[str, str | None], style: Style) -> str:
+    """Why a marquee can't be seen: it has no size, or runs too fast."""
+    sizes = (attributes.get("width"), attributes.get("height"), style.get("width"), style.get("height"))
+    speed = pixels(attributes.get("scrollamount") or "") or 0.0
+    return "marquee" if any(map(is_thin_box, sizes)) or speed >= 1000 else ""
+
+
+def is_thin_box(value: str | None) -> bool:
+    size = pixels(value or "")
+    return size is not None and size <= 2.0

@@ -231,7 +231,7 @@ class Sheet:
             while place >= 0 and self._steps >= 0 and not wanted.fits(above[place]):
                 place -= 1
                 self._steps -= 1
-            if place < 0:
+            if place < 0 or self._steps < 0:
                 return False
         return True
 
