@@ -148,15 +148,14 @@ class Walk:
                 stack.append((node, inner))
                 node = node.child
                 continue
-            self._leaf(node, state)
+            self._leaf(node, stack[-1][0], state)
             node = node.next
 
-    def _leaf(self, node: LexborNode, state: _State) -> None:
-        parent = node.parent
+    def _leaf(self, node: LexborNode, parent: LexborNode, state: _State) -> None:
         if node.is_comment_node:
-            if parent is not None and "<a" in (text := node.comment_content or "").lower():
+            if "<a" in (text := node.comment_content or "").lower():
                 self.comments.append((text, parent))
-        elif parent is not None:
+        else:
             text, tag = node.text_content or "", parent.tag or ""
             if tag in _RAW and "<a" in text.lower():
                 self.comments.append((text, parent))
