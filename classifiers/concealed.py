@@ -127,6 +127,8 @@ class Walk:
         self.opened |= script.shown()
         for selector, css in script.hides():
             self.sheet.hide(selector, css)
+        for css in script.styles():
+            self.sheet.read(css)
 
     def _go(self) -> None:
         root = self.tree.root
@@ -221,7 +223,7 @@ class Walk:
             or not {"transition", "animation"}.isdisjoint(style)
             or hiding.background(style) == (True, None)  # an image stands for the words
             or any(name.startswith(_ON_DEMAND) for name in face.attributes)
-            or self._comes_back(node, face, style)
+            or self._comes_back(node, face, style, rule)
         )
         if (before := _element(node.prev, "prev")) is not None:  # what is clicked stands before what opens
             faces.append(_face(before.tag or "", before.attributes))
@@ -230,8 +232,8 @@ class Walk:
         self.blocks.append(block)
         return block
 
-    def _comes_back(self, node: LexborNode, face: Face, style: Mapping[str, str]) -> bool:
-        if self.sheet.exhausted or _is_one_of_several(node, face):
+    def _comes_back(self, node: LexborNode, face: Face, style: Mapping[str, str], rule: str) -> bool:
+        if self.sheet.exhausted or _is_one_of_several(node, face, rule):
             return True
         for other in self.sheet.revealed(face, self._faces):
             if any(other.get(name, value) != value and not hiding.closed(other) for name, value in style.items()):
@@ -282,7 +284,7 @@ class Walk:
             yield block
 
 
-def _is_one_of_several(node: LexborNode, face: Face) -> bool:
+def _is_one_of_several(node: LexborNode, face: Face, rule: str) -> bool:
     """Whether it stands beside another of its sort: entries of a list, slides, panels."""
     pattern = _DIGITS.sub("", face.id)
     for near in (_element(node.prev, "prev"), _element(node.next, "next")):
@@ -291,7 +293,7 @@ def _is_one_of_several(node: LexborNode, face: Face) -> bool:
         other = _face(near.tag or "", near.attributes)
         if pattern and pattern != face.id and pattern == _DIGITS.sub("", other.id):
             return True
-        if (face.classes or face.tag in _ENTRIES) and face.classes <= other.classes:
+        if (face.classes or (face.tag in _ENTRIES and rule == "not_displayed")) and face.classes <= other.classes:
             return True
     return False
 

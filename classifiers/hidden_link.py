@@ -6,6 +6,7 @@ outsiders or advertises; what opens on demand counts only when it advertises.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -46,7 +47,7 @@ class _Page:
     """A page that was walked, and whose links are its own."""
 
     def __init__(self, html: str, walk: Walk, hosts: Hosts) -> None:
-        self.html = html
+        self.raw = html.lower()
         self.walk = walk
         self.hosts = hosts
         self.seen = {registrable(host) for link in walk.shown if (host := hosts.outside(link.url))}
@@ -125,12 +126,13 @@ class _Page:
 
     def _heads(self) -> Iterator[_Seen]:
         said = self.walk.words.words
-        for text, node in self.walk.heads:
-            baits = lures.lures(text)
-            packed = bool(text.strip()) and text.strip() not in self.html
-            if baits and packed:
+        found = [(lures.lures(text), text, node) for text, node in self.walk.heads]
+        times = Counter(bait for baits, _, _ in found for bait in baits)
+        for baits, text, node in found:
+            strange = [bait for bait in baits if bait not in said]
+            if any(times[bait] > self.raw.count(bait) for bait in strange):
                 yield "packed_title", 0.9, node, text
-            elif len(baits) > 1 and not any(bait in said for bait in baits):
+            elif len(baits) > 1 and len(strange) == len(baits):
                 yield "foreign_title", _WEAK, node, text
 
     def _script(self, script: scripts.Script, node: LexborNode) -> Iterator[_Seen]:
@@ -152,6 +154,8 @@ class _Page:
             return
         score = max((self._weighed(block, block.words) for block in inner.judged()), default=0.0)
         outside = self._outside(inner.shown)
+        if script.knows_spiders() and lures.lures(inner.words.words):
+            score = 0.9
         if outside and (script.knows_spiders() or any(script.is_packed(host_of(link.url)) for link in outside)):
             score = 0.9
         loaded = [each.attributes.get("src") or "" for each in inner.tree.css("script[src], iframe[src]")]

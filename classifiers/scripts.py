@@ -11,6 +11,7 @@ from base64 import b64decode
 from binascii import Error as NoBase64
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import unquote
 
 _ROUNDS = 3
@@ -20,6 +21,11 @@ _CALL = re.compile(r"(?:window\.)?\b(unescape|decodeURIComponent|decodeURI|atob)
 _ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\([0-7]{3})")
 _JOINED = re.compile(r"(?<!\\)[\"']\s*+\+\s*+[\"']")
 _REVERSED = re.compile(r"([\"'])([^\"'\n]*+)\1\.split\([\"']{2}\)\.reverse\(\)\.join\([\"']{2}\)")
+_NAMED = re.compile(
+    r"\b(?P<call>unescape|decodeURIComponent|decodeURI|atob)\(\s*(?P<value>\w{1,60})\s*\)"
+    r"|\b(?P<turned>\w{1,60})(?=\.split\([\"']{2}\)\.reverse)"
+)
+_STYLE = re.compile(r"<style[^>]{0,100}>([^<]{1,5000})", re.IGNORECASE)
 _LISTED = re.compile(r"\[([^\[\]]*+)\]\.(reverse\(\)\.)?join\([\"']{2}\)")
 _QUOTED = re.compile(r"\"((?:[^\"\\\n]|\\.)*+)\"|'((?:[^'\\\n]|\\.)*+)'|`([^`]*+)`", re.DOTALL)
 _INDEX = re.compile(r"\[\s*[\"'](\w{1,40})[\"']\s*\]")
@@ -42,11 +48,11 @@ _SPIDERS = re.compile(
 )
 _VISITOR = re.compile(r"referrer|userAgent|visitor|refer\b|\bua\b", re.IGNORECASE)
 _STATEMENT = re.compile(r"[;\n{}]")
-_FOUND = r"(?:document\s*\.\s*)?(?:getElementById\(\s*[\"'](?P<id>[\w-]+)[\"']\s*\)|querySelector(?:All)?\(\s*[\"'](?P<css>[^\"']{1,100})[\"']\s*\)|all\s*\.\s*(?P<all>\w+)|(?P<name>\b\w+))"
+_FOUND = r"(?:document\s*\.\s*)?(?:getElementById\(\s*[\"'](?P<id>[\w-]+)[\"']\s*\)|getElementsByClassName\(\s*[\"'](?P<class>[\w-]+)[\"']\s*\)\s*\[\s*\w+\s*\]|querySelector(?:All)?\(\s*[\"'](?P<css>[^\"']{1,100})[\"']\s*\)|all\s*\.\s*(?P<all>\w+)|(?P<name>\b\w+))"
 _STYLED = re.compile(_FOUND + r"\s*\.\s*style\s*\.\s*(?P<property>\w+)\s*=\s*[\"'](?P<value>[^\"']{0,300})[\"']")
 _SET = re.compile(_FOUND + r"\s*\.\s*setAttribute\(\s*[\"']style[\"']\s*,\s*[\"'](?P<value>[^\"']{0,300})[\"']")
 _JQUERY = re.compile(
-    r"(?:\$|jQuery)\(\s*[\"'](?P<css>[^\"']{1,100})[\"']\s*\)\s*\.\s*(?:hide\(\s*\d*\s*\)|css\((?P<value>[^)]{1,300})\))"
+    r"(?:\$|jQuery)\(\s*[\"'](?P<css>[^\"']{1,100})[\"']\s*\)\s*\.\s*(?:hide\(\s*\d*\s*\)|(?:css|attr)\((?P<value>[^)]{1,300})\))"
 )
 _ALIAS = re.compile(r"\b(\w{1,60})\s*=\s*document\s*\.\s*getElementById\(\s*[\"']([\w-]+)[\"']\s*\)")
 _LATER = re.compile(
@@ -92,6 +98,11 @@ class Script:
             if "<" in html:
                 yield html.replace("\\/", "/").replace('\\"', '"').replace("\\'", "'")
 
+    def styles(self) -> Iterator[str]:
+        """Style blocks among what it writes."""
+        if _STYLE.search(self.plain):
+            yield from (match[1] for html in self.written() for match in _first(_STYLE, html))
+
     def targets(self) -> Iterator[str]:
         """Addresses that it sends the visitor to."""
         return self._addresses(_GO)
@@ -128,7 +139,8 @@ class Script:
                     continue
                 groups = match.groupdict()
                 name = groups.get("id") or groups.get("all") or groups.get("name")
-                selector = groups.get("css") or f"#{alias.get(name or '', name or '')}"
+                named = f".{groups['class']}" if groups.get("class") else ""
+                selector = named or groups.get("css") or f"#{alias.get(name or '', name or '')}"
                 yield selector, _css(groups)
 
     def shown(self) -> set[str]:
@@ -153,14 +165,12 @@ def _css(groups: dict[str, str | None]) -> str:
     value, name = groups.get("value"), groups.get("property")
     if value is None:
         return "display:none"
-    if name is None:
-        pairs = [next(filter(None, match.groups()), "") for match in _QUOTED.finditer(value)]
-        return (
-            value
-            if "css" not in groups or not pairs
-            else ";".join(map(":".join, zip(pairs[::2], pairs[1::2], strict=False)))
-        )
-    return value if name == "cssText" else re.sub("[A-Z]", lambda match: "-" + match[0].lower(), name) + ":" + value
+    if name is not None:
+        return value if name == "cssText" else re.sub("[A-Z]", lambda match: "-" + match[0].lower(), name) + ":" + value
+    pairs = list(_strings(value))
+    if "css" not in groups or not pairs:
+        return value
+    return ";".join(map(":".join, zip(pairs[::2], pairs[1::2], strict=False))).removeprefix("style:")
 
 
 def _first(pattern: re.Pattern[str], text: str, most: int = _PIECES) -> Iterator[re.Match[str]]:
@@ -194,18 +204,36 @@ def read(script: str) -> Script:
         if unpacked == plain:
             break
         plain = unpacked
-    constants = {match[1]: match[2] or match[3] or match[4] or "" for match in _first(_CONSTANT, plain)}
-    return Script(raw, plain, constants)
+    return Script(raw, plain, _constants(plain))
+
+
+def _constants(text: str) -> dict[str, str]:
+    """Names that stand for a string."""
+    return {match[1]: match[2] or match[3] or match[4] or "" for match in _first(_CONSTANT, text)}
+
+
+def _resolved(constants: Mapping[str, str], match: re.Match[str]) -> str:
+    value = constants.get(match["value"] or match["turned"])
+    if value is None:
+        return match[0]
+    return f'{match["call"]}("{value}")' if match["call"] else f'"{value}"'
 
 
 def _unpacked(text: str) -> str:
-    text = _ESCAPED.sub(lambda match: chr(int(match[1] or match[2], 16) if not match[3] else int(match[3], 8)), text)
+    text = _ESCAPED.sub(_character, text)
     text = _PACKED.sub(_unpack, text)
+    text = _NAMED.sub(partial(_resolved, _constants(text)), text)
     text = _CODES.sub(lambda match: _as_string(_from_codes(match[1])), text)
     text = _CALL.sub(lambda match: _as_string(_decoded(match[1], match[3])), text)
     text = _REVERSED.sub(lambda match: _as_string(match[2][::-1]), text)
     text = _LISTED.sub(_join, text)
     return _INDEX.sub(r".\1", _JOINED.sub("", text))
+
+
+def _character(match: re.Match[str]) -> str:
+    """What an escape stands for; a quote stays escaped, so that strings end where they did."""
+    found = chr(int(match[3], 8) if match[3] else int(match[1] or match[2], 16))
+    return "\\" + found if found in "\"'\\" else found
 
 
 def _as_string(text: str) -> str:

@@ -8,7 +8,7 @@ from classifiers import hidden_link
 from classifiers.finding import Document, Kind
 from tests.classifiers.scoring import THRESHOLD, cases, wrong
 
-SUITES = ["hidden_link", "hidden_link_blind", "hidden_link_blind2"]
+SUITES = ["hidden_link", "hidden_link_blind", "hidden_link_blind2", "hidden_link_blind3"]
 OUT = '<a href="http://stove.example/">煤炉</a>'
 LURE = '<a href="http://stove.example/">百家乐</a>'
 
@@ -141,6 +141,8 @@ def test_what_can_be_seen(style):
         '<a id="top"></a><area shape="rect">',
         '<!-- <a href="/old">旧</a> --><!-- 无 --><!-- <a href="http://stove.example/">旧</a> -->',
         '<title></title><meta name="keywords" content="">',
+        "<title>&#30334;&#23478;&#20048;</title><p>百家乐</p>",
+        "<title>caf&eacute; slots</title>",
     ],
 )  # fmt: skip
 def test_what_opens_or_leads_nowhere(html):
@@ -164,6 +166,7 @@ def test_what_opens_or_leads_nowhere(html):
         ("<meta http-equiv=refresh content='0;url=http://bet-88.example/'>", "redirect"),
         ("<title>&#30334;&#23478;&#20048;</title>", "packed_title"),
         ("<title>百家乐 六合彩</title>", "foreign_title"),
+        (f"<table><tr><td>甲</td></tr><tr style='visibility:hidden'><td>{OUT}</td></tr></table>", "invisible"),
         ("<a href='http://www.g0v.cn/'>政府网</a>", "imitated_host"),
         (f"<font color='white'>{OUT}</font>", "same_colour"),
         (f"<table bgcolor='#eee'><tr><td><font color='#eee'>{OUT}</font></td></tr></table>", "same_colour"),

@@ -91,6 +91,11 @@ def test_too_many_selectors_hide_nothing():
         ('location=["elp","maxe.a//:p","tth"].reverse().join("")', None),
         ('location="/elpmaxe.a//:ptth".split("").reverse().join("")', "redirect"),
         ('location=["http:","//a.","example/"].join("")', "redirect"),
+        ('var a="aHR0cDovL2EuZXhhbXBsZS8=";location=atob(a)', "redirect"),
+        ('var b="/elpmaxe.a//:ptth";location=b.split("").reverse().join("")', "redirect"),
+        ("location=atob(x)", None),
+        (r'document.write("\x3cp style=\x22opacity:0\x22\x3e\x3ca href=//a.example\x3e")', "script_written"),
+        ("if(/spider/.test(navigator.userAgent))document.write('<b>百家乐</b>')", "script_written"),
         ('var h="http://a",t=".example/";location=h+t', "redirect"),
         ("eval(('0=\"1://2.3/\"',10,4,'location|http|a|example'.split('|'),0,{}))", "redirect"),
         ('var s=document.createElement("script");s.src="//a"+".example/x.js"', "packed_script"),
@@ -130,16 +135,20 @@ def test_scripts_that_are_right(script):
         'k.style.cssText="left:-999px;position:absolute"',
         'document.all.k.style.fontSize="0px"',
         'document.querySelector("#k").setAttribute("style","opacity:0")',
+        'document.getElementsByClassName("c")[0].style.display="none"',
+        'document.write("<style>#k{display:none}</style>")',
+        '$("#k").attr("style","display:none")',
         '$("#k").hide()',
         '$("#k").css("display","none")',
         '$("#k").css({"display":"none"})',
     ],
 )
 def test_scripts_that_hide(script):
-    assert len(rules(f'<p>通知</p><div id="k">{OUT}</div><script>{script}</script>')) == 1
-    assert not rules(f'<p>通知</p><div id="k">{OUT}</div><script>function shut(){{{script}}}</script>')
+    assert len(rules(f'<p>通知</p><div id="k" class="c">{OUT}</div><script>{script}</script>')) == 1
+    if "<style" not in script:
+        assert not rules(f'<p>通知</p><div id="k" class="c">{OUT}</div><script>function shut(){{{script}}}</script>')
     shown = 'document.getElementById("k").style.display="block"'
-    assert not rules(f'<p>通知</p><div id="k">{OUT}</div><script>{script}</script><script>{shown}</script>')
+    assert not rules(f'<p>通知</p><div id="k" class="c">{OUT}</div><script>{script}</script><script>{shown}</script>')
 
 
 def test_scripts_that_are_none_are_not_read():
