@@ -14,13 +14,14 @@ from classifiers.hiding import Colour
 from classifiers.styles import Face, Sheet, keys_of
 
 _NO_PROGRAM = ("template", "json", "html", "x-", "text/plain", "ng-", "handlebars", "mustache")
-_LOOKED_AT = frozenset({"noscript", "marquee", "script"})
+_LOOKED_AT = frozenset({"noscript", "marquee"})
 _ENTRIES = frozenset({"li", "dd", "td", "tr", "option"})
 _DIGITS = re.compile(r"\d+")
 _RAW = frozenset({"noembed", "noframes", "xmp", "plaintext"})
 _NOT_TEXT = frozenset({"style", "script", "textarea", "select", "option", "button", "title", "head", "x-template"})
 _ON_DEMAND = ("role", "tabindex", "aria-", "v-", "ng-", "x-", ":", "@", "wx:", "data-bind")  # attributes
 _AROUND = 3  # elements above whose names say what a block is
+_SCRIPTS = 4000  # of a page that are read
 _MOST = 20_000  # code points of a block's text
 
 
@@ -115,7 +116,7 @@ class Walk:
                 self.heads.append((node.attributes["content"] or "", node))
 
     def _read_scripts(self) -> None:
-        for node in self.tree.css("script"):
+        for node in self.tree.css("script")[:_SCRIPTS]:
             kind = (node.attributes.get("type") or "").lower()
             runs = not any(each in kind for each in _NO_PROGRAM) or kind == "application/x-javascript"
             if runs and (text := node.text() or ""):
@@ -123,6 +124,8 @@ class Walk:
 
     def _take_script(self, text: str, node: LexborNode) -> None:
         script = scripts.read(text)
+        if self.programs and self.programs[-1][0] is script:  # the same again and again
+            return
         self.programs.append((script, node))
         self.opened |= script.shown()
         for selector, css in script.hides():
@@ -172,7 +175,7 @@ class Walk:
     def _enter(self, node: LexborNode, state: _State) -> _State:
         tag, attributes = node.tag or "", node.attributes
         face = _face(tag, attributes)
-        if not (attributes or self.sheet.knows or tag in _LOOKED_AT):
+        if not (attributes or self.sheet.knows or tag in _LOOKED_AT or tag == "script"):
             self._faces.append(face)
             return state
         style = self.sheet.style(face, self._faces, attributes.get("style") or "")
@@ -265,7 +268,7 @@ class Walk:
     def _writes(self, node: LexborNode) -> None:
         """Scripts that write the beginning and the end of an element around what stands between them."""
         text = node.text() or ""
-        if "document.write" not in text or len(text) > 2000:
+        if "document.write" not in text or len(text) > 2000 or len(self.programs) >= _SCRIPTS:
             return
         for html in scripts.read(text).written():
             lowered = html.lower()

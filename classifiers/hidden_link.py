@@ -145,22 +145,22 @@ class _Page:
             if (host := self.hosts.outside(url)) and script.is_packed(host):
                 yield "packed_script", _WEAK, node, url
         for html in script.written():
-            yield from self._piece(html, script, node)
+            yield from self._piece(html, script, spiders, node)
 
-    def _piece(self, html: str, script: scripts.Script, node: LexborNode) -> Iterator[_Seen]:
+    def _piece(self, html: str, script: scripts.Script, spiders: bool, node: LexborNode) -> Iterator[_Seen]:
         """What a script writes: hidden as on the page itself, or for search engines, or unreadable in the source."""
         inner = self._parsed(html)
         if inner is None:
             return
         score = max((self._weighed(block, block.words) for block in inner.judged()), default=0.0)
         outside = self._outside(inner.shown)
-        if script.knows_spiders() and lures.lures(inner.words.words):
+        if spiders and lures.lures(inner.words.words):
             score = 0.9
-        if outside and (script.knows_spiders() or any(script.is_packed(host_of(link.url)) for link in outside)):
+        if outside and (spiders or any(script.is_packed(host_of(link.url)) for link in outside)):
             score = 0.9
         loaded = [each.attributes.get("src") or "" for each in inner.tree.css("script[src], iframe[src]")]
         hosts = filter(None, map(self.hosts.outside, loaded))
-        if any(script.is_packed(host) or script.knows_spiders() for host in hosts) or any(self._frames(inner.frames)):
+        if any(script.is_packed(host) or spiders for host in hosts) or any(self._frames(inner.frames)):
             score = max(score, _STRONG)
         if score:
             yield "script_written", score, node, html

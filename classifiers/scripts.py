@@ -11,11 +11,12 @@ from base64 import b64decode
 from binascii import Error as NoBase64
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from urllib.parse import unquote
 
 _ROUNDS = 3
 _LONGEST = 1_000_000
+_SHORT = 2000  # code points of a script that is remembered
 _CODES = re.compile(r"(?:String\s*\.\s*)?fromCharCode(?:\.apply\(\s*\w+\s*,\s*\[|\(\s*\[?)([0-9a-fA-Fx,\s]++)\]?\)")
 _CALL = re.compile(r"(?:window\.)?\b(unescape|decodeURIComponent|decodeURI|atob)\(\s*([\"'])([^\"'\n]*+)\2\s*\)")
 _ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\([0-7]{3})")
@@ -197,6 +198,10 @@ def _statement_end(text: str, begin: int) -> int:
 
 def read(script: str) -> Script:
     """The script, unpacked."""
+    return _read_once(script) if len(script) <= _SHORT else _read(script)
+
+
+def _read(script: str) -> Script:
     raw = script[:_LONGEST]
     plain = raw
     for _ in range(_ROUNDS):
@@ -205,6 +210,9 @@ def read(script: str) -> Script:
             break
         plain = unpacked
     return Script(raw, plain, _constants(plain))
+
+
+_read_once = lru_cache(maxsize=64)(_read)
 
 
 def _constants(text: str) -> dict[str, str]:

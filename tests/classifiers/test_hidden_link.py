@@ -205,6 +205,7 @@ HOSTILE = {
     "attribute": '<p style="' + "/*display:none;" * 70_000 + '">',
     "blocks": f"<p style=display:none>{OUT}</p>" * 15_000,
     "quotes": "<script>" + "document.write('" * 60_000,
+    "scripts": "<script>a=1</script><script>a=1</script>" * 20_000,
     "codes": "<script>fromCharCode(" + "97," * 300_000,
     "links": OUT * 20_000,
     "lures": "<p hidden>" + "百家乐" * 300_000,
