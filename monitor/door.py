@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from classifiers.finding import Document, Finding, Kind
+from classifiers.hosts import host_of, registrable
 from classifiers.place import place
 from monitor import masking
 from monitor.model import Entry, Hit, Item, Platform, Seen
@@ -13,7 +14,8 @@ from monitor.model import Entry, Hit, Item, Platform, Seen
 def entry(key: bytes, platform: Platform, item: Item) -> Entry:
     """``item`` masked, with the findings of the door; ``key`` is the installation key."""
     document = Document(text=item.text, title=item.title, html=item.html, url=item.link)
-    masked = masking.door(document, platform.surface)
+    own = frozenset(registrable(host) for host in map(host_of, (platform.url, *platform.prefixes)) if host)
+    masked = masking.door(document, platform.surface, own)
     return Entry(
         external_id=masking.identity(key, item.external_id),
         digest=masking.version_digest(key, item.title, item.text),

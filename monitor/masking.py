@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from classifiers import credential, page, personal_data
+from classifiers import credential, hidden_link, page, personal_data
 from classifiers.finding import Document, Finding
 from classifiers.folding import fold
 from classifiers.reporting import report
@@ -38,17 +38,20 @@ class Masked:
     telephone: bool
 
 
-def door(document: Document, surface: Surface) -> Masked:
+def door(document: Document, surface: Surface, approved: frozenset[str] = frozenset()) -> Masked:
     """Mask every hit of ``personal_data`` and ``credential`` in text, title and URL.
 
     Of a page without ``text`` the visible text is taken. On a private surface leaked data is masked and no finding.
+    What a public page hides is found here too, since its source is not kept; links to ``approved`` hosts are right.
     No excerpt shows what another classifier found beside it.
     """
     document, read = page.shown(document)
     findings, shown = report(read, personal_data.see, credential.see)
     masked = Document(shown.get("text", ""), shown.get("title", ""), None, shown.get("url", ""))
-    reported = () if surface is Surface.PRIVATE else tuple(findings)
-    return Masked(masked, reported, _has_telephone(document, findings))
+    telephone = _has_telephone(document, findings)
+    if surface is Surface.PRIVATE:
+        return Masked(masked, (), telephone)
+    return Masked(masked, (*findings, *hidden_link.find(document, approved=approved)), telephone)
 
 
 def _has_telephone(document: Document, found: Sequence[Finding]) -> bool:

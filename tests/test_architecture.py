@@ -63,6 +63,14 @@ CLASSIFIERS = (
     judge("credential_commands", "credential_forms", "credential_labels", "folding", "gated"),
     judge("credential_lines", "credential_forms", "credential_labels", "folding"),
     judge("credential", *(f"credential_{part}" for part in ("commands", "forms", "labels", "lines")), *SEEN),
+    # what a page hides
+    judge("hosts"),
+    judge("hiding"),
+    judge("lures"),
+    judge("scripts"),
+    judge("styles"),
+    judge("concealed", "hiding", "lures", "scripts", "styles"),
+    judge("hidden_link", "concealed", "finding", "hosts", "lures", "page", "scripts"),
     # danger and help
     judge("sentences"),
     judge("place", "finding", "sentences"),
@@ -85,7 +93,7 @@ PURE = (
     Room("monitor/decoding.py", VALUES, pure=True),
     Room("monitor/guard.py", VALUES, pure=True),
     Room("monitor/masking.py", (*VALUES, *files(*CLASSIFIERS)), pure=True),
-    Room("monitor/door.py", ("classifiers/place.py", "monitor/masking.py", *VALUES), pure=True),
+    Room("monitor/door.py", ("classifiers/hosts.py", "classifiers/place.py", "monitor/masking.py", *VALUES), pure=True),
     Room("monitor/polling.py", VALUES, pure=True),
     Room("monitor/policy.py", ("monitor/polling.py", *VALUES), pure=True),
     Room("monitor/replies.py", VALUES, pure=True),

@@ -55,6 +55,17 @@ def test_findings_in_html_have_a_path_and_no_offsets():
     assert all("td" in found["where"] for found in answer["findings"])
 
 
+def test_what_a_page_hides_is_found_by_its_address():
+    html = "<p>通知</p><div style='left:-999px;position:absolute'><a href='http://stove.example/'>煤炉</a></div>"
+    planted, own = {"id": 1, "html": html, "url": "https://a.example/"}, {"id": 2, "html": html}
+    _, answers, _ = classify(planted, own | {"url": "https://www.stove.example/"})
+
+    assert [[(found["kind"], found["where"]) for found in each["findings"]] for each in answers] == [
+        [("hidden_link", "div")],
+        [],
+    ]
+
+
 def test_on_a_private_surface_leaked_data_is_no_finding():
     _, (answer,), _ = classify({"id": 1, "text": LEAK}, options=["--surface", "private"])
 

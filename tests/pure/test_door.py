@@ -1,5 +1,6 @@
 """From an Item to an Entry: what is masked on the way, and what goes through as it is."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -32,6 +33,14 @@ def test_what_is_said_of_answers_goes_through():
 
     assert (found.message, found.reply, found.published_at) == (True, Reply(at=T), T)
     assert (found.external_id, found.link, found.place) == ("7", "number:7", "东苑小区3栋")
+
+
+def test_links_to_the_platform_itself_are_right():
+    html = "<p>通知</p><p style='opacity:0'><a href='http://www.stove.example/'>煤炉</a></p>"
+    own = replace(BOARD, url="https://board.stove.example/api", prefixes=("https://board.stove.example/",))
+
+    assert [hit.seen.kind for hit in entry(html=html).hits] == [Kind.HIDDEN_LINK]
+    assert door.entry(KEY, own, Item(external_id="7", html=html)).hits == ()
 
 
 def test_a_number_that_is_personal_data_is_kept_as_a_digest():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifiers.finding import Document
+from classifiers.finding import Document, Kind
 from monitor import masking
 from monitor.model import Surface
 
@@ -95,6 +95,15 @@ def test_a_page_is_stored_as_what_is_visible_and_its_source_is_judged():
     hidden = [found for found in masked.findings if found.start is None]
     assert hidden
     assert all(found.where and ID not in found.excerpt for found in hidden)
+
+
+def test_what_a_public_page_hides_is_found_before_its_source_is_dropped():
+    page = Document("通知", html="<p>通知</p><div style='opacity:0'><a href='http://stove.example/'>煤炉</a></div>")
+
+    (found,) = masking.door(page, Surface.PUBLIC).findings
+    assert (found.kind, found.field, found.where) == (Kind.HIDDEN_LINK, "html", "div")
+    assert masking.door(page, Surface.PRIVATE).findings == ()
+    assert masking.door(page, Surface.PUBLIC, frozenset({"stove.example"})).findings == ()
 
 
 def test_a_page_with_its_text_given_keeps_that_text():

@@ -1,0 +1,377 @@
+"""One walk over a page: the blocks a visitor can't see, what stands in them, and what else may carry links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from classifiers import hiding, lures, scripts
+from classifiers.hiding import Colour
+from classifiers.styles import Face, Sheet, keys_of
+
+_NO_PROGRAM = ("template", "json", "html", "x-", "text/plain", "ng-", "handlebars", "mustache")
+_LOOKED_AT = frozenset({"noscript", "marquee"})
+_ENTRIES = frozenset({"li", "dd", "td", "tr", "option"})
+_DIGITS = re.compile(r"\d+")
+_RAW = frozenset({"noembed", "noframes", "xmp", "plaintext"})
+_NOT_TEXT = frozenset({"style", "script", "textarea", "select", "option", "button", "title", "head", "x-template"})
+_ON_DEMAND = ("role", "tabindex", "aria-", "v-", "ng-", "x-", ":", "@", "wx:", "data-bind")  # attributes
+_AROUND = 3  # elements above whose names say what a block is
+_SCRIPTS = 4000  # of a page that are read
+_MOST = 20_000  # code points of a block's text
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    url: str
+    text: str
+    node: LexborNode
+
+
+@dataclass(slots=True)
+class Block:
+    """Something hidden, and what it carries. ``node`` is the element that hides it."""
+
+    rule: str
+    node: LexborNode
+    on_demand: bool = False  # it looks like something that opens
+    names: frozenset[str] = frozenset()  # by which a script could open it
+    sure: bool = True
+    text: list[str] = field(default_factory=list)
+    length: int = 0
+    links: list[Link] = field(default_factory=list)
+    frames: list[Link] = field(default_factory=list)
+    fields: bool = False  # it has something to be filled in
+
+    def add(self, text: str) -> None:
+        if self.length < _MOST:
+            self.text.append(text[:_MOST])
+            self.length += len(text)
+
+    @property
+    def words(self) -> str:
+        return "".join(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What an element hands down. ``ground`` None: an image; ``painted``: it was said, not assumed."""
+
+    block: Block | None = None
+    shut: bool = False  # nothing inside can come back into sight
+    ink: Colour | None = (0, 0, 0)
+    unseen_ink: bool = False
+    ground: Colour | None = (255, 255, 255)
+    painted: bool = False
+    font: float = 16.0
+    invisible: bool = False
+    indented: bool = False
+
+
+class Walk:
+    """What was found on a page."""
+
+    def __init__(self, tree: LexborHTMLParser) -> None:
+        self.tree = tree
+        self.sheet = Sheet()
+        self.blocks: list[Block] = []
+        self.shown: list[Link] = []
+        self.bare: list[Link] = []  # links without anything to click on
+        self.frames: list[Link] = []
+        self.comments: list[tuple[str, LexborNode]] = []
+        self.heads: list[tuple[str, LexborNode]] = []  # title and what describes the page
+        self.refreshes: list[tuple[str, LexborNode]] = []
+        self.programs: list[tuple[scripts.Script, LexborNode]] = []
+        self.opened: set[str] = set()  # names that scripts and links open
+        self.own: list[str] = []  # addresses that the page calls its own
+        self.external = False  # it has style sheets that are not here
+        self.words = Block("", tree.root or tree.body)  # type: ignore[arg-type]
+        self._written: Block | None = None
+        self._faces: list[Face] = []
+        self._read_head()
+        self._read_scripts()
+        self._go()
+
+    def _read_head(self) -> None:
+        for node in self.tree.css("style"):
+            if node.parent is None or node.parent.tag != "noscript":
+                self.sheet.read((node.text() or "")[:1_000_000])
+        for node in self.tree.css("link[href]"):
+            relation = (node.attributes.get("rel") or "").lower()
+            self.external = self.external or "stylesheet" in relation
+            if relation == "canonical":
+                self.own.append(node.attributes["href"] or "")
+        self.own += [node.attributes["href"] or "" for node in self.tree.css("base[href]")]
+        for node in self.tree.css("meta[content]"):
+            name = (node.attributes.get("name") or node.attributes.get("property") or "").lower()
+            if name in ("og:url", "url", "siteurl", "sitedomain"):
+                self.own.append("//" + (node.attributes["content"] or "").rpartition("//")[2])
+            elif (node.attributes.get("http-equiv") or "").lower() == "refresh":
+                self.refreshes.append(((node.attributes["content"] or "").partition("=")[2].strip("'\" "), node))
+            elif name in ("description", "keywords", "og:title", "og:description"):
+                self.heads.append((node.attributes["content"] or "", node))
+
+    def _read_scripts(self) -> None:
+        for node in self.tree.css("script")[:_SCRIPTS]:
+            kind = (node.attributes.get("type") or "").lower()
+            runs = not any(each in kind for each in _NO_PROGRAM) or kind == "application/x-javascript"
+            if runs and (text := node.text() or ""):
+                self._take_script(text, node)
+
+    def _take_script(self, text: str, node: LexborNode) -> None:
+        script = scripts.read(text)
+        if self.programs and self.programs[-1][0] is script:  # the same again and again
+            return
+        self.programs.append((script, node))
+        self.opened |= script.shown()
+        for selector, css in script.hides():
+            self.sheet.hide(selector, css)
+        for css in script.styles():
+            self.sheet.read(css)
+
+    def _go(self) -> None:
+        root = self.tree.root
+        stack: list[tuple[LexborNode, _State]] = [(root, _State())] if root else []
+        for beside in _all_beside(root):
+            if beside.is_comment_node and root is not None and "<a" in (text := beside.comment_content or "").lower():
+                self.comments.append((text, root))
+        node = root.child if root else None
+        while stack:
+            if node is None:
+                parent, _ = stack.pop()
+                node = parent.next if stack else None
+                if self._faces:
+                    self._faces.pop()
+                continue
+            state = stack[-1][1]
+            if node.is_element_node:
+                inner = self._enter(node, state)
+                stack.append((node, inner))
+                node = node.child
+                continue
+            self._leaf(node, stack[-1][0], state)
+            node = node.next
+
+    def _leaf(self, node: LexborNode, parent: LexborNode, state: _State) -> None:
+        if node.is_comment_node:
+            if "<a" in (text := node.comment_content or "").lower():
+                self.comments.append((text, parent))
+        else:
+            text, tag = node.text_content or "", parent.tag or ""
+            if tag in _RAW and "<a" in text.lower():
+                self.comments.append((text, parent))
+            elif tag == "title":
+                self.heads.append((text, parent))
+            elif tag not in _NOT_TEXT:
+                (self._block(state) or self.words).add(text)
+
+    def _block(self, state: _State) -> Block | None:
+        return state.block or self._written
+
+    def _enter(self, node: LexborNode, state: _State) -> _State:
+        tag, attributes = node.tag or "", node.attributes
+        face = _face(tag, attributes)
+        if not (attributes or self.sheet.knows or tag in _LOOKED_AT or tag == "script"):
+            self._faces.append(face)
+            return state
+        style = self.sheet.style(face, self._faces, attributes.get("style") or "")
+        if attributes and (old := hiding.from_attributes(tag, attributes)):
+            style = {**old, **style}
+        if not state.shut and (style or tag in _LOOKED_AT):
+            state = self._inside(node, face, style, state)
+        self._faces.append(face)
+        for name, value in attributes.items():
+            if value and (name.startswith(("on", "data-", "aria-controls")) or name == "for" or value[0] == "#"):
+                self._opens(name, value, node)
+        self._collect(node, tag, attributes, state)
+        return state
+
+    def _opens(self, name: str, value: str, node: LexborNode) -> None:
+        if not name.startswith("on"):
+            self.opened.add(value[:64].lstrip("#."))
+            return
+        if name in ("onload", "onpageshow", "onerror") and len(value) < 20_000:
+            self.programs.append((scripts.read(value), node))
+        self.opened |= {each[1] or each[2] for each in scripts.names(value)}
+
+    def _inside(self, node: LexborNode, face: Face, style: Mapping[str, str], state: _State) -> _State:
+        rule = (
+            "noscript"
+            if face.tag == "noscript"
+            else hiding.closed(style) or (hiding.by_marquee(face.attributes, style) if face.tag == "marquee" else "")
+        )
+        if rule and face.tag not in ("html", "body", "head", "script", "style"):
+            block = self._hidden(rule, node, face, style)
+            return replace(state, block=block, shut=True)
+        inner = _inherited(style, state)
+        rule = _by_inheritance(inner)
+        if not rule:
+            return replace(inner, block=None)
+        if state.block is not None and state.block.rule == rule:
+            return replace(inner, block=state.block)
+        block = self._hidden(rule, node, face, style)
+        block.sure = rule != "same_colour" or inner.painted or not self.external
+        return replace(inner, block=block)
+
+    def _hidden(self, rule: str, node: LexborNode, face: Face, style: Mapping[str, str]) -> Block:
+        faces = [face, *reversed(self._faces[-_AROUND:])]
+        names = " ".join(f"{each.id} {' '.join(each.classes)}" for each in faces)
+        on_demand = (
+            face.tag in ("dialog", "x-template", "details", "nav")
+            or lures.opens_on_demand(names)
+            or not {"transition", "animation"}.isdisjoint(style)
+            or hiding.background(style) == (True, None)  # an image stands for the words
+            or any(name.startswith(_ON_DEMAND) for name in face.attributes)
+            or self._comes_back(node, face, style, rule)
+        )
+        if (before := _element(node.prev, "prev")) is not None:  # what is clicked stands before what opens
+            faces.append(_face(before.tag or "", before.attributes))
+        known = frozenset(name for each in faces for name in (each.id, *each.classes) if name)
+        block = Block(rule, node, on_demand, known)
+        self.blocks.append(block)
+        return block
+
+    def _comes_back(self, node: LexborNode, face: Face, style: Mapping[str, str], rule: str) -> bool:
+        if self.sheet.exhausted or _is_one_of_several(node, face, rule):
+            return True
+        for other in self.sheet.revealed(face, self._faces):
+            if any(other.get(name, value) != value and not hiding.closed(other) for name, value in style.items()):
+                return True
+        return False
+
+    def _collect(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None], state: _State) -> None:
+        block = self._block(state)
+        if tag in ("a", "area") and (url := attributes.get("href")):
+            link = Link(url, node.text() or "" if tag == "a" else "", node)
+            (self.shown if block is None else block.links).append(link)
+            if block is None and tag == "a" and _is_bare(node, link.text):
+                self.bare.append(link)
+        elif tag in ("iframe", "frame") and (url := attributes.get("src")):
+            self._frame(Link(url, "", node), attributes, block)
+        elif tag == "script":
+            self._writes(node)
+        elif block is not None:
+            block.fields = block.fields or tag in ("input", "textarea", "select", "button", "form")
+            if tag == "img":
+                block.add(f" {attributes.get('alt') or ''} ")
+
+    def _frame(self, link: Link, attributes: Mapping[str, str | None], block: Block | None) -> None:
+        if block is not None:
+            block.frames.append(link)
+        elif any(hiding.is_thin_box(attributes.get(name)) for name in ("width", "height")):
+            self.frames.append(link)
+
+    def _writes(self, node: LexborNode) -> None:
+        """Scripts that write the beginning and the end of an element around what stands between them."""
+        text = node.text() or ""
+        if "document.write" not in text or len(text) > 2000 or len(self.programs) >= _SCRIPTS:
+            return
+        for html in scripts.read(text).written():
+            lowered = html.lower()
+            if "<div" in lowered and "</div" not in lowered and "style=" in lowered:
+                style = self.sheet.style(_NOBODY, (), lowered.partition("style=")[2].partition(">")[0].strip("'\" "))
+                if rule := hiding.closed(style):
+                    self._written = Block(rule, node)
+                    self.blocks.append(self._written)
+            elif "</div" in lowered and "<div" not in lowered:
+                self._written = None
+
+    def judged(self) -> Iterator[Block]:
+        """The hidden blocks, with what scripts open marked."""
+        for block in self.blocks:
+            block.on_demand = block.on_demand or not block.names.isdisjoint(self.opened)
+            yield block
+
+
+def _is_one_of_several(node: LexborNode, face: Face, rule: str) -> bool:
+    """Whether it stands beside another of its sort: entries of a list, slides, panels."""
+    pattern = _DIGITS.sub("", face.id)
+    for near in (_element(node.prev, "prev"), _element(node.next, "next")):
+        if near is None or near.tag != face.tag:
+            continue
+        other = _face(near.tag or "", near.attributes)
+        if pattern and pattern != face.id and pattern == _DIGITS.sub("", other.id):
+            return True
+        if (face.classes or (face.tag in _ENTRIES and rule == "not_displayed")) and face.classes <= other.classes:
+            return True
+    return False
+
+
+def _all_beside(root: LexborNode | None) -> Iterator[LexborNode]:
+    """What stands before and behind the page itself."""
+    for way in ("prev", "next"):
+        near = getattr(root, way, None)
+        while near is not None:
+            yield near
+            near = getattr(near, way)
+
+
+def _element(near: LexborNode | None, way: str) -> LexborNode | None:
+    """The neighbour, or what stands behind it where that is the white space between."""
+    if near is None or near.is_element_node:
+        return near
+    return near.prev if way == "prev" else near.next
+
+
+def _face(tag: str, attributes: Mapping[str, str | None]) -> Face:
+    if not attributes:
+        return _plain_face(tag)
+    name, classes = attributes.get("id") or "", frozenset((attributes.get("class") or "").split())
+    return Face(tag, name, classes, attributes, keys_of(tag, name, classes))
+
+
+@lru_cache(maxsize=256)
+def _plain_face(tag: str) -> Face:
+    return Face(tag, "", frozenset(), {}, keys_of(tag, "", frozenset()))
+
+
+_NOBODY = _plain_face("")
+
+
+def _is_bare(node: LexborNode, text: str) -> bool:
+    """A link in a text without anything that could be clicked, and without a name by which it could be drawn."""
+    if any(name not in ("href", "target", "rel") for name in node.attributes):
+        return False
+    child = node.child
+    while child is not None:
+        if not child.is_text_node:
+            return False
+        child = child.next
+    return not any(each.isalnum() for each in text)
+
+
+def _inherited(style: Mapping[str, str], state: _State) -> _State:
+    painted, ground = hiding.background(style)
+    ink, said = state.ink, style.get("color", "")
+    if said and said not in ("inherit", "initial"):
+        ink = hiding.colour(said)
+    size = hiding.font_size(style)
+    seen = style.get("visibility")
+    return replace(
+        state,
+        ink=ink,
+        unseen_ink=hiding.is_transparent(said) if said else state.unseen_ink,
+        ground=ground if painted else state.ground,
+        painted=state.painted or painted,
+        font=state.font if size is None else size,
+        invisible=state.invisible if seen is None else seen in ("hidden", "collapse"),
+        indented=hiding.is_indented(style) if "text-indent" in style else state.indented,
+    )
+
+
+def _by_inheritance(state: _State) -> str:
+    if state.invisible:
+        return "invisible"
+    if hiding.is_tiny(state.font):
+        return "tiny_font"
+    if state.indented:
+        return "off_screen"
+    if state.unseen_ink:
+        return "transparent"
+    if state.ink is not None and state.ground is not None and hiding.is_alike(state.ink, state.ground):
+        return "same_colour"
+    return ""

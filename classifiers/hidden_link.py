@@ -1,0 +1,179 @@
+"""Links and words on a page that a visitor can't see but a search engine reads (暗链). The worse error is a false alarm.
+
+Reads the tree and the style of a page, never its raw text, and runs nothing. What is hidden counts when it leads to
+outsiders or advertises; what opens on demand counts only when it advertises.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from selectolax.lexbor import LexborNode
+
+from classifiers import lures, scripts
+from classifiers.concealed import Block, Link, Walk
+from classifiers.finding import MASK, Document, Finding, Kind
+from classifiers.hosts import Hosts, host_of, imitates, is_below, registrable
+from classifiers.page import css_path, parsed
+
+_MOST = 50  # findings of a page
+_LOOKED_AT = 2000  # of which these are chosen
+_PIECES = 40  # comments, and pieces written by scripts, that are parsed
+_LONGEST = 200_000  # code points of all of them
+_STRONG = 0.8
+_WEAK = 0.65
+_DOUBT = 0.3
+
+_Seen = tuple[str, float, LexborNode, str]  # rule, score, where, what
+
+
+def find(document: Document, *, approved: frozenset[str] = frozenset()) -> list[Finding]:
+    """What is hidden on a page, surest first; [] for a document without ``html``.
+
+    ``approved`` are hosts (with all below them) that the caller allows beside those of the data file.
+    """
+    if not document.html:
+        return []
+    walk = Walk(parsed(document.html))
+    own = {registrable(host) for host in map(host_of, (document.url, *walk.own)) if host}
+    page = _Page(document.html, walk, Hosts(frozenset(own), lures.words("hosts", "approved") | approved))
+    seen = sorted(islice(page.findings(), _LOOKED_AT), key=lambda each: -each[1])
+    return [_finding(*each) for each in seen[:_MOST]]
+
+
+class _Page:
+    """A page that was walked, and whose links are its own."""
+
+    def __init__(self, html: str, walk: Walk, hosts: Hosts) -> None:
+        self.raw = html.lower()
+        self.walk = walk
+        self.hosts = hosts
+        self.seen = {registrable(host) for link in walk.shown if (host := hosts.outside(link.url))}
+        self.read = {registrable(host_of(link.url)) for link in walk.shown if any(map(str.isalnum, link.text))}
+        self.room = _LONGEST
+        self.pieces = _PIECES
+
+    def findings(self) -> Iterator[_Seen]:
+        for block in self.walk.judged():
+            yield from self._block(block)
+        yield from self._frames(self.walk.frames)
+        for url, node in self.walk.refreshes:
+            if (host := self.hosts.outside(url)) and lures.is_lure_host(host):
+                yield "redirect", 0.85, node, url
+        for link in self.walk.bare:
+            if (host := self.hosts.outside(link.url)) and registrable(host) not in self.read:
+                yield "bare_link", _WEAK, link.node, link.url
+        for text, node in self.walk.comments:
+            yield from self._comment(text, node)
+        yield from self._heads()
+        for script, node in self.walk.programs:
+            yield from self._script(script, node)
+        yield from self._imitations()
+
+    def _outside(self, links: Iterable[Link]) -> list[Link]:
+        return [link for link in links if self.hosts.outside(link.url)]
+
+    def _block(self, block: Block) -> Iterator[_Seen]:
+        words = block.words
+        score = self._weighed(block, words)
+        if score:
+            yield block.rule, score, block.node, " ".join([words, *(link.url for link in block.links)])
+        if not block.on_demand:
+            yield from self._frames(block.frames)
+
+    def _weighed(self, block: Block, words: str) -> float:
+        outside = self._outside(block.links)
+        baits = lures.lures(words)
+        if outside and (baits or any(lures.is_lure_host(host_of(link.url)) for link in outside)):
+            return 0.95 if block.rule != "noscript" or not lures.is_hint(words) else _DOUBT
+        if len(baits) > 1 and not block.fields:
+            return _DOUBT if block.on_demand and not block.links else 0.85
+        unknown = [link for link in outside if registrable(host_of(link.url)) not in self.seen]
+        own = len(block.links) - len(outside)
+        if not unknown:
+            return 0.0
+        if (
+            block.on_demand
+            or block.fields
+            or own
+            or not block.sure
+            or (block.rule == "noscript" and lures.is_hint(words))
+        ):
+            return _DOUBT
+        return _WEAK if block.rule in ("not_displayed", "noscript", "same_colour") else _STRONG
+
+    def _frames(self, frames: Iterable[Link]) -> Iterator[_Seen]:
+        for frame in self._outside(frames):
+            yield "hidden_frame", 0.85, frame.node, frame.url
+
+    def _comment(self, text: str, node: LexborNode) -> Iterator[_Seen]:
+        inner = self._parsed(text)
+        if inner is None:
+            return
+        links = [*inner.shown, *(link for block in inner.blocks for link in block.links)]
+        outside = self._outside(links)
+        words = " ".join([inner.words.words, *(link.text for link in links)])
+        if outside and (lures.lures(words) or any(lures.is_lure_host(host_of(link.url)) for link in outside)):
+            yield "comment", 0.85, node, words
+
+    def _parsed(self, html: str) -> Walk | None:
+        """A piece of HTML inside the page; None when there were too many or too long ones."""
+        self.room -= len(html)
+        self.pieces -= 1
+        return Walk(parsed(html)) if self.room > 0 and self.pieces > 0 else None
+
+    def _heads(self) -> Iterator[_Seen]:
+        said = self.walk.words.words
+        found = [(lures.lures(text), text, node) for text, node in self.walk.heads]
+        times = Counter(bait for baits, _, _ in found for bait in baits)
+        for baits, text, node in found:
+            strange = [bait for bait in baits if bait not in said]
+            if any(times[bait] > self.raw.count(bait) for bait in strange):
+                yield "packed_title", 0.9, node, text
+            elif len(baits) > 1 and len(strange) == len(baits):
+                yield "foreign_title", _WEAK, node, text
+
+    def _script(self, script: scripts.Script, node: LexborNode) -> Iterator[_Seen]:
+        spiders = script.knows_spiders()
+        for url in script.targets():
+            host = self.hosts.outside(url)
+            if host and (spiders or script.is_packed(host) or lures.is_lure_host(host)):
+                yield ("search_redirect" if spiders else "redirect"), 0.9, node, url
+        for url in script.loaded():
+            if (host := self.hosts.outside(url)) and script.is_packed(host):
+                yield "packed_script", _WEAK, node, url
+        for html in script.written():
+            yield from self._piece(html, script, spiders, node)
+
+    def _piece(self, html: str, script: scripts.Script, spiders: bool, node: LexborNode) -> Iterator[_Seen]:
+        """What a script writes: hidden as on the page itself, or for search engines, or unreadable in the source."""
+        inner = self._parsed(html)
+        if inner is None:
+            return
+        score = max((self._weighed(block, block.words) for block in inner.judged()), default=0.0)
+        outside = self._outside(inner.shown)
+        if spiders and lures.lures(inner.words.words):
+            score = 0.9
+        if outside and (spiders or any(script.is_packed(host_of(link.url)) for link in outside)):
+            score = 0.9
+        loaded = [each.attributes.get("src") or "" for each in inner.tree.css("script[src], iframe[src]")]
+        hosts = filter(None, map(self.hosts.outside, loaded))
+        if any(script.is_packed(host) or spiders for host in hosts) or any(self._frames(inner.frames)):
+            score = max(score, _STRONG)
+        if score:
+            yield "script_written", score, node, html
+
+    def _imitations(self) -> Iterator[_Seen]:
+        blocks = (link for block in self.walk.blocks for link in block.links)
+        for link in (*self.walk.shown, *blocks):
+            host = host_of(link.url)
+            if imitates(host) and not is_below(host, self.hosts.approved):
+                yield "imitated_host", 0.85, link.node, link.url
+
+
+def _finding(rule: str, score: float, node: LexborNode, match: str) -> Finding:
+    """The excerpt says how much was hidden, never what: lures and addresses stay out of mails and logs."""
+    quoted = MASK * min(len("".join(match.split())), 12)
+    return Finding(Kind.HIDDEN_LINK, rule, None, None, score, quoted, "html", css_path(node), match[:2000])

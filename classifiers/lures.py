@@ -1,0 +1,61 @@
+"""The words that planted links carry, and whether a text merely warns of them. The words are in hidden_link.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+_LONGEST = 20_000  # code points of a text that are looked at
+_BREAKS = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad]+")
+_PARTS = re.compile(r"[.\-_]")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+@cache
+def words(table: str, name: str) -> frozenset[str]:
+    """A word list of hidden_link.toml."""
+    raw = tomllib.loads(files("classifiers").joinpath("hidden_link.toml").read_text(encoding="utf-8"))
+    return frozenset(raw[table][name].split())
+
+
+@cache
+def _any_of(table: str, name: str) -> re.Pattern[str]:
+    longest_first = sorted(words(table, name), key=len, reverse=True)
+    return re.compile("|".join(rf"(?<![a-z]){word}(?![a-z])" if word.isascii() else word for word in longest_first))
+
+
+def _folded(text: str) -> str:
+    return text[:_LONGEST].lower()
+
+
+def lures(text: str) -> set[str]:
+    """The different lures of a text; none where it warns of them."""
+    folded = _folded(text)
+    found = set(_any_of("words", "lures").findall(folded)) | set(
+        _any_of("words", "lures").findall(_BREAKS.sub("", folded)) if not folded.isascii() else ()
+    )
+    return set() if found and _any_of("words", "warnings").search(folded) else found
+
+
+def is_hint(text: str) -> bool:
+    """Whether the text tells what a browser must be able to do."""
+    return _any_of("words", "hints").search(_folded(text)) is not None
+
+
+def is_lure_host(host: str) -> bool:
+    return not words("hosts", "lures").isdisjoint(_PARTS.split(host))
+
+
+def opens_on_demand(names: str) -> bool:
+    """Whether a class or id is how pages call what a visitor opens."""
+    lowered = _CAMEL.sub("-", names[:400]).lower()
+    if not words("names", "whole").isdisjoint(re.split(r"[\s_]+", lowered) + re.split(r"[\s_\-]+", lowered)):
+        return True
+    return _in_a_name().search(lowered) is not None
+
+
+@cache
+def _in_a_name() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(words("names", "parts"), key=len, reverse=True))))
