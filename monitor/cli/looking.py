@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from classifiers.finding import Kind
-from monitor import daemon, telling
+from monitor import daemon, policy, telling
 from monitor.cli import wiring
 from monitor.digest import due, week_of
 from monitor.model import Escalation, Outcome, Severity, State, Transition
@@ -96,8 +97,8 @@ def show(config: Path, number: str) -> None:
             f"{words.say('terminal.link')}  {escape(words.locator(record.locator) or _platform(settings, record))}",
             soft_wrap=True,
         )
-        if record.place:
-            console.print(f"{words.say('terminal.place')}  {escape(record.place)}", soft_wrap=True)
+        for way in _where(record, settings, words):
+            console.print(escape(way), soft_wrap=True)
         if record.waits_since is not None and record.kind is Kind.REPLY_OVERDUE and record.closed_at is None:
             since = words.moment(record.waits_since, now, settings.zone)
             waits = words.say("terminal.waits_since", moment=since, span=words.span(now - record.waits_since))
@@ -115,6 +116,17 @@ def show(config: Path, number: str) -> None:
             console.print(f"  {_told(each_sent, settings, words, now)}", soft_wrap=True)
         if not sent:
             console.print(f"  {words.say('terminal.nobody')}")
+
+
+def _where(record: Escalation, settings: Settings, words: Words) -> Iterator[str]:
+    """What mails about danger say of the place and the way to the original; a bare one leads here."""
+    platform = settings.platforms.get(record.platform)
+    if record.place:
+        yield f"{words.say('terminal.place')}  {record.place}"
+    if record.telephone:
+        yield words.say("terminal.telephone_left")
+    if platform is not None and platform.at_night and record.kind in policy.IN_DANGER:
+        yield f"{words.say('rescue.at_night')}  {platform.at_night}"
 
 
 def _told(sent: views.Sent, settings: Settings, words: Words, now: datetime) -> str:

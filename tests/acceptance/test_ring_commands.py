@@ -115,20 +115,22 @@ def test_who_acts_must_be_known_and_said_once(tmp_path):
 
 
 def test_show_tells_of_each_recipient_and_way_how_it_went(tmp_path, clock):
-    way = Way()
+    way, at_night = Way(), RINGING.replace("own = true", 'own = true\nat_night = "值班室电脑 [2] 号机"')
     way.mail_errors.append(DeliveryError("554 5.7.1 Content", permanent=True, content=True))
     way.ring_errors.append(DeliveryError("gateway refused: 400 no such number", permanent=True))
-    house = replace(build(tmp_path, Web([item(GAS)]), RINGING), send=way.mail, ring=way.ring)
+    house = replace(build(tmp_path, Web([item(GAS)]), at_night), send=way.mail, ring=way.ring)
     drain(house, clock)
     way.mail_errors.append(DeliveryError("mail refused the recipient: 451 4.7.1 Greylisted"))
     clock.move(minutes=31)
     drain(house, clock)
     with house.store.write() as tx:
-        tx.exec_driver_sql("UPDATE item SET place = '东苑小区[3]栋'")
+        tx.exec_driver_sql("UPDATE item SET place = '东苑小区[3]栋', telephone = 1")
     house.store.close()
 
     said = huiyin(tmp_path, "show", "2026-0001")
     assert "地点  东苑小区[3]栋" in said
+    assert "原文里留了电话" in said
+    assert "夜间看原文  值班室电脑 [2] 号机" in said
     lines = [" ".join(line.split()) for line in said.splitlines()]
     told = [line.partition(" ")[2] for line in lines[lines.index("通知") + 1 :]]
     assert [line[line.index("邮件" if "邮件" in line else "电话") :] for line in told if line] == [

@@ -28,6 +28,10 @@ def with_phones(*names):
     [
         ('way = "http"', "ring.url: '' is no web address: where the gateway takes its messages"),
         ('way = "http"\nurl = "sms:x"', "ring.url: 'sms:x' is no web address: where the gateway takes its messages"),
+        (
+            'way = "http"\nurl = "https://[x"',
+            "ring.url: 'https://[x' is no web address: where the gateway takes its messages",
+        ),
         ('way = "http"\nurl = "https://x.example/"\ntext = ""', "ring.text: must not be empty"),
         ('way = "mail"', "ring.way: 'mail' is not known; write one of: none, http"),
         ('body = "xml"', "ring.body: 'xml' is not known; write one of: json, form"),
