@@ -50,6 +50,11 @@ class Installed:
         return sorted(path.name for path in (self.folder / "versions").iterdir())
 
 
+def on_postgresql(text):
+    """The configuration with a server that isn't there."""
+    return text.replace('# database = ""', 'database = "postgresql://huiyin@127.0.0.1:1/huiyin"')
+
+
 def fill_in(path):
     """What the sample leaves to the agency."""
     text = path.read_text("utf-8")
@@ -116,6 +121,14 @@ def test_once_does_what_is_due(set_up):
 
     assert done.returncode == 0, done.stderr
     assert set_up.run("list", "--all").returncode == 0
+
+
+def test_the_driver_of_postgresql_is_there(set_up, tmp_path):
+    other = tmp_path / "huiyin.toml"
+    other.write_text(on_postgresql((set_up.folder / "huiyin.toml").read_text("utf-8")), "utf-8")
+
+    assert set_up.run("--config", str(other), "check-config").returncode == 0
+    assert "127.0.0.1" in set_up.run("--config", str(other), "init").stderr  # it tried
 
 
 def test_the_font_and_the_models_are_there(ours):
