@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from tests.bundle.dockerfile import Player, ignored, read
-from tests.bundle.test_installing import fill_in
+from tests.bundle.test_installing import fill_in, on_postgresql
 from tests.sources import ROOT
 
 TEXT = (ROOT / "Dockerfile").read_text("utf-8")
@@ -65,6 +65,15 @@ def test_the_demo_plays_on_a_root_that_is_read_only(container):
     done = container.run(*container.said["ENTRYPOINT"].words(), "demo", "--folder", "/tmp/demo", "--seconds", "10")
 
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_driver_of_postgresql_is_there(container):
+    config = on_postgresql(container.path("/etc/huiyin/huiyin.toml").read_text("utf-8"))
+    made = container.run("sh", "-c", "cat > /tmp/other.toml", text=config)
+
+    assert made.returncode == 0, made.stderr
+    assert container.run("huiyin", "--config", "/tmp/other.toml", "check-config").returncode == 0
+    assert "127.0.0.1" in container.run("huiyin", "--config", "/tmp/other.toml", "init").stderr  # it tried
 
 
 def test_the_service_is_well_and_stops_in_time(container):

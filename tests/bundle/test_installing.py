@@ -14,6 +14,7 @@ from tests.bundle.machines import clean, offline, run
 
 FOLDER = "回 音's"  # a name that a shell could trip over
 PERSONAL = '{"id": 1, "text": "退款请打到我卡上 6212260000998033245"}\n'
+TOOLS = ("sh", "tail", "tar", "sha256sum", "mktemp", "df", "rm", "dirname", "uname", "id", "sed", "grep", "readlink")
 SHADOW = """#!/bin/sh
 # a Python without one module
 [ "$1" = - ] || exit 1
@@ -47,6 +48,11 @@ class Installed:
 
     def versions(self):
         return sorted(path.name for path in (self.folder / "versions").iterdir())
+
+
+def on_postgresql(text):
+    """The configuration with a server that isn't there."""
+    return text.replace('# database = ""', 'database = "postgresql://huiyin@127.0.0.1:1/huiyin"')
 
 
 def fill_in(path):
@@ -115,6 +121,14 @@ def test_once_does_what_is_due(set_up):
 
     assert done.returncode == 0, done.stderr
     assert set_up.run("list", "--all").returncode == 0
+
+
+def test_the_driver_of_postgresql_is_there(set_up, tmp_path):
+    other = tmp_path / "huiyin.toml"
+    other.write_text(on_postgresql((set_up.folder / "huiyin.toml").read_text("utf-8")), "utf-8")
+
+    assert set_up.run("--config", str(other), "check-config").returncode == 0
+    assert "127.0.0.1" in set_up.run("--config", str(other), "init").stderr  # it tried
 
 
 def test_the_font_and_the_models_are_there(ours):
@@ -187,22 +201,8 @@ def test_one_line_says_what_is_wrong_with_a_python(bundle, tmp_path, answer, sai
 
 
 def test_no_python_at_all(bundle, tmp_path):
-    for tool in (
-        "sh",
-        "tail",
-        "tar",
-        "sha256sum",
-        "mktemp",
-        "df",
-        "rm",
-        "dirname",
-        "uname",
-        "id",
-        "sed",
-        "grep",
-    ):
+    for tool in TOOLS:
         (tmp_path / tool).symlink_to(shutil.which(tool))
-    (tmp_path / "readlink").symlink_to(shutil.which("readlink"))
     done = run(["sh", str(bundle), "--prefix", str(tmp_path / "there")], clean(PATH=str(tmp_path)))
 
     assert done.returncode == 1
