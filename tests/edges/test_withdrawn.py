@@ -198,7 +198,10 @@ def test_the_place_is_kept_only_where_somebody_may_have_to_go(house, box, clock)
     box.change("2", text="翠屏小区楼道里煤气味很重，阀门一直在漏气，快派人来！")
     passes(house, clock, 1)
     assert remembered(house, "place")["2"] == "翠屏小区9号楼 翠屏小区楼道"
-    assert {record.place for record in all_records(house)} == {"东苑小区3栋，电话139******00", "翠屏小区9号楼"}
+    assert {record.place for record in all_records(house)} == {
+        "东苑小区3栋，电话139******00",
+        "翠屏小区9号楼 翠屏小区楼道",
+    }
 
 
 @ON_BOTH
