@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
-from classifiers import page
+from classifiers import page, routing
 from classifiers.finding import Document, Finding
 from monitor import masking, pipeline
 from monitor.house import each as each_safely
@@ -86,8 +86,15 @@ def answer(line: bytes, surface: Surface, everything: bool) -> dict[str, object]
     if found is None:
         return {"id": name, "error": "could not be judged; see the log"}
     shown = [each for each in found if everything or each.score >= SHIPPED[each.kind].threshold]
-    topic = {"topic": None, "topic_score": None, "second": None, "sure": None}
-    return {"id": name, "findings": [as_json(each) for each in shown], **topic}
+    return {"id": name, "findings": [as_json(each) for each in shown], **routed(document)}
+
+
+def routed(document: Document) -> dict[str, object]:
+    """What the message is about: best and second topic, how sure, and whether that is enough."""
+    if document.html is not None and not document.text:
+        document = replace(document, text=page.visible_text(document.html))
+    topic = routing.topic(document)
+    return {"topic": topic.best, "topic_score": round(topic.score, 4), "second": topic.second, "sure": bool(topic.sure)}
 
 
 def read(raw: Any) -> Document:

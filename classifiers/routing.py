@@ -1,0 +1,237 @@
+"""What a message is about, so that it reaches the office that answers: the topic, how sure, and why.
+
+The judgement is linear. Title and text are each read as runs of one and two characters, each run names a row of a
+table, and the rows add up to a score for each topic. A message without a title is taken to begin with one. The
+model is a file of plain numbers (see models/routing.md); an agency may train its own, with its own topics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from io import BytesIO
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers import features
+from classifiers.finding import Document
+
+VERSION = 1  # of the file's form
+RUN = 2  # characters: longer runs made nothing better (docs/adr)
+READ = 20_000  # characters of a text that are read: what a message is about stands before
+FIRST_LINE = 40  # characters: a first line up to here is a title, ...
+BEGINNING = 30  # ... and where no line is that short, these characters are
+WORDS = 5  # told as the reason
+LONGEST_WORD = 8
+_PARTS = ("labels", "text", "title", "scale", "bias", "power", "sure")
+
+
+class ModelError(ValueError):
+    """This is no model file, or a damaged one, or one of another version; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The tables have a row for each run (a power of two) and a column for each topic, and one more with what the
+    run adds to the length by which the sum of its part is divided: (sum of that column) ** ``power``.
+    """
+
+    labels: tuple[str, ...]
+    text: NDArray[np.float32]
+    title: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    power: float
+    sure: float  # from this probability on the first topic counts as sure
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """``score`` is the probability of ``best``, in 0..1; ``sure`` says whether it clears the model's threshold."""
+
+    best: str
+    score: float
+    second: str
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What spoke for the best topic against the second: ``weight`` is its share of the distance, over all places.
+
+    ``start`` and ``end`` are half-open code-point offsets of its first place in the document's ``field``.
+    """
+
+    word: str
+    weight: float
+    field: str
+    start: int
+    end: int
+
+
+@cache
+def shipped() -> Model:
+    """The model that comes with Huiyin, read once."""
+    return load(files("classifiers").joinpath("models", "routing.npz").read_bytes())
+
+
+def topic(document: Document, model: Model | None = None) -> Topic:
+    return topics([document], model)[0]
+
+
+def topics(documents: Sequence[Document], model: Model | None = None) -> list[Topic]:
+    """For each document, in their order; many at once cost far less than one after the other.
+
+    Reads title and text, never ``html``. A document without a word gets the most common topic and is not sure.
+    """
+    model = model or shipped()
+    if not documents:
+        return []
+    chances = _chances(scores(documents, model))
+    best = chances.argmax(axis=1)
+    each = np.arange(len(best))
+    top = chances[each, best].tolist()
+    chances[each, best] = -1.0
+    second = chances.argmax(axis=1).tolist()
+    labels, sure = model.labels, model.sure
+    return [
+        Topic(labels[first], chance, labels[then], chance >= sure)
+        for first, chance, then in zip(best.tolist(), top, second, strict=True)
+    ]
+
+
+def scores(documents: Sequence[Document], model: Model) -> NDArray[np.float32]:
+    """(documents, topics): the logarithm of each topic's probability, but for a constant of the document."""
+    titles, texts = zip(*map(parts, documents), strict=True)
+    total = model.bias.copy()
+    for table, part in ((model.text, texts), (model.title, titles)):
+        summed = features.sums(table, part, RUN)
+        total = total + summed[:, :-1] / _length(summed[:, -1:], model.power)
+    return total
+
+
+def parts(document: Document) -> tuple[str, str]:
+    """Title and text as they are read."""
+    text = document.text[:READ]
+    return (document.title[:READ] or beginning(text)), text
+
+
+def beginning(text: str) -> str:
+    """What stands for the title of a text that has none."""
+    first, broken, _ = text[: FIRST_LINE + 1].partition("\n")
+    return first if broken else text[:BEGINNING]
+
+
+def _length(squares: NDArray[np.float32], power: float) -> NDArray[np.float32]:
+    return np.maximum(squares, 1e-6) ** np.float32(power)
+
+
+def _chances(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares: NDArray[np.float32] = raised / raised.sum(axis=1, keepdims=True)
+    return shares
+
+
+def why(document: Document, model: Model | None = None) -> list[Word]:
+    """The words that decided, heaviest first, at most ``WORDS``."""
+    model = model or shipped()
+    order = np.argsort(scores([document], model)[0])
+    best, second = int(order[-1]), int(order[-2])
+    title, text = parts(document)
+    told = _weights(title, model.title, (best, second), model.power)
+    weights = _weights(text, model.text, (best, second), model.power)
+    if not document.title:
+        weights[: len(title)] += told
+    words = _words(text, weights, "text") + (_words(title, told, "title") if document.title else [])
+    merged: dict[str, Word] = {}
+    for word in words:
+        known = merged.get(word.word)
+        merged[word.word] = Word(word.word, word.weight + (known.weight if known else 0), *_place(known or word))
+    return sorted(merged.values(), key=lambda word: -word.weight)[:WORDS]
+
+
+def _place(word: Word) -> tuple[str, int, int]:
+    return word.field, word.start, word.end
+
+
+def _weights(part: str, table: NDArray[np.float32], pair: tuple[int, int], power: float) -> NDArray[np.float32]:
+    """What each character of a part says for the first topic of the pair against the second."""
+    bits = len(table).bit_length() - 1
+    by_length, _ = features.runs([part], RUN, bits)
+    each = np.zeros(len(part) + 2 * RUN, np.float32)
+    squares = np.zeros((1, 1), np.float32)
+    for size, rows in enumerate(by_length, 1):
+        said = (table[rows, pair[0]] - table[rows, pair[1]]) / np.float32(size)
+        squares += table[rows, -1].sum()
+        for shift in range(size):
+            each[shift : shift + len(said)] += said
+    gap = RUN - 1
+    shares: NDArray[np.float32] = each[gap : gap + len(part)] / _length(squares, power)[0]
+    return shares
+
+
+def _words(part: str, weights: NDArray[np.float32], field: str) -> list[Word]:
+    """Stretches of letters that speak for the topic."""
+    found: list[Word] = []
+    start = 0
+    says = [weight > 0 and letter.isalpha() for letter, weight in zip(part, weights.tolist(), strict=True)]
+    for place, speaks in enumerate([*says, False]):
+        if speaks and place - start < LONGEST_WORD:
+            continue
+        if place - start > 1:
+            found.append(Word(part[start:place], float(weights[start:place].sum()), field, start, place))
+        start = place if speaks else place + 1
+    return found
+
+
+def dump(model: Model) -> bytes:
+    """The model as a file; the tables are rounded to 255 steps a column, and of squares the roots are kept."""
+    text, title = _rooted(model.text), _rooted(model.title)
+    scale = np.maximum(np.abs(text).max(axis=0), np.abs(title).max(axis=0)) / 127
+    scale = np.where(scale > 0, scale, 1).astype(np.float32)
+    stored = {
+        "labels": np.array(model.labels),
+        "text": np.rint(text / scale).astype(np.int8),
+        "title": np.rint(title / scale).astype(np.int8),
+        "scale": scale,
+        "bias": model.bias.astype(np.float32),
+        "power": np.float32(model.power),
+        "sure": np.float32(model.sure),
+    }
+    out = BytesIO()
+    np.savez_compressed(out, version=np.int32(VERSION), checksum=np.array(_checksum(stored)), **stored)
+    return out.getvalue()
+
+
+def _rooted(table: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.hstack([table[:, :-1], np.sqrt(table[:, -1:])])
+
+
+def load(raw: bytes) -> Model:
+    """The model of a file. Raises ModelError; nothing of the file is ever run."""
+    try:
+        with np.load(BytesIO(raw), allow_pickle=False) as archive:
+            stored = {name: archive[name] for name in archive.files}
+    except (ValueError, OSError, EOFError, BadZipFile) as error:
+        raise ModelError("the routing model can't be read: this is no model file, or a damaged one") from error
+    if int(stored.get("version", 0)) != VERSION:
+        raise ModelError(f"the routing model has another form than version {VERSION}")
+    if str(stored.get("checksum")) != _checksum(stored):
+        raise ModelError("the routing model is damaged: its checksum is wrong")
+    text, title = (stored[name].astype(np.float32) * stored["scale"] for name in ("text", "title"))
+    for table in (text, title):
+        table[:, -1] **= 2
+    labels = tuple(map(str, stored["labels"]))
+    return Model(labels, text, title, stored["bias"], float(stored["power"]), float(stored["sure"]))
+
+
+def _checksum(stored: dict[str, NDArray[np.generic]]) -> str:
+    digest = sha256()
+    for name in _PARTS:
+        digest.update(f"{name} {stored[name].dtype} {stored[name].shape}".encode())
+        digest.update(np.ascontiguousarray(stored[name]).tobytes())
+    return digest.hexdigest()
