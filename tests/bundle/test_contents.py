@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT / "bundle"))
 from build import LOCK, PYTHONS, pins
 
 FIXED = {"README.txt", "SHA256SUMS", "facts", "huiyin.service", "install.sh", "launcher.sh", "requirements.txt"}
-DATA = ("classifiers", "config", "fonts", "monitor")  # folders whose files that aren't Python ship too
+DATA = ("classifiers", "config", "demo", "fonts", "monitor")  # folders whose files that aren't Python ship too
 SMALL = 1_000_000  # bytes: what is read as text
 ABIS = ("abi3", "none")
 
