@@ -38,9 +38,13 @@ def see(passage: Passage) -> list[Seen]:
 
 
 def _hits(folded: Folded) -> Iterator[Hit]:
-    if _HAN.search(folded.text) or _LATIN.search(folded.text):
+    if _may_hold(folded.text):
         for source in (private_keys, by_form, connections, labelled, commands, inserts, pairs, tables):
             yield from source(folded)
+
+
+def _may_hold(text: str) -> bool:
+    return (_LATIN.search(text) or _HAN.search(text)) is not None
 
 
 def _apart(hits: Iterator[Hit]) -> list[Hit]:

@@ -12,14 +12,16 @@ from classifiers.gated import gated, opened
 
 _VALUE = r"(?:'(?P<a>[^'\n]{3,128})'|\"(?P<b>[^\"\n]{3,128})\"|(?P<c>[^\s\"'|;&，。；、）一-鿿]{3,128}))"
 _DOCKER = r"(?:docker|podman|helm|az|oc|mongo|mongosh|mongodump|sqlcmd|osql|isql|bcp|psexec)"
+_CLIENTS = ("sql", "psycopg2", "racle", "conn", "db", "ssh", "ftp", "smtp", "imap", "mail", "server", "client")
 _CALL = (  # connect("10.0.0.1", "name", "secret"), auth=("name", "secret")
-    r"(?i)(?:(?:sql|psycopg2|oracle|conn|db|ssh|ftp|smtp|imap|mail|server|client)\.(?:connect|login)|getconnection|auth|credentials?)"
-    r"[ ]?[=(][ ]?\(?[^\n;]{0,80}?[\"'][A-Za-z][\w.@-]{1,40}[\"'],[ ]?"
+    "(?:"
+    + "".join(rf"connect(?<={name}\.connect)|login(?<={name}\.login)|" for name in _CLIENTS)
+    + r"getConnection|auth|Auth|credentials?|Credentials?)[ ]?[=(][ ]?\(?[^\n;]{0,80}?[\"'][A-Za-z][\w.@-]{1,40}[\"'],[ ]?"
     r"(?=[\"'][^\"'\n]{0,64}[0-9!@#$%^&*])(?=[\"'][^\"'\n]{0,64}[A-Za-z])"
 )
 _NETWORK_KEY = r"(?:isakmp[ ]key|key-string|authentication-key|pre-shared-key)[ ](?:\d[ ])?(?=[^\s]{0,64}[0-9])"
 _USER_AND = (
-    r"(?i)(?<![a-z])u(?:ser)?[:=][ ]?[a-z][\w.@-]{1,31}[ ,，;；/|]{1,3}p(?:w|wd|ass)?[:=][ ]?(?=[^\s]{0,32}[0-9])"
+    r"(?i)(?<![a-z])u(?:ser)?[:=][ ]?[a-z]{2}[\w.@-]{0,30}[ ,，;；/|]{1,3}p(?:w|wd|ass)?[:=][ ]?(?=[^\s]{0,32}[0-9])"
 )
 _BEFORE = (  # (words of which one stands in it, what stands before the secret)
     ("mysql mariadb", r"(?i:mysql|mysqldump|mysqladmin|mariadb)[ ](?=[^\n]{0,160}?[ ]-p)[^\n]{0,160}?[ ]-p(?=[^ \n-])"),
@@ -50,11 +52,11 @@ _BEFORE = (  # (words of which one stands in it, what stands before the secret)
     ("wifi:", r"WIFI:[^\n]{0,80}?;P:"),
     # programs and databases
     ("identified requirepass masterauth", r"(?i:identified[ ]by|requirepass|masterauth)[ ]{1,4}"),
-    ("password(", r"(?i)password[ ]?\([ ]?(?=[\"'][^\"'\n]{0,64}[0-9])"),
+    ("password", r"(?i)password[ ]?\([ ]?(?=[\"'][^\"'\n]{0,64}[0-9])"),
     ("sp_addlogin", r"(?i)sp_addlogin[ ]{1,4}N?'[^'\n]{1,64}'[ ]?,[ ]?N?"),
     ("connect login auth credential", _CALL),
     ("login", r"(?i)login[ ]{1,4}[^\s]{1,64}\s{1,4}password[ ]{1,4}"),
-    ("u: u= user:", _USER_AND),
+    ("u: u= r: r=", _USER_AND),
 )
 COMMANDS = gated(*(("command_line", words, before + _VALUE) for words, before in _BEFORE))
 

@@ -34,6 +34,7 @@ _HOLLOW = re.compile(
     r"|to[_-]?be|todo|redact|mask(?:ed)?\b|dummy|replace|insert|process\.env|os\.environ|getenv|secretkeyref|abcdefghij"
     r"|0123456789|1234567890ab|deadbeef"
 )
+_LONGEST_WORD = 14
 _READ = 80  # code points in which a placeholder shows itself
 _WORD = re.compile(
     r"password|passwd|pass|pwd|passphrase|secret|token|key|true|false|null|none|nil|undefined|"
@@ -62,7 +63,8 @@ _TWO_LETTERS = re.compile(r"[^\W\d_][\W\d_]*[^\W\d_]")
 def is_hollow(value: str) -> bool:
     """Placeholders, references to a vault, masked values, words of code."""
     lowered = value[:_READ].lower()
-    return bool(_HOLLOW_HEAD.match(lowered) or _HOLLOW.search(lowered) or _WORD.fullmatch(lowered.rstrip("=:")))
+    word = len(lowered) <= _LONGEST_WORD and _WORD.fullmatch(lowered.rstrip("=:"))
+    return bool(word or _HOLLOW_HEAD.match(lowered) or _HOLLOW.search(lowered))
 
 
 def is_random(value: str, least: int = 16) -> bool:
@@ -102,7 +104,7 @@ def private_keys(folded: Folded) -> Iterator[Hit]:
 # "-----BEGIN … PRIVATE KEY" in Base64, as Kubernetes writes it
 _BASE64_PEM = "LS0tLS1CRUdJTi(?:BQUklWQVRFIEtFWS|BSU0EgUFJJVkFURSBLRVk|BFQyBQUklWQVRFIEtFWS|BPUEVOU1NIIFBSSVZBVEUgS0VZ)"
 _PREFIXED = (
-    r"dop_v1_[0-9a-f]{64} glsa_\w{32,} hvs\.[\w-]{24,} nvapi-[\w-]{40,} pplx-[A-Za-z0-9]{40,} r8_[A-Za-z0-9]{37}"
+    r"dop_v1_[0-9a-f]{64} glsa_\w{32,} hvs\.[\w-]{24,} nvapi-[\w-]{40,} pplx-[A-Za-z0-9]{40,} r8_(?=[A-Za-z0-9]{0,36}[A-Za-z]{2})[A-Za-z0-9]{37}"
     r" ATATT3[\w=-]{60,} figd_[\w-]{30,} sq0csp-[\w-]{40,} xkeysib-[0-9a-f]{64} AGE-SECRET-KEY-1[A-Z0-9]{58}"
     r" shpss_[0-9a-f]{32} ntn_[A-Za-z0-9]{40,}"
 ).split()
@@ -165,7 +167,7 @@ FORMS = gated(
     ),
     ("token", ":aa", r"(?P<v>\d{8,10}:AA[\w-]{32,34})(?![\w-])"),
     ("token", "eyj", r"(?P<v>eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{16,})"),
-    ("api_key", ".", r"(?P<v>[0-9a-f]{32}(?<![/.\w-][0-9a-f]{32})\.[A-Za-z0-9]{16}(?![\w.]))"),
+    ("api_key", ".", r"(?<![/.\w-])(?P<v>[0-9a-f]{32}\.[A-Za-z0-9]{16}(?![\w.]))"),
     ("api_key", "key=", r"[?&](?:uid|user\w{0,6}|account|cid)=[^\s&=]{1,40}&key=(?P<v>[\w.@!-]{8,64})"),
     (
         "api_key",
@@ -208,39 +210,34 @@ def has_digit(value: str) -> bool:
 
 # --- addresses that carry a password
 
-CONNECTIONS = gated(
-    (
-        "connection_string",
-        "://",
-        r"://(?<=[A-Za-z0-9]://)(?P<user>[^\s/@:\"'<>?]{0,64}):(?P<v>[^\s\"'<>，。；、）]{1,128}?)@(?=[\w\[.{*-])",
-    ),
-    (
-        "connection_string",
-        "jdbc:oracle: sqlplus exp imp",
-        r"(?i)(?:jdbc:oracle:(?:thin|oci):|sqlplus\s{1,3}|\b(?:exp|imp)(?:dp)?\s)(?P<user>\w{1,32})/(?P<v>[^\s/@\"']{3,64})@",
-    ),
-    (
-        "connection_string",
-        "@",
-        r"(?i)(?P<user>(?<!\w)[a-z]\w{1,31})/(?P<v>[^\s/@\"'：，。]{4,64})@(?:orcl\b|//[\w.-]{4,64}[:/]|[\d.]{7,15}:\d{2,5}[:/])",
-    ),
+_ADDRESS = re.compile(
+    r"://(?<=[A-Za-z0-9]://)(?P<user>[^\s/@:\"'<>?]{0,64}):(?P<v>[^\s\"'<>，。；、）]{1,128}?)@(?=[\w\[.{*-])"
 )
-_PAN = re.compile(r"(?i)^(?:pass(?:word|wd)?|pwd|passw0rd|secret|token|user(?:name)?|用户|密码)$")
+_PAN = re.compile(r"(?i)(?:pass(?:word|wd)?|pwd|passw0rd|secret|token|user(?:name)?|用户|密码)$")
+_PORT = re.compile(r"\d{1,5}(?:/|$)")
+_HAN = re.compile("[一-鿿]")
+# Oracle: user/secret@where
+_SLASHED = re.compile(r"/(?P<v>[^\s/@\"'：，。]{3,64})@")
+_CLIENT = re.compile(r"(?i)(?:jdbc:oracle:(?:thin|oci):|sqlplus\s{1,3}|\b(?:exp|imp)(?:dp)?\s)\w{1,32}$")
+_NAME = re.compile(r"(?<!\w)[A-Za-z]\w{1,31}$")
+_WHERE = re.compile(r"(?i)orcl\b|//[\w.-]{4,64}[:/]|[\d.]{7,15}:\d{2,5}[:/]")
 
 
 def connections(folded: Folded) -> Iterator[Hit]:
-    for rule, _, pattern in opened(CONNECTIONS, folded):
-        for match in pattern.finditer(folded.text):
-            value = match["v"]
-            local = match["user"] == value and folded.text.startswith(("localhost", "127.0.0.1"), match.end())
-            port_only = re.match(r"\d{1,5}(?:/|$)", value) and ("/" in value or not match["user"].strip())
-            if not (
-                port_only
-                or local
-                or match["user"].lower() == "anonymous"
-                or is_hollow(value)
-                or _PAN.match(value)
-                or "://" in value
-                or re.search("[一-鿿]", value)
-            ):
-                yield Hit(rule, *match.span("v"), 0.95 if len(value) > 3 else 0.6)
+    text = folded.text
+    for match in _ADDRESS.finditer(text):
+        user, value = match["user"], match["v"]
+        port_only = _PORT.match(value) and ("/" in value or not user.strip())
+        local = user == value and text.startswith(("localhost", "127.0.0.1"), match.end())
+        if not (port_only or local or user.lower() == "anonymous" or "://" in value or _is_sample(value)):
+            yield Hit("connection_string", *match.span("v"), 0.95 if len(value) > 3 else 0.6)
+    for match in _SLASHED.finditer(text):
+        start = match.start()
+        before = text[max(0, start - 64) : start]
+        known = _CLIENT.search(before) or (_WHERE.match(text, match.end()) and _NAME.search(before))
+        if known and not _is_sample(match["v"]):
+            yield Hit("connection_string", *match.span("v"), 0.95)
+
+
+def _is_sample(value: str) -> bool:
+    return is_hollow(value) or _PAN.match(value) is not None or _HAN.search(value) is not None

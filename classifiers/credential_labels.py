@@ -36,7 +36,7 @@ _PASSWORD_LABELS = (
     + f"pass{''.join(f'(?<!{begin}pass)' for begin in _NO_PASS)}{_PW}|"
     + r"pin(?<![a-z]pin)码?(?=[ ]?[:：为是]|[ ][0-9]{6,8}(?!\w))|mima(?<![a-z]mima)|p[ ]a[ ]s[ ]s[ ]w[ ]o[ ]r[ ]d|"
     + "".join(f"{name}[ ]?密[钥匙鑰]|" for name in _SHARED_KEY)
-    + r"密[ ]{0,4}[码碼]|密(?=[:：])|[账帐]密|口[ ]{0,4}令|授权码|团体[名字]|redis[._-]auth"
+    + r"密[ ]{0,4}[码碼]|密(?=[:：])|账密|帐密|口[ ]{0,4}令|授权码|团体[名字]|redis[._-]auth"
 )
 _KEY_LABELS = (
     r"secret(?:[_. -]?access)?[_. -]?key|"
@@ -53,7 +53,7 @@ _LABEL = (
     ("token", re.compile(r"token|authorization|auth(?<![a-z]auth)(?=[\"']?\s?[:=])|令牌")),
 )
 _TAIL = (
-    r"(?i:[_.-]?(?:prod|dev|test|value|text|str|base64|hex|\d{1,2}(?=[\\\"'\])]{0,4}[ \t]{0,8}[:=：])))?[\\\"'\])]{0,4}"
+    r"(?i:[_.-]?(?:prod|dev|test|value|text|str|base64|hex|\d{1,2}(?=[\\\"'\])]{0,4}[ \t:=：])))?[\\\"'\])]{0,4}"
     r"(?:[(（][^()（）\n]{0,16}[)）])?[ \t]{0,8}"
 )
 _ELEMENT = r"</?(?:t[dh]|span|b|strong|em|code|d[dt]|div|p|font|i|u|mark|kbd|label)\b[^<>\n]{0,60}>"
@@ -65,6 +65,7 @@ _LINK = (
     r"(?:初始化|重置|[修更]?改|更[新换]|变更|恢复|调整|还原|换|设[置定]?|定)?(?:[为成是作係](?:老的|旧的|原来的|[大小]写的?)?了?)"
     r"|(?:没|不|未)变(?=[:：])|(?:发|给|告诉|发给)你了?[吧啊]?|[\"']?,?\s{1,20}[\"']?value[\"']?[ ]?[:=]|(?i:is)(?=\s)|=(?=\s))?[:：]?[ \t]{0,8}"
 )
+_OPEN = (None, "", ":", "：")  # after these a value may stand farther off
 _ARROWS = ("=>", "->", "-->", "—>", "——>")
 _AFTER_LABEL = re.compile(_TAIL + _LINK)
 _QUOTED = re.compile(
@@ -79,6 +80,7 @@ _FAR = r"[ ]?(?P<words>[^\sA-Za-z0-9。；;！!？?:：<>|]{1,14})(?:是|为|成
 _FAR_ENGLISH = r"(?P<words>[ ][a-z' ]{1,40}?)[ ](?:is|to)[: ]{1,2}"
 _OWNER = r"[ ]{0,2}[:：][ ]?(?P<words>(?![请联咨询找见问看打])[\u4e00-\u9fff]{1,8})[ ]{1,2}"
 _CLOSE = r"[ ]{0,2}(?:[(（\[【「『](?=[!-~]{6,40}[)）\]】」』])|(?:[-—»]{1,2}|>>)[ ]{0,2}|(?:填写?|输入)[ ]?)"
+_DIGIT, _FARTHEST = re.compile("[0-9]"), 100
 _RULE_WORDS = re.compile("[码号编型版址例如格长必须应勿规算错强含比名机锁标]|不(?!变)|加密|至少|提示|文件")
 _BELOW = r"[ \t]{0,4}[:：]?[ \t]{0,4}\r?\n[ \t]{0,8}(?=[!-9;<>-~]{6,40}[ \t]{0,4}(?:[\r\n]|$))"
 _FARTHER = [
@@ -138,11 +140,13 @@ def _behind(folded: Folded, kind: str, label: re.Match[str], sure_until: int) ->
     if not after or (value and value[0] < sure_until):
         return None
     near = value and _judge(text, (kind, label[0], before), after["sep"] or "", value)
-    return near or (_farther(text, label, before) if kind == "password" else None)
+    return near or (_farther(text, label, before) if kind == "password" and after["sep"] in _OPEN else None)
 
 
 def _farther(text: str, label: re.Match[str], before: str) -> Hit | None:
     """A password that nobody takes for a word, some words or a line behind its label."""
+    if not _DIGIT.search(text, label.end(), label.end() + _FARTHEST):
+        return None
     matches = (pattern.match(text, label.end()) for pattern in _FARTHER)
     link = next((match for match in matches if match and not _RULE_WORDS.search(match["words"])), None)
     value = link and _value_at(text, link.end())
@@ -242,17 +246,24 @@ _USER_THEN = re.compile(
 def _is_quiet(kind: str, label: str, before: str, after: str) -> bool:
     """Whether the words around say: no secret (a form's token, a share's code, advice, an example)."""
     line = before[before.rfind("\n") + 1 :]
-    if EXAMPLE_BEFORE.search(line) or (_QUIET_TAIL.search(line) and _QUIET_PREFIX.search(line)):
-        return True
-    if "secret" not in label and _QUIET_NAME.search(line):
+    if line and (EXAMPLE_BEFORE.search(line) or _is_quiet_name(label, line)):
         return True
     if kind == "token" and _HARMLESS_URL.search(line):
         return True
     if kind != "password":
         return False
+    if _ADVICE_AFTER.match(after):
+        return True
     sentence = _CLAUSE.split(line)[-1]
     shared = _SHARED.search(sentence) is not None and not _SYSTEM.search(sentence)
-    return shared or _ADVICE_BEFORE.search(sentence) is not None or _ADVICE_AFTER.match(after) is not None
+    return shared or _ADVICE_BEFORE.search(sentence) is not None
+
+
+def _is_quiet_name(label: str, line: str) -> bool:
+    """Whether the label is the end of a longer name that says so: csrf_token, primary_key, 流量密码."""
+    if not _QUIET_TAIL.search(line):
+        return False
+    return bool(_QUIET_PREFIX.search(line) or ("secret" not in label and _QUIET_NAME.search(line)))
 
 
 def _rule(kind: str, label: str) -> str:

@@ -20,10 +20,11 @@ _WORD = re.compile(r"[\w/.@-]")
 _SLASHED = re.compile(r"/[ ]{0,2}(?=[A-Za-z]{0,20}[@#$!%*&_])(?P<v>[A-Za-z][A-Za-z0-9@#$!%*&_.-]{5,40})")
 _BEFORE_SLASH = re.compile(r"(?<![\w/.@-])[A-Za-z][\w.@-]{1,40}[ ]{0,2}$")
 _LOGIN = re.compile(  # in lower case
-    r"登[录陆入]|[账帐][号户]|wi-?fi|无线|3389|后台|服务器|密码|口令|管理员|login|ssh|远程|控制台|数据库|主机|路由器|摄像|录像机|监控|ftp|vpn|堡垒机|防火墙|网关|交换机|nvr|系统[:：]|nas|邮箱|credential|账套|sqlserver|mssql|oracle|mysql|redis"
+    r"登录|登陆|登入|账号|账户|帐号|帐户|wi-?fi|无线|3389|后台|服务器|密码|口令|管理员|login|ssh|远程|控制台|数据库|主机|路由器|摄像|录像机|监控|ftp|vpn|堡垒机|防火墙|网关|交换机|nvr|系统[:：]|nas|邮箱|credential|账套|sqlserver|mssql|oracle|mysql|redis"
 )
 _ADDRESS = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}")
 _STRONG = re.compile("(?=[!-~]*[A-Za-z])(?=[!-~]*[0-9])[!-~]{6,64}")
+_DEVICE = re.compile(r"(?i)[a-z]{2,5}/[0-9.]+$")  # pts/0, HTTP/1.1
 _WARNING = re.compile("弱口令|弱密码|高危|漏洞|黑客|攻击|整改|排查|切勿|请勿|不要使用|不得使用|禁止")
 _NO_SECRET = re.compile(r"(?i)https?:|\d+[-.:]\d")
 
@@ -45,7 +46,7 @@ def _may_be_secret(value: str, blank: bool) -> bool:
     return (
         len(value) >= 5
         and has_digit(value)
-        and not (blank and "/" in value)
+        and not (blank and _DEVICE.match(value))
         and not (is_hollow(value) or CODE.match(value) or _NO_SECRET.match(value))
     )
 
@@ -83,8 +84,9 @@ def _slashed(text: str) -> Iterator[tuple[int, re.Match[str]]]:
 # --- tables: a header line names the column
 
 _TABBED, _COMMAS, _BLANKS = re.compile(r"[\t|]|[ ]{2,}"), re.compile("[,，;；]"), re.compile(" ")
-_COLUMN = re.compile(r"密码|口令|password|passwd|pwd")  # in lower case
-_HEAD = re.compile(r"(?i)(?:登录|初始|默认|系统|管理员)?(?:密码|口令|password|passwd|pwd)")
+_WORDS = "密码|口令|password|passwd|pwd"
+_COLUMN = re.compile(rf"(?:{_WORDS})[ ]{{0,8}}(?=[\t|,，;；\r\n ]|$)")  # in lower case
+_HEAD = re.compile(rf"(?i)(?:登录|初始|默认|系统|管理员)?(?:{_WORDS})")
 
 
 class _Table(NamedTuple):

@@ -86,7 +86,7 @@ def _divided(text: str, start: int, end: int) -> Iterator[Group]:
 
 def _group(text: str, start: int, end: int) -> Group:
     words = _WORD.findall(text, start, end)
-    starts = [match.start() for match in _WORD.finditer(text, start, end)]
+    starts = [*map(re.Match.start, _WORD.finditer(text, start, end))]
     lengths = [*map(len, words)]
     ends = [*map(add, starts, lengths)]
     return Group("".join(words).translate(_VALUE), starts, ends, [*accumulate(lengths, initial=0)])

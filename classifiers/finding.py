@@ -6,12 +6,14 @@ Each kind that judges text or pages is a module of this package with the same fu
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from enum import StrEnum
 
 EXCERPT_AROUND = 24  # code points of context on each side of a hit
 MASK = "*"
+_SPACE = re.compile(r"\s")
 
 
 class Kind(StrEnum):
@@ -83,7 +85,7 @@ def mask(text: str, spans: list[tuple[int, int, int, int]]) -> str:
     for start, end, keep_first, keep_last in spans:
         secret = not (keep_first or keep_last)
         written = text[start:end]
-        if written.isalnum():  # the usual case
+        if written.isalnum() or (secret and not _SPACE.search(written)):  # the usual case
             last = max(start + keep_first, end - keep_last)
             characters[start + keep_first : last] = MASK * (last - start - keep_first)
             continue

@@ -51,6 +51,6 @@ def _findings(passage: Passage, seen: Sequence[Seen], masked: str) -> Iterator[F
             hit.score,
             excerpt(masked, hit.start, hit.end),
             field,
-            passage.where(hit.start) if in_page else "",
+            passage.where(hit.start),
             passage.text[hit.start : hit.end],
         )

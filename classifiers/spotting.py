@@ -151,12 +151,13 @@ def _card(text: str, group: Group, first: int, words: dict[int, int]) -> tuple[S
     lead = numbers.CARD_LEAD.match(group.digits, begin)
     for length in _CARD_LENGTHS[lead.lastgroup] if lead else ():
         after = words.get(begin + length)
-        number = group.digits[begin : begin + length]
-        if not after or not numbers.CARD.fullmatch(number):
+        if not after:
             continue
+        number = group.digits[begin : begin + length]
         sound = numbers.is_card(number)
-        split = _split(text, group, (first, after), _CARD_SPLITS) if sound or _is_solid(group, (first, after)) else ""
-        if split:
+        if not (sound or _is_solid(group, (first, after))) or not numbers.CARD.fullmatch(number):
+            continue
+        if split := _split(text, group, (first, after), _CARD_SPLITS):
             return Spot("bank_card", number, group.starts[first], group.ends[after - 1], split, sound), after
     return None, first
 

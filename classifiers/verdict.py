@@ -28,6 +28,7 @@ _EXAMPLE = re.compile(  # no alternative begins with a group: what begins with a
     r"例如?[:：\s]{0,2}$|如(?<![比假譬正例来]如)[:：\s]{0,2}$|"
     + "|".join(f"{word}[^0-9。；，,]{{0,10}}$" for word in _EXAMPLE_WORDS)
 )
+_EXAMPLE_HINT = re.compile("[例如样示范请占格模测虚演eds]")  # neither that nor the next is without one
 _EXAMPLE_BEHIND = re.compile(r"[^0-9]{0,3}(?:[（(]?(?:示例|样例|范例|举例|仅供参考)|为例|是?.{0,4}测试号)")
 _SAMPLE_ROW = re.compile(
     "|".join(f"{word}(?:数据|信息|行)?[^0-9。；]{{0,12}}$" for word in "示例 样例 范例 示范 样本".split())
@@ -87,11 +88,14 @@ def score(folded: Folded, spot: Spot) -> float:
 
 
 def _is_example(view: _View) -> bool:
-    end = view.spot.end
-    before = _CLAUSE_END.split(view.lowered[max(0, view.spot.start - 20) : view.spot.start])[-1]
-    return bool(
-        _EXAMPLE.search(before) or _SAMPLE_ROW.search(before) or _EXAMPLE_BEHIND.match(view.lowered, end, end + 16)
-    )
+    start, end = view.spot.start, view.spot.end
+    if _EXAMPLE_BEHIND.match(view.lowered, end, end + 16):
+        return True
+    before = view.lowered[start - 20 if start > 20 else 0 : start]
+    if not _EXAMPLE_HINT.search(before):
+        return False
+    before = _CLAUSE_END.split(before)[-1]
+    return bool(_EXAMPLE.search(before) or _SAMPLE_ROW.search(before))
 
 
 def _resident(view: _View) -> float:

@@ -16,11 +16,18 @@ FINDERS = [(personal_data.find, Kind.PERSONAL_DATA), (credential.find, Kind.CRED
     ("find", "kind", "name", "missed", "false"),
     [
         (personal_data.find, "personal_data", "personal_data", 0, 0),
-        (personal_data.find, "personal_data", "personal_data_held", 1, 0),
-        (personal_data.find, "personal_data", "personal_data_more", 3, 0),
+        (personal_data.find, "personal_data", "personal_data_held", 0, 0),
+        (personal_data.find, "personal_data", "personal_data_more", 0, 0),
+        (personal_data.find, "personal_data", "personal_data_fresh", 0, 0),
+        (personal_data.find, "personal_data", "personal_data_blind", 0, 0),
+        (personal_data.find, "personal_data", "personal_data_blind2", 0, 0),
         (credential.find, "credential", "credential", 0, 0),
-        (credential.find, "credential", "credential_held", 2, 0),
-        (credential.find, "credential", "credential_more", 2, 0),
+        (credential.find, "credential", "credential_held", 0, 0),
+        (credential.find, "credential", "credential_more", 0, 0),
+        (credential.find, "credential", "credential_fresh", 0, 0),
+        (credential.find, "credential", "credential_blind", 0, 0),
+        (credential.find, "credential", "credential_blind2", 6, 0),
+        (credential.find, "credential", "credential_blind3", 1, 0),
     ],
 )
 def test_labelled_cases(find, kind, name, missed, false):
