@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -29,12 +29,23 @@ from monitor.rehearsal import Case, Seen, Terms, rehearse
 from monitor.settings import Settings
 
 BACK = timedelta(days=365)
-BATCH = 200  # messages judged in one go
 ALONE = 2000  # up to so many are judged here: starting others would take longer
 MAX_BYTES = 512 * 1024 * 1024  # of a file
 PAGES = 10_000  # of a board
 MAX_TITLE = 60  # code points kept of a message
 WITHIN = timedelta(days=15)
+
+Page = sheet.Rows | tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How many messages there were, how many of them had a date in the last twelve months, and what was found."""
+
+    items: int
+    dated: int
+    failed: int  # could not be read or not be judged
+    cases: list[Case]
 
 
 @click.command("rehearse")
@@ -60,18 +71,16 @@ def rehearse_(
     wait = parse_duration(ack)
     if wait is None:
         raise click.BadParameter(f'{ack!r}: "15m", "1h"', param_hint="--ack")
-    platform, items = _source(source, settings, dict(_pair(each_field) for each_field in fields))
-    shown = Surface(surface) if surface else platform.surface
-    dated = [item for item in items if item.published_at and now - BACK <= item.published_at <= now]
-    cases = judged(dated, shown)
-    click.echo(words.say("rehearsal.read", n=len(items), kept=len(dated), failed=len(dated) - len(cases)), err=True)
-    if not cases:
+    platform, pages = _source(source, settings, dict(_pair(each_field) for each_field in fields))
+    read = judged(pages, Surface(surface) if surface else platform.surface, now)
+    click.echo(words.say("rehearsal.read", n=read.items, kept=read.dated, failed=read.failed), err=True)
+    if not read.cases:
         raise click.ClickException(words.say("rehearsal.nothing"))
     within = platform.answer_within or WITHIN
     policies = dict(settings.policies)
     terms = Terms(policies=policies, within=within, acknowledged_after=wait, zone=settings.zone, now=now)
     letter = rehearsed.page(
-        rehearse(cases, terms), terms, source=platform.title, context=context(settings, now), words=words
+        rehearse(read.cases, terms), terms, source=platform.title, context=context(settings, now), words=words
     )
     message = messages.render(letter, words)
     click.echo(f"{message.subject}\n\n{message.text}")
@@ -92,14 +101,15 @@ def _pair(raw: str) -> tuple[str, str]:
     return field, column
 
 
-def _source(source: str, settings: Settings, fields: dict[str, str]) -> tuple[Platform, list[Item]]:
+def _source(source: str, settings: Settings, fields: dict[str, str]) -> tuple[Platform, list[Page]]:
     """A configured platform read from end to end, or a file."""
     if source in settings.platforms:
         platform = settings.platforms[source]
         board = replace(platform.board, pages=PAGES) if platform.board else None
         whole = replace(platform, board=board, full_every=1)
         collect = wiring.COLLECTORS[platform.kind]
-        return platform, list(collect(whole, Cursor(platform=source), wiring.fetcher(settings).get).items)
+        items = iter(collect(whole, Cursor(platform=source), wiring.fetcher(settings).get).items)
+        return platform, list(iter(lambda: tuple(islice(items, sheet.ROWS)), ()))
     path = Path(source)
     if not path.is_file():
         known = ", ".join(settings.platforms)
@@ -111,24 +121,29 @@ def _source(source: str, settings: Settings, fields: dict[str, str]) -> tuple[Pl
     platform = Platform(
         name="file", kind="board", title=path.name, url="", prefixes=(), surface=Surface.PRIVATE, zone=settings.zone
     )
-    return platform, list(sheet.items(path.read_bytes(), platform, fields))
+    return platform, list(sheet.pages(path.read_bytes(), platform, fields))
 
 
-def judged(items: list[Item], surface: Surface) -> list[Case]:
-    """Every item as a Case, on all cores; one that can't be judged is left out."""
+def judged(pages: Sequence[Page], surface: Surface, now: datetime) -> Judged:
+    """Every page, on all cores; what can't be judged is left out."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    cases: list[Case] = []
+    parts: list[Judged] = []
     with (
-        _workers(len(items)) as pool,
+        _workers(sum(map(len, pages))) as pool,
         Progress(*columns, console=console, disable=not console.is_terminal) as progress,
     ):
-        task = progress.add_task("", total=len(items))
+        task = progress.add_task("", total=sum(map(len, pages)))
         run = pool.map if pool else map
-        for batch in run(partial(judge, surface=surface), _batches(items)):
-            cases += batch
-            progress.advance(task, BATCH)
-    return cases
+        for page, part in zip(pages, run(partial(judge, surface=surface, now=now), pages), strict=True):
+            parts.append(part)
+            progress.advance(task, len(page))
+    return Judged(
+        items=sum(part.items for part in parts),
+        dated=sum(part.dated for part in parts),
+        failed=sum(part.failed for part in parts),
+        cases=[case for part in parts for case in part.cases],
+    )
 
 
 @contextmanager
@@ -141,15 +156,13 @@ def _workers(n: int) -> Iterator[Executor | None]:
         yield pool
 
 
-def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
-    left = iter(items)
-    while batch := list(islice(left, BATCH)):
-        yield batch
-
-
-def judge(items: list[Item], surface: Surface) -> list[Case]:
-    """What would have been found in ``items``."""
-    return [case for _, case in each(partial(_case, surface=surface), items) if case is not None]
+def judge(page: Page, surface: Surface, now: datetime) -> Judged:
+    """What would have been found on a page in the twelve months before ``now``."""
+    items = page.items() if isinstance(page, sheet.Rows) else page
+    dated = [item for item in items if item.published_at and now - BACK <= item.published_at <= now]
+    cases = [case for _, case in each(partial(_case, surface=surface), dated) if case is not None]
+    failed = len(page) - len(items) + len(dated) - len(cases)
+    return Judged(items=len(page), dated=len(dated), failed=failed, cases=cases)
 
 
 def _case(item: Item, surface: Surface) -> Case | None:

@@ -61,8 +61,13 @@ def read(text: str, platform: Platform, board: Board, base: str) -> Page:
     Raises CollectError "became_html", "broken_board" (no JSON), or "fields_missing" (no list where it should be, or a
     needed field that no entry has).
     """
-    document = _json(text)
-    entries = _entries(document, board)
+    document = parse(text)
+    page = mapped(_entries(document, board), platform, board, base)
+    return replace(page, total=_total(document, board))
+
+
+def mapped(entries: Sequence[Mapping[str, object]], platform: Platform, board: Board, base: str) -> Page:
+    """The messages in entries that ``parse`` made. Raises CollectError "fields_missing"."""
     found = frozenset(
         name for name, path in _paths(board).items() if any(at(entry, path) is not _NAMELESS for entry in entries)
     )
@@ -80,7 +85,6 @@ def read(text: str, platform: Platform, board: Board, base: str) -> Page:
         gone=tuple(gone),
         entries=len(entries),
         found=found,
-        total=_total(document, board),
     )
 
 
@@ -114,8 +118,11 @@ def written(value: object) -> str:
 # from text to entries
 
 
-def _json(text: str) -> object:
-    """Numbers stay as they were written, so that 7 and "7" are the same and none is too large; NaN is nothing."""
+def parse(text: str) -> object:
+    """JSON, in which numbers stay as they were written: 7 and "7" are the same, and none is too large. NaN is nothing.
+
+    Raises CollectError "became_html", and "broken_board" for what is no JSON.
+    """
     start = text.lstrip("\ufeff \t\r\n\0")
     if _PAGE.match(start):
         raise CollectError("became_html", f"the board has become a web page{cleaning.page_title(start)}")
@@ -159,7 +166,7 @@ def _entries(document: object, board: Board) -> list[dict[str, object]]:
 def _unpacked(value: object) -> object:
     """JSON that was written into a string of JSON."""
     if isinstance(value, str) and value.lstrip()[:1] in {"[", "{"}:
-        return _json(value)
+        return parse(value)
     return value
 
 

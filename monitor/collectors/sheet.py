@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from monitor.collectors import boardpage
@@ -17,7 +16,9 @@ from monitor.decoding import decode
 from monitor.errors import CollectError
 from monitor.model import Board, Item, Platform
 
-ROWS = 1000  # read at a time
+Row = dict[str, object] | str  # of a CSV or a list; a line of JSON
+
+ROWS = 500  # read at a time
 MAX_FIELD = 1_000_000  # characters
 NAMES: Mapping[str, tuple[str, ...]] = {  # field: what exports call it; the first that fits counts
     "number": ("id", "number", "no", "编号", "留言编号", "工单编号", "工单号", "受理编号", "序号", "信件编号"),
@@ -42,8 +43,30 @@ NAMES: Mapping[str, tuple[str, ...]] = {  # field: what exports call it; the fir
 }
 
 
-def items(body: bytes, platform: Platform, fields: Mapping[str, str]) -> Iterator[Item]:
-    """The messages of the file ``body``, as many at a time as a page has.
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Some rows of a file as they were found: reading them is most of the work, and may be done elsewhere."""
+
+    rows: Sequence[Row]
+    first: int  # how many stand before them
+    board: Board
+    platform: Platform
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def items(self) -> tuple[Item, ...]:
+        """A row that is no sound JSON is left out. Raises CollectError "fields_missing"."""
+        entries = [entry for entry in map(_entry, self.rows) if entry is not None]
+        board = self.board
+        if not board.number:
+            entries = [entry | {"#": str(number)} for number, entry in enumerate(entries, self.first)]
+            board = replace(board, number="#")
+        return boardpage.mapped(entries, self.platform, board, self.platform.url).items if entries else ()
+
+
+def pages(body: bytes, platform: Platform, fields: Mapping[str, str]) -> Iterator[Rows]:
+    """The file ``body``, as many rows at a time as a page has.
 
     ``fields`` says for a field of ``NAMES`` what it is called here. Raises CollectError "broken_board" for what is
     neither CSV nor JSON, and "fields_missing" when no column can be the text, or its time of posting.
@@ -52,13 +75,25 @@ def items(body: bytes, platform: Platform, fields: Mapping[str, str]) -> Iterato
     rows = iter(_json(text) if text.lstrip()[:1] in {"{", "["} else _csv(text))
     board: Board | None = None
     start = 0
-    while page := list(islice(rows, ROWS)):
-        board = board or mapping(page[0], fields)
-        if not board.number:
-            page = [row | {"#": start + n} for n, row in enumerate(page)]
+    while page := tuple(islice(rows, ROWS)):
+        board = board or mapping(_first(page[0]), fields)
+        yield Rows(page, start, board, platform)
         start += len(page)
-        here = replace(board, number=board.number or "#")
-        yield from boardpage.read(json.dumps(page, ensure_ascii=False), platform, here, platform.url).items
+
+
+def _entry(row: Row) -> dict[str, object] | None:
+    try:
+        found = boardpage.parse(row) if isinstance(row, str) else row
+    except CollectError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _first(row: Row) -> dict[str, object]:
+    entry = _entry(row)
+    if entry is None:
+        raise CollectError("broken_board", "the file is neither a JSON list nor JSON lines")
+    return entry
 
 
 def mapping(row: Mapping[str, object], fields: Mapping[str, str]) -> Board:
@@ -96,13 +131,9 @@ def _csv(text: str) -> Iterator[dict[str, object]]:
         raise CollectError("broken_board", f"the file is no sound CSV: {error}") from error
 
 
-def _json(text: str) -> Iterable[dict[str, object]]:
-    try:
-        rows = (
-            json.loads(text)
-            if text.lstrip()[:1] == "["
-            else [json.loads(line) for line in text.splitlines() if line.strip()]
-        )
-    except (ValueError, RecursionError) as error:
-        raise CollectError("broken_board", "the file is neither a JSON list nor JSON lines") from error
-    return [row for row in rows if isinstance(row, dict)]
+def _json(text: str) -> Iterable[Row]:
+    """The entries of a list, or lines that nobody has looked at yet."""
+    if text.lstrip()[:1] == "{":
+        return (line for line in text.split("\n") if line.strip())
+    found = boardpage.parse(text)
+    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []

@@ -119,18 +119,23 @@ def test_columns_with_names_of_their_own_are_said(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "code"),
-    [(b"[1, 2", "broken_board"), (b'{"a": 1}\n{"b"', "broken_board"), ("编号,内容\n1,二".encode(), "fields_missing")],
+    [
+        (b"[1, 2", "broken_board"),
+        (b'{"a"\n{"b": 1}', "broken_board"),
+        (b'{"a": 1}', "fields_missing"),
+        ("编号,内容\n1,二".encode(), "fields_missing"),
+    ],
 )
 def test_a_file_that_is_no_export_is_a_clear_error(content, code):
     with pytest.raises(CollectError) as refused:
-        list(sheet.items(content, FILE, {}))
+        list(sheet.pages(content, FILE, {}))
 
     assert refused.value.code == code
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", "编号,内容,时间\n".encode(), b"\x00\xff\xfe" * 50])
 def test_a_file_without_rows_has_no_items(content):
-    assert list(sheet.items(content, FILE, {})) == []
+    assert list(sheet.pages(content, FILE, {})) == []
 
 
 @pytest.mark.parametrize(
@@ -157,14 +162,33 @@ def test_a_year_without_dates_says_so(tmp_path):
     assert "无法预演" in run(tmp_path, write(tmp_path / "export.csv", table), expect=1)[0]
 
 
+def test_a_line_that_is_cut_is_counted_and_the_rest_goes_on(tmp_path):
+    path = tmp_path / "export.jsonl"
+    lines = [*map(json.dumps, rows(daemon.clock())), '{"编号": "6", "内容']
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+    said, _ = run(tmp_path, path)
+
+    assert "读到6条，其中过去12个月且有日期的3条；1条无法判断" in said
+
+
+def test_a_line_separator_inside_a_text_ends_no_line(tmp_path):
+    table = [row | {"内容": f"第一行\u2028{row['内容']}"} for row in rows(daemon.clock())]
+    path = tmp_path / "export.jsonl"
+    path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in table), encoding="utf-8")
+
+    assert "读到5条，其中过去12个月且有日期的3条；0条无法判断" in run(tmp_path, path)[0]
+
+
 def test_all_cores_find_what_one_finds(tmp_path):
     now = daemon.clock()
     table = [row | {"编号": str(n)} for n, row in enumerate(rows(now) * 500)]
     path = write(tmp_path / "export.csv", table)
-    items = [item for item in sheet.items(path.read_bytes(), FILE, {}) if item.published_at]
-    assert len(items) == rehearse.ALONE
+    pages = list(sheet.pages(path.read_bytes(), FILE, {}))
+    assert sum(map(len, pages)) > rehearse.ALONE
 
-    together = rehearse.judged([*items, *items], Surface.PUBLIC)
+    together = rehearse.judged(pages, Surface.PUBLIC, now)
 
-    assert together == rehearse.judge([*items, *items], Surface.PUBLIC)
-    assert sum(any(seen.kind is Kind.HAZARD for seen in case.found) for case in together) == 2000
+    apart = [rehearse.judge(page, Surface.PUBLIC, now) for page in pages]
+    assert together.cases == [case for part in apart for case in part.cases]
+    assert sum(any(seen.kind is Kind.HAZARD for seen in case.found) for case in together.cases) == 500
