@@ -62,7 +62,7 @@ COMMANDS = gated(*(("command_line", words, before + _VALUE) for words, before in
 
 
 def commands(folded: Folded) -> Iterator[Hit]:
-    for rule, _, pattern in opened(COMMANDS, folded):
+    for rule, pattern in opened(COMMANDS, folded):
         for match in pattern.finditer(folded.text):
             value = match[match.lastgroup or 0]
             if not (is_hollow(value) or HAN.search(value) or value.startswith(("-", "$", "/"))):
@@ -77,7 +77,7 @@ _HASH = re.compile(r"[0-9A-Fa-f]{32,128}|\$\d\w?\$.*")
 
 def inserts(folded: Folded) -> Iterator[Hit]:
     """What is put into a column for passwords; hashes are none."""
-    for rule, _, pattern in opened(INSERTS, folded):
+    for rule, pattern in opened(INSERTS, folded):
         for match in pattern.finditer(folded.text):
             column = next((i for i, name in enumerate(match[1].split(",")) if _COLUMN.fullmatch(name)), -1)
             cells = [cell for cell in _CELL.finditer(match[2]) if cell[0].strip()]

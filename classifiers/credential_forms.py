@@ -187,7 +187,7 @@ _SAMPLE = re.compile(
 
 
 def by_form(folded: Folded) -> Iterator[Hit]:
-    for rule, _, pattern in opened(FORMS, folded):
+    for rule, pattern in opened(FORMS, folded):
         for match in pattern.finditer(folded.text):
             value = match["v"]
             if _is_glued(folded.text, match):

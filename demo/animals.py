@@ -10,6 +10,7 @@ import io
 import itertools
 import json
 from collections.abc import Mapping
+from functools import cache
 
 from demo.encodings import SAMPLES, XML
 from demo.zoo import Request, Route, Wire
@@ -124,6 +125,7 @@ def reset(first: bytes) -> Route:
     return route
 
 
+@cache
 def bomb(size: int, members: int = 1) -> bytes:
     """Gzip of ``size`` spaces, in ``members`` parts."""
     packed = io.BytesIO()
@@ -136,6 +138,15 @@ def bomb(size: int, members: int = 1) -> bytes:
 
 # 50 million spaces in brotli
 BROTLI_BOMB = bytes.fromhex("cfffff7ff82540e2b14020f7fe9ffffffff04b00c4610180eefd7ffec1ebe3970088c322001d747d")
+
+
+def bombing(size: int, members: int = 1) -> Route:
+    """A ``bomb``, made when somebody asks for it."""
+
+    def route(request: Request, wire: Wire) -> None:
+        packed(bomb(size, members))(request, wire)
+
+    return route
 
 
 def packed(body: bytes, encoding: str = "gzip", content_type: str = XML) -> Route:
@@ -193,8 +204,8 @@ ROUTES: dict[str, Route] = {
     "/json": answer(JSON_FEED, "application/feed+json"),
     "/gzip": packed(gzip.compress(RSS.encode())),
     "/two-members": packed(gzip.compress(RSS[:200].encode()) + gzip.compress(RSS[200:].encode())),
-    "/bomb": packed(bomb(50_000_000)),
-    "/bombs": packed(bomb(50_000_000, members=50)),
+    "/bomb": bombing(50_000_000),
+    "/bombs": bombing(50_000_000, members=50),
     "/brotli": packed(b"\x0b\x02\x80hello\x03", "br"),
     "/brotli-bomb": packed(BROTLI_BOMB, "br"),
     "/not-gzip": packed(RSS.encode()),

@@ -4,6 +4,7 @@ What most texts are costs next to nothing, and twice a hostile text costs twice 
 """
 
 import random
+import re
 import sys
 
 import pytest
@@ -131,9 +132,9 @@ GATED = [*credential_forms.FORMS, *credential_commands.COMMANDS, *credential_com
 @given(data=st.data())
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_pattern_matches_without_its_words(row, data):
-    text = data.draw(st.from_regex(row.pattern))
-    folded = fold(text)
+    pattern = re.compile(row.expression)
+    folded = fold(data.draw(st.from_regex(pattern)))
 
-    if row.pattern.search(folded.text):
+    if pattern.search(folded.text):
         assert any(word in folded.ascii for word in row.words)
         assert credential._may_hold(folded.text) or row.words == (".",)  # a key without two letters side by side
