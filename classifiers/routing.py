@@ -7,12 +7,14 @@ model is a file of plain numbers (see models/routing.md); an agency may train it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from io import BytesIO
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -23,12 +25,15 @@ from classifiers.finding import Document
 
 VERSION = 1  # of the file's form
 RUN = 2  # characters: longer runs made nothing better (docs/adr)
-READ = 20_000  # characters of a text that are read: what a message is about stands before
-FIRST_LINE = 40  # characters: a first line up to here is a title, ...
-BEGINNING = 30  # ... and where no line is that short, these characters are
+READ = 2_000  # characters of a text that are read: reading on made nothing better, and what is read is bounded
+FIRST_LINE = range(8, 41)  # characters: a first line of this length is a title, ...
+BEGINNING = 30  # ... and where it has another, this many characters are
 WORDS = 5  # told as the reason
-LONGEST_WORD = 8
-_PARTS = ("labels", "text", "title", "scale", "bias", "power", "sure")
+LONGEST_WORD = 8  # characters
+COUNTS = 0.05  # of the heaviest character; one that weighs less belongs to no word
+ENOUGH = 100  # characters; a shorter message is doubted
+DAMAGES = (ValueError, OSError, EOFError, KeyError, RuntimeError, BadZipFile, zlib.error)
+_PARTS = ("labels", "text", "title", "scale", "bias", "numbers")
 
 
 class ModelError(ValueError):
@@ -46,7 +51,9 @@ class Model:
     title: NDArray[np.float32]
     bias: NDArray[np.float32]
     power: float
-    sure: float  # from this probability on the first topic counts as sure
+    trust: float  # log odds that the best topic is right where the second is as good, in a message of ENOUGH characters
+    doubt: float  # taken off for each factor of e by which a message is shorter
+    sure: float  # from this probability on the best topic counts as sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What spoke for the best topic against the second: ``weight`` is its share of the distance, over all places.
+    """What spoke for the best topic against the second: ``weight`` is the log odds that it added, over all places.
 
     ``start`` and ``end`` are half-open code-point offsets of its first place in the document's ``field``.
     """
@@ -86,26 +93,46 @@ def topic(document: Document, model: Model | None = None) -> Topic:
 def topics(documents: Sequence[Document], model: Model | None = None) -> list[Topic]:
     """For each document, in their order; many at once cost far less than one after the other.
 
-    Reads title and text, never ``html``. A document without a word gets the most common topic and is not sure.
+    Reads title and text, never ``html``. A document that says nothing gets some topic too, but is not sure.
     """
     model = model or shipped()
     if not documents:
         return []
-    chances = _chances(scores(documents, model))
-    best = chances.argmax(axis=1)
-    each = np.arange(len(best))
-    top = chances[each, best].tolist()
-    chances[each, best] = -1.0
-    second = chances.argmax(axis=1).tolist()
+    best, second, chances = judged(scores(documents, model), lengths(documents), model)
     labels, sure = model.labels, model.sure
     return [
         Topic(labels[first], chance, labels[then], chance >= sure)
-        for first, chance, then in zip(best.tolist(), top, second, strict=True)
+        for first, then, chance in zip(best.tolist(), second.tolist(), chances.tolist(), strict=True)
     ]
 
 
+def judged(
+    scores: NDArray[np.float32], lengths: NDArray[np.float32], model: Model
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]:
+    """Of each document the best topic, the second, and the probability that the best is right."""
+    each = np.arange(len(scores))
+    best = scores.argmax(axis=1)
+    others = scores.copy()
+    others[each, best] = -np.inf
+    second = others.argmax(axis=1)
+    odds = scores[each, best] - scores[each, second] + model.trust + model.doubt * shortness(lengths)
+    return best, second, 1 / (1 + np.exp(-odds))
+
+
+def shortness(lengths: NDArray[np.float32]) -> NDArray[np.float32]:
+    """0 from ``ENOUGH`` characters on, and below the logarithm of the share that is there."""
+    short: NDArray[np.float32] = np.log(np.minimum(lengths + 1, ENOUGH) / ENOUGH)
+    return short
+
+
+def lengths(documents: Sequence[Document]) -> NDArray[np.float32]:
+    """Characters of title and text, without blanks around them."""
+    each = (len(document.title.strip()) + len(document.text.strip()) for document in documents)
+    return np.fromiter(each, np.float32, len(documents))
+
+
 def scores(documents: Sequence[Document], model: Model) -> NDArray[np.float32]:
-    """(documents, topics): the logarithm of each topic's probability, but for a constant of the document."""
+    """(documents, topics): what speaks for each topic; the distance of two is a logarithm of odds."""
     titles, texts = zip(*map(parts, documents), strict=True)
     total = model.bias.copy()
     for table, part in ((model.text, texts), (model.title, titles)):
@@ -115,47 +142,39 @@ def scores(documents: Sequence[Document], model: Model) -> NDArray[np.float32]:
 
 
 def parts(document: Document) -> tuple[str, str]:
-    """Title and text as they are read."""
-    text = document.text[:READ]
-    return (document.title[:READ] or beginning(text)), text
+    """Title and text as they are read; one of blanks is none."""
+    title, text = ("" if part.isspace() else part[:READ] for part in (document.title, document.text))
+    return title or beginning(text), text or title
 
 
 def beginning(text: str) -> str:
     """What stands for the title of a text that has none."""
-    first, broken, _ = text[: FIRST_LINE + 1].partition("\n")
-    return first if broken else text[:BEGINNING]
+    first, broken, _ = text[: FIRST_LINE.stop].partition("\n")
+    return first if broken and len(first) in FIRST_LINE else text[:BEGINNING]
 
 
 def _length(squares: NDArray[np.float32], power: float) -> NDArray[np.float32]:
     return np.maximum(squares, 1e-6) ** np.float32(power)
 
 
-def _chances(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares: NDArray[np.float32] = raised / raised.sum(axis=1, keepdims=True)
-    return shares
-
-
 def why(document: Document, model: Model | None = None) -> list[Word]:
     """The words that decided, heaviest first, at most ``WORDS``."""
     model = model or shipped()
     order = np.argsort(scores([document], model)[0])
-    best, second = int(order[-1]), int(order[-2])
+    pair = int(order[-1]), int(order[-2])
     title, text = parts(document)
-    told = _weights(title, model.title, (best, second), model.power)
-    weights = _weights(text, model.text, (best, second), model.power)
-    if not document.title:
-        weights[: len(title)] += told
-    words = _words(text, weights, "text") + (_words(title, told, "title") if document.title else [])
+    by_text = _weights(text, model.text, pair, model.power)
+    by_title = _weights(title, model.title, pair, model.power)
+    if text.startswith(title):  # it is the beginning, or all there is
+        by_text[: len(title)] += by_title
+        words = _words(text, by_text, "text" if document.text.strip() else "title")
+    else:
+        words = _words(text, by_text, "text") + _words(title, by_title, "title")
     merged: dict[str, Word] = {}
     for word in words:
-        known = merged.get(word.word)
-        merged[word.word] = Word(word.word, word.weight + (known.weight if known else 0), *_place(known or word))
+        first = merged.get(word.word)
+        merged[word.word] = replace(first, weight=first.weight + word.weight) if first else word
     return sorted(merged.values(), key=lambda word: -word.weight)[:WORDS]
-
-
-def _place(word: Word) -> tuple[str, int, int]:
-    return word.field, word.start, word.end
 
 
 def _weights(part: str, table: NDArray[np.float32], pair: tuple[int, int], power: float) -> NDArray[np.float32]:
@@ -163,22 +182,23 @@ def _weights(part: str, table: NDArray[np.float32], pair: tuple[int, int], power
     bits = len(table).bit_length() - 1
     by_length, _ = features.runs([part], RUN, bits)
     each = np.zeros(len(part) + 2 * RUN, np.float32)
-    squares = np.zeros((1, 1), np.float32)
+    squares = np.zeros(1, np.float32)
     for size, rows in enumerate(by_length, 1):
         said = (table[rows, pair[0]] - table[rows, pair[1]]) / np.float32(size)
         squares += table[rows, -1].sum()
         for shift in range(size):
             each[shift : shift + len(said)] += said
     gap = RUN - 1
-    shares: NDArray[np.float32] = each[gap : gap + len(part)] / _length(squares, power)[0]
-    return shares
+    weights: NDArray[np.float32] = each[gap : gap + len(part)] / _length(squares, power)
+    return weights
 
 
 def _words(part: str, weights: NDArray[np.float32], field: str) -> list[Word]:
-    """Stretches of letters that speak for the topic."""
+    """Stretches of at least two letters that speak for the topic."""
     found: list[Word] = []
     start = 0
-    says = [weight > 0 and letter.isalpha() for letter, weight in zip(part, weights.tolist(), strict=True)]
+    least = COUNTS * max(0.0, float(weights.max(initial=0)))
+    says = [weight > least and letter.isalpha() for letter, weight in zip(part, weights.tolist(), strict=True)]
     for place, speaks in enumerate([*says, False]):
         if speaks and place - start < LONGEST_WORD:
             continue
@@ -199,8 +219,7 @@ def dump(model: Model) -> bytes:
         "title": np.rint(title / scale).astype(np.int8),
         "scale": scale,
         "bias": model.bias.astype(np.float32),
-        "power": np.float32(model.power),
-        "sure": np.float32(model.sure),
+        "numbers": np.array([model.power, model.trust, model.doubt, model.sure]),
     }
     out = BytesIO()
     np.savez_compressed(out, version=np.int32(VERSION), checksum=np.array(_checksum(stored)), **stored)
@@ -216,20 +235,19 @@ def load(raw: bytes) -> Model:
     try:
         with np.load(BytesIO(raw), allow_pickle=False) as archive:
             stored = {name: archive[name] for name in archive.files}
-    except (ValueError, OSError, EOFError, BadZipFile) as error:
+    except DAMAGES as error:
         raise ModelError("the routing model can't be read: this is no model file, or a damaged one") from error
-    if int(stored.get("version", 0)) != VERSION:
+    if not np.array_equal(stored.get("version", 0), VERSION):
         raise ModelError(f"the routing model has another form than version {VERSION}")
-    if str(stored.get("checksum")) != _checksum(stored):
+    if not {*_PARTS} <= stored.keys() or str(stored.get("checksum")) != _checksum(stored):
         raise ModelError("the routing model is damaged: its checksum is wrong")
     text, title = (stored[name].astype(np.float32) * stored["scale"] for name in ("text", "title"))
     for table in (text, title):
         table[:, -1] **= 2
-    labels = tuple(map(str, stored["labels"]))
-    return Model(labels, text, title, stored["bias"], float(stored["power"]), float(stored["sure"]))
+    return Model(tuple(map(str, stored["labels"])), text, title, stored["bias"], *map(float, stored["numbers"]))
 
 
-def _checksum(stored: dict[str, NDArray[np.generic]]) -> str:
+def _checksum(stored: Mapping[str, NDArray[Any]]) -> str:
     digest = sha256()
     for name in _PARTS:
         digest.update(f"{name} {stored[name].dtype} {stored[name].shape}".encode())

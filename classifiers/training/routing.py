@@ -5,8 +5,8 @@
 Three linear views (the text; the title among the texts' runs; the title by itself) are learned together by a linear
 support vector machine over hashed runs of one and two characters, and added up into one table each for text and
 title. A run counts for more the rarer it is and the more it tells one topic from the others, and for nothing if
-fewer than ``LEAST`` messages have it. Probabilities come from one temperature, fitted on answers about messages
-that the asked model had not seen.
+fewer than ``LEAST`` messages have it. Probabilities are fitted to answers about messages that the asked model had
+not seen.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix, diags, hstack, vstack
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 from sklearn.svm import LinearSVC
 
@@ -31,16 +32,17 @@ from classifiers.training.messages import Indices, Message, alike, folds, read, 
 
 BITS = 17  # of each table
 LEAST = 3  # messages that have a run
-TELLING = 0.8  # power of how well a run tells topics apart
+TELLING = 0.7  # power of how well a run tells topics apart
 TITLE_SHARED, TITLE_OWN = 0.5, 0.5  # loudness of the title, as text and as title
 POWER = 0.6  # of the sum of squares, in the length of a part
-UNTITLED = 0.2  # weight of a message told again without its title, and with it at the head of the text
+UNTITLED = 0.3  # weight of a message told again without its title
 STRENGTH = 1.0  # C of the support vector machine
 ACCURATE = 0.975  # of the answers called sure
 FOLDS = 5
 AT_ONCE = 500
 
-Floats = NDArray[np.float64]
+Floats = NDArray[Any]
+Flags = NDArray[np.bool_]
 Weights = NDArray[np.float32]
 Answer = Callable[[Sequence[Document]], Floats]  # scores, a column for each topic
 
@@ -49,8 +51,11 @@ FORMS: dict[str, Callable[[Message], Document]] = {
     "text only": lambda message: Document(message.text),
     "title, space, text": lambda message: Document(f"{message.title} {message.text}"),
     "title, line, text": lambda message: Document(f"{message.title}\n{message.text}"),
+    "title only": lambda message: Document("", message.title),
+    "20 characters": lambda message: Document(message.text[:20]),
 }
-TAUGHT = {"title and text": 1.0, "text only": UNTITLED, "title, space, text": UNTITLED}
+DOUBTED = ("title and text", "title only", "20 characters")  # what probabilities are fitted to
+TAUGHT = {"title and text": 1.0, "text only": UNTITLED}
 
 
 def counted(parts: Sequence[str]) -> csr_matrix:
@@ -166,9 +171,11 @@ def fit(told: Told, chosen: Indices) -> routing.Model:
         told.labels,
         np.hstack([text / views.text_scale, views.text[:, None] ** 2]).astype(np.float32),
         np.hstack([title / views.title_scale, views.title[:, None] ** 2]).astype(np.float32),
-        np.asarray(bias, np.float32),
+        bias.astype(np.float32),
         POWER,
-        1.0,
+        trust=0.0,
+        doubt=0.0,
+        sure=1.0,
     )
 
 
@@ -176,49 +183,51 @@ def train(messages: Sequence[Message], chosen: Indices | None = None, told: Told
     """The model to ship, as it comes out of its file."""
     told = told or Told.of(messages)
     chosen = np.arange(len(messages)) if chosen is None else chosen
-    groups = alike([messages[n] for n in chosen])
-    scores = np.zeros((len(chosen), len(told.labels)))
-    for learned, asked in folds(told.wanted[chosen], groups, FOLDS, seed=1):
-        model = fit(told, chosen[learned])
-        scores[asked] = routing.scores([FORMS["title and text"](messages[n]) for n in chosen[asked]], model)
-    warmth = temperature(scores, told.wanted[chosen])
-    model = warmed(fit(told, chosen), warmth, sure_from(scores * warmth, told.wanted[chosen]))
+    model = calibrated(fit(told, chosen), *unseen(messages, chosen, told))
     return routing.load(routing.dump(model))
 
 
-def temperature(scores: Floats, wanted: Indices) -> float:
-    """By what scores must be multiplied so that they are logarithms of probabilities."""
+def unseen(messages: Sequence[Message], chosen: Indices, told: Told) -> tuple[Floats, Floats, Flags]:
+    """Answers of models about messages that these had not seen: distance of the first two topics, shortness, right.
 
-    def loss(exponent: float) -> float:
-        return -float(np.log(chances(scores * np.exp(exponent))[np.arange(len(wanted)), wanted] + 1e-12).mean())
+    One row for each form of ``DOUBTED``, and in it one column for each message.
+    """
+    distance, short, right = (np.zeros((len(DOUBTED), len(chosen))) for _ in range(3))
+    for learned, asked in folds(told.wanted[chosen], alike([messages[n] for n in chosen]), FOLDS, seed=1):
+        model = fit(told, chosen[learned])
+        for row, form in enumerate(DOUBTED):
+            documents = [FORMS[form](messages[n]) for n in chosen[asked]]
+            scores = routing.scores(documents, model)
+            distance[row, asked] = np.diff(np.sort(scores, axis=1)[:, -2:], axis=1)[:, 0]
+            short[row, asked] = routing.shortness(routing.lengths(documents))
+            right[row, asked] = scores.argmax(axis=1) == told.wanted[chosen[asked]]
+    return distance, short, right > 0
 
-    return float(np.exp(minimize_scalar(loss, bounds=(-3, 5), method="bounded").x))
 
+def calibrated(model: routing.Model, distance: Floats, short: Floats, right: Flags) -> routing.Model:
+    """The distance becomes a logarithm of odds, and the threshold the least one with ``ACCURATE`` right above it.
 
-def sure_from(scores: Floats, wanted: Indices) -> float:
-    """The least probability from which on ``ACCURATE`` of the answers are right; 1 if there is none."""
-    best = chances(scores)
-    order = np.argsort(-best.max(axis=1))
-    right = np.cumsum((best.argmax(axis=1) == wanted)[order]) / np.arange(1, len(order) + 1)
-    good = np.flatnonzero(right >= ACCURATE)
-    return float(best.max(axis=1)[order[good[-1]]]) if len(good) else 1.0
-
-
-def warmed(model: routing.Model, warmth: float, sure: float) -> routing.Model:
-    topics = np.array([warmth] * len(model.labels) + [1], np.float32)
+    Two answers are added, without any distance and one of them wrong: so there is a curve where all others are right.
+    """
+    seen = np.column_stack([distance.ravel(), short.ravel()])
+    curve = LogisticRegression(C=1e4).fit(np.vstack([seen, np.zeros((2, 2))]), [*right.ravel(), True, False])
+    slope, doubt = map(float, curve.coef_[0])
+    trust = float(curve.intercept_[0])
+    chances = curve.predict_proba(np.column_stack([distance[0], short[0]]))[:, 1]
+    order = np.argsort(-chances)
+    accuracy = np.cumsum(right[0, order]) / np.arange(1, len(order) + 1)
+    good = np.flatnonzero(accuracy >= ACCURATE)
+    sure = float(chances[order[good[-1]]]) if len(good) else 1.0
+    steeper = np.array([slope] * len(model.labels) + [1], np.float32)
     return replace(
         model,
-        text=model.text * topics,
-        title=model.title * topics,
-        bias=(model.bias * warmth).astype(np.float32),
+        text=model.text * steeper,
+        title=model.title * steeper,
+        bias=(model.bias * slope).astype(np.float32),
+        trust=trust,
+        doubt=doubt,
         sure=sure,
     )
-
-
-def chances(scores: Floats) -> Floats:
-    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-    shares: Floats = raised / raised.sum(axis=1, keepdims=True)
-    return shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,34 +240,38 @@ class Figures:
     miscalibrated: float  # mean distance between probability and accuracy, over ten equal parts of 0..1
 
     @classmethod
-    def of(cls, best: Floats, wanted: Indices, sure_from: float) -> Figures:
-        """``best``: a score for each topic in 0..1."""
-        first, top = best.argmax(axis=1), best.max(axis=1)
-        right = first == wanted
-        surest = np.argsort(-top)[: round(0.8 * len(top))]
-        tenth = np.minimum((top * 10).astype(int), 9)
-        apart = [abs(float((top - right)[tenth == n].sum())) for n in range(10)]
-        sure = top >= sure_from
+    def of(cls, scores: Floats, chances: Floats, wanted: Indices, sure_from: float) -> Figures:
+        right = scores.argmax(axis=1) == wanted
+        surest = np.argsort(-chances)[: round(0.8 * len(chances))]
+        tenth = np.minimum((chances * 10).astype(int), 9)
+        apart = [abs(float((chances - right)[tenth == n].sum())) for n in range(10)]
+        sure = chances >= sure_from
         return cls(
-            f1_score(wanted, first, average="macro"),
-            float((np.argsort(best, axis=1)[:, -2:] == wanted[:, None]).any(axis=1).mean()),
+            f1_score(wanted, scores.argmax(axis=1), average="macro"),
+            float((np.argsort(scores, axis=1)[:, -2:] == wanted[:, None]).any(axis=1).mean()),
             float(right[surest].mean()),
             float(sure.mean()),
             float(right[sure].mean()) if sure.any() else 1.0,
-            sum(apart) / len(top),
+            sum(apart) / len(chances),
         )
+
+
+def ours(documents: Sequence[Document], wanted: Indices, model: routing.Model) -> Figures:
+    scores = routing.scores(documents, model)
+    chances = routing.judged(scores, routing.lengths(documents), model)[2]
+    return Figures.of(scores, chances, wanted, model.sure)
 
 
 def peer(messages: Sequence[Message]) -> Answer:
     """What one would take first: TF-IDF of one to three characters and a linear support vector machine."""
-    vectors = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True)
+    vectors = TfidfVectorizer(analyzer="char", ngram_range=(1, 3))
     rows = vectors.fit_transform([f"{message.title}\n{message.text}" for message in messages])
     machine = LinearSVC().fit(rows, [message.label for message in messages])
 
     def answer(documents: Sequence[Document]) -> Floats:
         joined = [f"{document.title}\n{document.text}" for document in documents]
         scores: Floats = machine.decision_function(vectors.transform(joined))
-        return chances(scores)
+        return scores
 
     return answer
 
@@ -276,11 +289,10 @@ def measure(messages: Sequence[Message], rounds: int) -> None:
             model = train(messages, learned, told)
             wanted = told.wanted[asked]
             for form, shape in FORMS.items():
-                best = chances(routing.scores([shape(messages[n]) for n in asked], model).astype(float))
-                figures[form].append(Figures.of(best, wanted, model.sure))
-            other = peer([messages[n] for n in learned])
-            best = other([FORMS["title and text"](messages[n]) for n in asked])
-            figures["peer"].append(Figures.of(best, wanted, 2.0))
+                figures[form].append(ours([shape(messages[n]) for n in asked], wanted, model))
+            scores = peer([messages[n] for n in learned])([FORMS["title and text"](messages[n]) for n in asked])
+            margins = np.diff(np.sort(scores, axis=1)[:, -2:], axis=1)[:, 0]
+            figures["peer"].append(Figures.of(scores, margins / margins.max(), wanted, 2.0))
             out(f"{name}: ours {figures['title and text'][-1].macro_f1:.4f}  peer {figures['peer'][-1].macro_f1:.4f}")
         table(name, figures)
 

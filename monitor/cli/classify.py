@@ -43,11 +43,11 @@ def classify(surface: str, everything: bool, source: IO[bytes]) -> None:
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("", total=None)
         for lines in chunks(source):
-            answers = [answer(line, Surface(surface), everything) for line in lines if line.strip()]
-            failed += sum("error" in each for each in answers)
-            sys.stdout.buffer.write(b"".join(map(_line, answers)))
+            answered = answers([line for line in lines if line.strip()], Surface(surface), everything)
+            failed += sum("error" in each for each in answered)
+            sys.stdout.buffer.write(b"".join(map(_line, answered)))
             sys.stdout.buffer.flush()
-            progress.advance(task, len(answers))
+            progress.advance(task, len(answered))
     if failed:
         sys.exit(1)
 
@@ -69,32 +69,36 @@ def chunks(source: IO[bytes]) -> Iterator[list[bytes]]:
         yield [bytes(rest)]
 
 
-def answer(line: bytes, surface: Surface, everything: bool) -> dict[str, object]:
-    """One line's answer: findings, or what is wrong with it."""
+def answers(lines: list[bytes], surface: Surface, everything: bool) -> list[dict[str, object]]:
+    """One answer a line, in order; what the messages are about is asked of all of them at once."""
+    judged = [answer(line, surface, everything) for line in lines]
+    topics = iter(routing.topics([document for _, document in judged if document is not None]))
+    return [said if document is None else said | about(next(topics)) for said, document in judged]
+
+
+def answer(line: bytes, surface: Surface, everything: bool) -> tuple[dict[str, object], Document | None]:
+    """One line's findings and what its topic is to be told from, or what is wrong with it and None."""
     name: object = None
     try:
         raw = json.loads(line.decode("utf-8-sig"), parse_constant=_no_constant)
         name = raw.get("id") if isinstance(raw, dict) else None
         document = read(raw)
     except UnicodeDecodeError:
-        return {"id": name, "error": "not UTF-8"}
+        return {"id": name, "error": "not UTF-8"}, None
     except RecursionError:
-        return {"id": name, "error": "nested too deeply"}
+        return {"id": name, "error": "nested too deeply"}, None
     except ValueError as error:
-        return {"id": name, "error": str(error) if name is not None else f"not a valid line: {error}"}
-    (_, found), *_ = each_safely(lambda each: judge(each, surface), [document])
-    if found is None:
-        return {"id": name, "error": "could not be judged; see the log"}
+        return {"id": name, "error": str(error) if name is not None else f"not a valid line: {error}"}, None
+    (_, judged), *_ = each_safely(lambda each: judge(each, surface), [document])
+    if judged is None:
+        return {"id": name, "error": "could not be judged; see the log"}, None
+    found, masked = judged
     shown = [each for each in found if everything or each.score >= SHIPPED[each.kind].threshold]
-    return {"id": name, "findings": [as_json(each) for each in shown], **routed(document)}
+    return {"id": name, "findings": [as_json(each) for each in shown]}, masked
 
 
-def routed(document: Document) -> dict[str, object]:
-    """What the message is about: best and second topic, how sure, and whether that is enough."""
-    if document.html is not None and not document.text:
-        document = replace(document, text=page.visible_text(document.html))
-    topic = routing.topic(document)
-    return {"topic": topic.best, "topic_score": round(topic.score, 4), "second": topic.second, "sure": bool(topic.sure)}
+def about(topic: routing.Topic) -> dict[str, object]:
+    return {"topic": topic.best, "topic_score": round(topic.score, 4), "second": topic.second, "sure": topic.sure}
 
 
 def read(raw: Any) -> Document:
@@ -113,15 +117,15 @@ def read(raw: Any) -> Document:
     return Document(raw.get("text", ""), raw.get("title", ""), raw.get("html"), raw.get("url", ""))
 
 
-def judge(document: Document, surface: Surface) -> list[Finding]:
-    """All kinds, in the order of the text: the door's on the original, the others on what it leaves."""
+def judge(document: Document, surface: Surface) -> tuple[list[Finding], Document]:
+    """All kinds, in the order of the text: the door's on the original, the others on what it leaves; and that."""
     visible = next(iter(page.passages(Document(html=document.html))), None) if document.html is not None else None
     if visible is not None and visible.field:
         document = replace(document, text=visible.text)
     masked = masking.door(document, surface)
     found = [*masked.findings, *pipeline.judge(masked.document)]
     found.sort(key=lambda each: (each.field, each.start if each.start is not None else -1, each.kind))
-    return [_placed(each, visible) for each in found] if visible is not None else found
+    return [_placed(each, visible) for each in found] if visible is not None else found, masked.document
 
 
 def _placed(found: Finding, visible: page.Passage) -> Finding:

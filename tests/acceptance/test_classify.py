@@ -32,6 +32,20 @@ def test_lines_come_back_in_order_with_all_keys():
     assert answers[1]["findings"] == []
 
 
+def test_each_message_has_its_own_topic_among_bad_lines_and_pages():
+    works, river = "工地老板拖欠农民工工资，劳动监察说要等仲裁", "化工厂夜里偷排废水，河里的鱼都死了，空气刺鼻"
+    page, titled = {"id": 3, "html": f"<p>{river}</p>"}, {"id": 4, "text": "", "title": works}
+    _, answers, _ = classify({"id": 1, "text": works}, b"{", page, titled, {"id": 5, "text": ""})
+
+    assert [answer.get("topic") for answer in answers[:4]] == ["劳动和社会保障", None, "环境保护", "劳动和社会保障"]
+    assert [answer.get("sure") for answer in answers[:3]] == [True, None, True]
+    assert answers[4]["topic"]
+    assert answers[4]["sure"] is False
+    for answer in (answers[0], answers[2], answers[4]):
+        assert 0 <= answer["topic_score"] <= 1
+        assert answer["second"] not in {None, answer["topic"]}
+
+
 def test_a_finding_in_the_title_says_so():
     _, (answer,), _ = classify({"id": 1, "text": "见附件", "title": LEAK})
 
