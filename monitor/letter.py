@@ -86,7 +86,14 @@ class Table:
     urgent: int = 0
 
 
-Block = Paragraph | Items | Facts | Table
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """SVG of ``charts``, for pages only: a mail would lose it. What it shows must stand in words beside it."""
+
+    svg: str
+
+
+Block = Paragraph | Items | Facts | Table | Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +190,8 @@ def _lines(block: Block, words: Words) -> list[str]:
             return [f"- {clean(entry)}" for entry in entries]
         case Facts(pairs):
             return [f"{clean(label)}{colon}{clean(_plain(value))}" for label, value in pairs]
+        case Picture():
+            return []
     names = ["", *(clean(name) + colon for name in block.head[1:])]
     return ["- " + " | ".join(name + clean(cell) for name, cell in zip(names, row, strict=True)) for row in block.rows]
 
@@ -232,6 +241,8 @@ def _block(block: Block) -> str:
             return f'<ul style="margin:0 0 8px;padding-left:20px">{rows}</ul>'
         case Facts(pairs):
             return f'{_TABLE} role="presentation">{"".join(_fact(label, value) for label, value in pairs)}</table>'
+        case Picture(svg):
+            return f'<div style="margin:8px 0">{svg}</div>'
     lines = [_row("th", block.head, block.numbers)]
     lines += [_row("td", row, block.numbers, bold=place < block.urgent) for place, row in enumerate(block.rows)]
     return f"{_TABLE}>{''.join(lines)}</table>"

@@ -81,6 +81,7 @@ CLASSIFIERS = (
     # which office answers
     judge("features"),
     judge("routing", "features", "finding"),
+    judge("evaluating", "finding"),
 )
 LETTERS = ("monitor/letter.py", "monitor/rescue.py", "monitor/words.py")
 VALUES = ("monitor/__init__.py", "monitor/errors.py", "monitor/model.py", "monitor/summary.py", *FINDING)
@@ -103,6 +104,8 @@ PURE = (
     Room("monitor/rescue.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/brief.py", (*LETTERS, *VALUES), pure=True),
     Room("monitor/firstday.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
+    Room("monitor/charts.py", pure=True),
+    Room("monitor/evaluated.py", ("classifiers/evaluating.py", "monitor/charts.py", *LETTERS, *VALUES), pure=True),
     Room("monitor/rehearsal.py", VALUES, pure=True),
     Room("monitor/rehearsed.py", ("monitor/letter.py", "monitor/rehearsal.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/messages.py", (*LETTERS, "monitor/weekly.py", *VALUES), pure=True),

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from monitor import __version__
-from monitor.cli import classify, demo, firstday, looking, platforms, records, rehearse, service, trying
+from monitor.cli import classify, demo, evaluate, firstday, looking, platforms, records, rehearse, service, trying
 from monitor.cli.wiring import Friendly
 from monitor.settings import default_path
 
@@ -45,6 +45,7 @@ for command in (
     records.resolve,
     records.dismiss,
     classify.classify,
+    evaluate.evaluate,
     firstday.adopt,
     firstday.go_live,
     rehearse.rehearse_,
