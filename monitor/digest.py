@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind
 from monitor.model import Escalation, Period
-from monitor.summary import KindCount, PlatformHealth, Summary
+from monitor.summary import KindCount, PlatformHealth, Summary, Tally
 
 LEAST_ITEMS = 2  # a word of one single item says nothing about many, and may be a name
 
@@ -89,8 +89,8 @@ def summarise(
     now: datetime,
     open_records: Iterable[Escalation],
     opened: tuple[Counts, Counts, Counts],
-    closed: int,
     platforms: Iterable[PlatformHealth],
+    closed: tuple[Tally, ...] = (),
     words: tuple[tuple[str, int], ...] = (),
     undelivered: int = 0,
     live: bool = True,

@@ -9,7 +9,9 @@ from classifiers.evaluating import Case, Counts, Figures
 from classifiers.finding import Kind
 from monitor import charts
 from monitor.letter import Block, Context, Letter, Paragraph, Picture, Section, Table, clean
-from monitor.model import Severity
+from monitor.model import Period, Severity
+from monitor.summary import Tally
+from monitor.weekly import spoken, tallied
 from monitor.words import Words
 
 STEPS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)  # thresholds that are listed; the picture has more
@@ -34,9 +36,58 @@ def page(evaluation: Evaluation, *, source: str, context: Context, words: Words)
         subject=words.say("evaluation.subject", source=source),
         first=shown.first(),
         sections=tuple(shown.sections()),
-        footer=words.say("evaluation.footer", agency=context.agency, moment=words.stamp(context.now, context.zone)),
+        footer=_footer(context, words),
         severity=Severity.ORDINARY,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What people said in a local week (``iso_week`` "2026-W48") by closing records."""
+
+    iso_week: str
+    tallies: tuple[Tally, ...]
+
+
+def feedback(weeks: Sequence[Week], period: Period, context: Context, words: Words) -> Letter:
+    """Precision in real life: by kind over the whole ``period``, and by week, newest first."""
+    say, days = words.say, spoken(period, context.now, context.zone, words)
+    whole = tuple(_whole(weeks))
+    heads = tuple(say(f"digest.{name}") for name in ("kind", "resolved", "dismissed", "right"))
+    rows = tuple((_week(week, words), *tallied(each, words)) for week in weeks for each in week.tallies)
+    right, wrong = sum(each.right for each in whole), sum(each.wrong for each in whole)
+    return Letter(
+        subject=say("evaluation.feedback_subject", days=days),
+        first=say("evaluation.feedback_first", days=days, right=right, wrong=wrong),
+        sections=(
+            Section(
+                say("evaluation.feedback"),
+                (
+                    Table(heads, tuple(tallied(each, words) for each in whole), numbers=3),
+                    Paragraph(say("evaluation.feedback_note")),
+                ),
+            ),
+            Section(say("evaluation.feedback_weeks"), (Table((say("evaluation.week"), *heads), rows, numbers=3),)),
+        ),
+        footer=_footer(context, words),
+        severity=Severity.ORDINARY,
+    )
+
+
+def _whole(weeks: Sequence[Week]) -> Iterator[Tally]:
+    for kind in Kind:
+        mine = [each for week in weeks for each in week.tallies if each.kind is kind]
+        if mine:
+            yield Tally(kind=kind, right=sum(each.right for each in mine), wrong=sum(each.wrong for each in mine))
+
+
+def _week(week: Week, words: Words) -> str:
+    year, _, number = week.iso_week.partition("-W")
+    return words.say("time.week", year=year, week=int(number))
+
+
+def _footer(context: Context, words: Words) -> str:
+    return words.say("evaluation.footer", agency=context.agency, moment=words.stamp(context.now, context.zone))
 
 
 @dataclass(frozen=True, slots=True)

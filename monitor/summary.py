@@ -47,6 +47,25 @@ class KindCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """Records of one kind that were closed: ``right`` as done, ``wrong`` as nothing."""
+
+    kind: Kind
+    right: int
+    wrong: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """What people said of an item: the kinds that were rightly found in its masked text."""
+
+    item: int
+    title: str
+    text: str
+    right: tuple[Kind, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """What happened in a Period: the one value every digest document is made of."""
 
@@ -55,7 +74,7 @@ class Summary:
     now: datetime
     open_records: tuple[Escalation, ...]  # overdue first, then by deadline
     counts: tuple[KindCount, ...]  # kinds that occur in any of the three periods
-    closed: int  # records closed in the period
+    closed: tuple[Tally, ...]  # records closed in the period
     items: int  # new messages and articles in the period
     platforms: tuple[PlatformHealth, ...]
     words: tuple[tuple[str, int], ...] = ()  # what people wrote about most: word, number of items

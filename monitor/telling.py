@@ -10,7 +10,7 @@ from monitor import brief, firstday, messages, policy
 from monitor import digest as weekly
 from monitor.house import House, context
 from monitor.model import Channel, Contact, Escalation, Message, Notification, Period, Seen
-from monitor.store import marks, outbox, records, standing, views
+from monitor.store import labels, marks, outbox, records, standing, views
 from monitor.store.database import Tx
 
 WORDS = 12  # words in a digest
@@ -125,7 +125,7 @@ def digest(house: House, period: Period, contact: Contact, now: datetime) -> Mes
             views.opened_by_kind(tx, periods[1]),
             views.opened_by_kind(tx, periods[2]),
         )
-        closed = views.closed(tx, period)
+        closed = labels.tallies(tx, period)
         platforms = views.health(tx, tuple(house.settings.platforms.values()), items)
         texts = views.texts(tx, period)
         undelivered = views.undelivered(tx, period)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from monitor.letter import Context, Letter, Paragraph, Section, Table
-from monitor.model import Contact, Escalation, Severity
-from monitor.summary import PlatformHealth, Summary
+from monitor.model import Contact, Escalation, Period, Severity
+from monitor.summary import PlatformHealth, Summary, Tally
 from monitor.words import Words
 
 ROWS = 30  # open records that are listed; the others are counted
@@ -67,11 +68,7 @@ class _Digest:
         return self.words.say("time.week", year=year, week=int(week))
 
     def days(self) -> str:
-        zone = self.context.zone
-        first, last = self.summary.period.start, self.summary.period.end - timedelta(hours=12)
-        year = self.summary.now.astimezone(zone).year
-        ends = (self.words.day(each.astimezone(zone).date(), year) for each in (first, last))
-        return self.words.say("time.days", first=next(ends), last=next(ends))
+        return spoken(self.summary.period, self.summary.now, self.context.zone, self.words)
 
     def gist(self) -> str:
         if self.quiet:
@@ -101,8 +98,11 @@ class _Digest:
             yield count("digest.open", still_open) if still_open else self.words.say("digest.open_none")
         if opened:
             yield count("digest.opened", opened)
-        if summary.closed:
-            yield count("digest.closed", summary.closed)
+        right, wrong = (sum(getattr(each, name) for each in summary.closed) for name in ("right", "wrong"))
+        if right:
+            yield count("digest.closed", right)
+        if wrong:
+            yield count("digest.set_aside", wrong)
         yield count("digest.new_items", summary.items)
         yield self.health()
         if summary.undelivered:
@@ -123,6 +123,7 @@ class _Digest:
             ("records", self.records()),
             ("undelivered", self.undelivered()),
             ("counts", self.counts()),
+            ("verdicts", self.verdicts()),
             ("platforms", self.platforms()),
             ("words", self.most_mentioned()),
         )
@@ -165,6 +166,10 @@ class _Digest:
         )
         return (Table(self.heads("kind", "this_week", "last_week", "week_before"), rows, numbers=3),) if rows else ()
 
+    def verdicts(self) -> tuple[Table, ...]:
+        rows = tuple(tallied(each, self.words) for each in self.summary.closed)
+        return (Table(self.heads("kind", "resolved", "dismissed", "right"), rows, numbers=3),) if rows else ()
+
     def platforms(self) -> tuple[Table, ...]:
         rows = tuple((row.title, self.condition(row), str(row.items)) for row in self.summary.platforms)
         return (Table(self.heads("platform", "condition", "new"), rows, numbers=1),) if rows else ()
@@ -185,3 +190,17 @@ class _Digest:
     def undelivered(self) -> tuple[Paragraph, ...]:
         lost = self.summary.undelivered
         return (Paragraph(self.words.count("digest.undelivered_note", lost)),) if lost else ()
+
+
+def spoken(period: Period, now: datetime, zone: ZoneInfo, words: Words) -> str:
+    """The first and last day of a period."""
+    first, last = period.start, period.end - timedelta(hours=12)
+    year = now.astimezone(zone).year
+    ends = (words.day(each.astimezone(zone).date(), year) for each in (first, last))
+    return words.say("time.days", first=next(ends), last=next(ends))
+
+
+def tallied(tally: Tally, words: Words) -> tuple[str, str, str, str]:
+    """A row: the kind, how many were right and how many wrong, and the share of the right ones."""
+    share = tally.right / (tally.right + tally.wrong)
+    return words.say(f"kinds.{tally.kind}.name"), str(tally.right), str(tally.wrong), f"{share:.0%}"

@@ -85,6 +85,7 @@ CLASSIFIERS = (
 )
 LETTERS = ("monitor/letter.py", "monitor/rescue.py", "monitor/words.py")
 VALUES = ("monitor/__init__.py", "monitor/errors.py", "monitor/model.py", "monitor/summary.py", *FINDING)
+WEEKLY = (*LETTERS, "monitor/weekly.py")
 PURE = (
     Room("monitor/__init__.py", pure=True),
     Room("monitor/errors.py", pure=True),
@@ -105,10 +106,14 @@ PURE = (
     Room("monitor/brief.py", (*LETTERS, *VALUES), pure=True),
     Room("monitor/firstday.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/charts.py", pure=True),
-    Room("monitor/evaluated.py", ("classifiers/evaluating.py", "monitor/charts.py", *LETTERS, *VALUES), pure=True),
+    Room(
+        "monitor/evaluated.py",
+        ("classifiers/evaluating.py", "monitor/charts.py", "monitor/weekly.py", *LETTERS, *VALUES),
+        pure=True,
+    ),
     Room("monitor/rehearsal.py", VALUES, pure=True),
     Room("monitor/rehearsed.py", ("monitor/letter.py", "monitor/rehearsal.py", "monitor/words.py", *VALUES), pure=True),
-    Room("monitor/messages.py", (*LETTERS, "monitor/weekly.py", *VALUES), pure=True),
+    Room("monitor/messages.py", (*WEEKLY, *VALUES), pure=True),
     Room("monitor/digest.py", VALUES, pure=True),
     Room("monitor/options.py", VALUES, pure=True),
     Room("monitor/sections.py", ("monitor/options.py", "monitor/polling.py", *VALUES), pure=True),

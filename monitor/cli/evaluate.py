@@ -20,9 +20,10 @@ from monitor import daemon, evaluated, messages
 from monitor import settings as configuration
 from monitor.cli import wiring
 from monitor.cli.classify import judge, read
+from monitor.cli.feedback import feedback
 from monitor.evaluated import Evaluation
 from monitor.house import context, each
-from monitor.model import Surface
+from monitor.model import Message, Surface
 from monitor.settings import Settings
 
 MAX_TEXT = 200  # code points kept of a case
@@ -36,7 +37,7 @@ class Line(NamedTuple):
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option(
     "--surface",
     type=click.Choice([str(surface) for surface in Surface]),
@@ -46,9 +47,25 @@ class Line(NamedTuple):
 )
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="网页存到哪里 / where to save the page")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON instead")
+@click.option("--feedback", "people", is_flag=True, help="人工核对的结果 / what people said by closing records")
+@click.option("--save", type=click.Path(path_type=Path, dir_okay=False), help="存下核对过的内容 / save what they said")
 @click.pass_obj
-def evaluate(config: Path, files: tuple[Path, ...], surface: str, html: Path | None, *, as_json: bool) -> None:
+def evaluate(
+    config: Path,
+    files: tuple[Path, ...],
+    *,
+    surface: str,
+    html: Path | None,
+    as_json: bool,
+    people: bool,
+    save: Path | None,
+) -> None:
     """测评：拿标注过的样本核对判断。/ Compare findings with labels: {"id", "text", "expect": [kinds]} a line."""
+    if people == bool(files):
+        raise click.UsageError("FILES…, --feedback")
+    if people:
+        _show(feedback(config, save), html, configuration.load(config))
+        return
     settings = configuration.load(config) if config.exists() else configuration.example(config)
     words = wiring.words(settings.language)
     lines = [line for path in files for line in _lines(path)]
@@ -58,16 +75,19 @@ def evaluate(config: Path, files: tuple[Path, ...], surface: str, html: Path | N
     found = evaluation(cases, len(lines) - len(cases), settings)
     if as_json:
         click.echo(json.dumps(summed(found), ensure_ascii=False, indent=1))
-        return
-    source = words.join(path.name for path in files)
-    letter = evaluated.page(found, source=source, context=context(settings, daemon.clock()), words=words)
-    message = messages.render(letter, words)
+    else:
+        source = words.join(path.name for path in files)
+        letter = evaluated.page(found, source=source, context=context(settings, daemon.clock()), words=words)
+        _show(messages.render(letter, words), html, settings)
+    if found.unread:
+        sys.exit(1)
+
+
+def _show(message: Message, html: Path | None, settings: Settings) -> None:
     click.echo(f"{message.subject}\n\n{message.text}")
     if html:
         html.write_text(message.html, encoding="utf-8")
-        click.echo(words.say("terminal.preview_saved", path=html))
-    if found.unread:
-        sys.exit(1)
+        click.echo(wiring.words(settings.language).say("terminal.preview_saved", path=html))
 
 
 def _lines(path: Path) -> list[Line]:

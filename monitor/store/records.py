@@ -11,6 +11,7 @@ from sqlalchemy import and_, case, false, func, insert, or_, select, update
 from classifiers.finding import Kind
 from monitor.errors import LeaseLostError
 from monitor.model import Escalation, Policy, Seen, Severity, State, Transition
+from monitor.store import labels
 from monitor.store.database import Tx
 from monitor.store.statements import add_new, one_at_a_time, one_of
 from monitor.store.tables import dismissal, escalation, finding, item, transition, version
@@ -186,7 +187,8 @@ def hasten(tx: Tx, record: int, now: datetime) -> bool:
 def move(tx: Tx, record: Escalation, to: State, line: Transition) -> bool:
     """Acknowledge, resolve or dismiss; False when the record was not in the state it was read in.
 
-    Dismissing remembers each finding's (item, rule, match), so that the same never opens a record again.
+    Closing says whether it was right to open it. Dismissing remembers each finding's (item, rule, match) too, so that
+    the same never opens a record again.
     """
     closing = to in {State.RESOLVED, State.DISMISSED}
     stamp = {"closed_at": line.at} if closing else {"acknowledged_at": line.at}
@@ -198,6 +200,8 @@ def move(tx: Tx, record: Escalation, to: State, line: Transition) -> bool:
     if changed.rowcount != 1:
         return False
     note(tx, record.id, line)
+    if closing:
+        labels.remember(tx, record, to is State.RESOLVED, line.at)
     if to is State.DISMISSED:
         _remember_dismissal(tx, record.id, line.at)
     return True

@@ -161,7 +161,7 @@ escalation = Table(
     Column("step", Integer, nullable=False, default=0),
     Column("next_step_at", Moment),
     Column("acknowledged_at", Moment),
-    Column("closed_at", Moment),
+    Column("closed_at", Moment, index=True),
     Column("overdue", Boolean, nullable=False, default=False),
     Column("lease_until", Moment),
 )
@@ -225,6 +225,17 @@ dismissal = Table(
     Column("item_id", ForeignKey("item.id"), primary_key=True),
     Column("rule", String(64), primary_key=True),
     Column("match_digest", String(64), primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
+label = Table(  # what people said of a matter, with the masked text they said it of
+    "label",
+    metadata,
+    Column("item_id", ForeignKey("item.id"), primary_key=True),
+    Column("kind", String(32), primary_key=True),
+    Column("confirmed", Boolean, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
     Column("at", Moment, nullable=False),
 )
 

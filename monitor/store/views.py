@@ -37,12 +37,6 @@ def opened_by_kind(tx: Tx, period: Period) -> dict[Kind, int]:
     return {Kind(kind): count for kind, count in rows}
 
 
-def closed(tx: Tx, period: Period) -> int:
-    """Records closed in the period."""
-    within = and_(escalation.c.closed_at >= period.start, escalation.c.closed_at < period.end)
-    return tx.execute(select(func.count()).where(within)).scalar_one()
-
-
 def new_items(tx: Tx, period: Period) -> dict[str, int]:
     """First seen in the period, by platform."""
     within = and_(item.c.first_seen_at >= period.start, item.c.first_seen_at < period.end)

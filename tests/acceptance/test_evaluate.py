@@ -5,8 +5,10 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from monitor import daemon
 from monitor.cli import cli
-from tests.houses import configuration
+from monitor.model import State
+from tests.houses import Web, build, configuration, drain, item, move
 
 GAS = "和平小区3号楼楼道里煤气味很重，阀门在漏气，没人来修"
 LEAK = "公示名单：李桂香，身份证号210726196411200006"
@@ -101,3 +103,34 @@ def test_a_line_that_is_no_case_is_named_and_the_rest_goes_on(tmp_path, line, sa
 
 def test_without_cases_that_is_said(tmp_path):
     assert "没有一条样本能判断" in run(tmp_path, write(tmp_path, []), expect=1).output
+
+
+def test_what_people_said_is_shown_and_saved_as_cases(tmp_path, clock):
+    clock.now = daemon.clock()
+    house = build(tmp_path, Web([item(GAS, name="1", published=clock()), item(GAS, name="2", published=clock())]))
+    drain(house, clock)
+    move(house, State.RESOLVED, clock)
+    move(house, State.DISMISSED, clock)
+    saved = tmp_path / "said.jsonl"
+
+    shown = run(tmp_path, "--feedback", "--save", saved, "--html", tmp_path / "page.html")
+
+    assert "办结1件，排除1件" in shown.output
+    assert "险情 | 办结：1 | 排除：1 | 报得准：50%" in shown.output
+    assert "50%" in (tmp_path / "page.html").read_text(encoding="utf-8")
+    again = run(tmp_path, saved).output
+    assert "2条样本：该报的漏了0条，不该报的报了1条" in again
+
+
+def test_where_nobody_has_said_anything_that_is_said(tmp_path):
+    build(tmp_path, Web())
+
+    assert "没有关闭的记录" in run(tmp_path, "--feedback", expect=1).output
+
+
+@pytest.mark.parametrize("words", [(), ("--feedback", "cases.jsonl")])
+def test_files_or_feedback(tmp_path, monkeypatch, words):
+    write(tmp_path)
+    monkeypatch.chdir(tmp_path)
+
+    assert "--feedback" in run(tmp_path, *words, expect=2).output

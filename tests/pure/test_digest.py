@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from classifiers.finding import Kind
 from monitor import digest
 from monitor.model import Escalation, Period, Severity, State
-from monitor.summary import KindCount, PlatformHealth
+from monitor.summary import KindCount, PlatformHealth, Tally
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ZONES = [ZoneInfo(name) for name in ("Asia/Shanghai", "Asia/Urumqi", "UTC", "Europe/Berlin", "Pacific/Apia")]
@@ -123,6 +123,9 @@ def platform(name: str, failures: int, items: int, error: str = "") -> PlatformH
     )
 
 
+CLOSED = Tally(kind=Kind.HAZARD, right=4, wrong=1)
+
+
 def test_a_summary_puts_the_worst_first() -> None:
     summary = digest.summarise(
         period=W47,
@@ -130,7 +133,7 @@ def test_a_summary_puts_the_worst_first() -> None:
         now=W47.end,
         open_records=[record(1, W47.end), record(3, W47.start), record(2, W47.start)],
         opened=({Kind.HAZARD: 1, Kind.SCAM: 2}, {Kind.SCAM: 1}, {Kind.CRISIS: 4}),
-        closed=5,
+        closed=(CLOSED,),
         platforms=[platform("a", 0, 3), platform("b", 1, 4, "dns"), platform("c", 9, 0, "tls")],
         words=(("供水", 3),),
         undelivered=1,
@@ -143,13 +146,13 @@ def test_a_summary_puts_the_worst_first() -> None:
         KindCount(kind=Kind.CRISIS, counts=(0, 0, 4)),
     )
     assert [each.name for each in summary.platforms] == ["c", "b", "a"]
-    assert (summary.items, summary.closed, summary.undelivered, summary.iso_week) == (7, 5, 1, "2026-W47")
+    assert (summary.items, summary.closed, summary.undelivered, summary.iso_week) == (7, (CLOSED,), 1, "2026-W47")
     assert summary.words == (("供水", 3),)
 
 
 def test_an_empty_week_is_a_summary_too() -> None:
     summary = digest.summarise(
-        period=W47, zone=SHANGHAI, now=W47.end, open_records=[], opened=({}, {}, {}), closed=0, platforms=[]
+        period=W47, zone=SHANGHAI, now=W47.end, open_records=[], opened=({}, {}, {}), platforms=[]
     )
 
     assert (summary.open_records, summary.counts, summary.platforms, summary.items) == ((), (), (), 0)

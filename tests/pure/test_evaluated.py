@@ -1,14 +1,17 @@
 """The page of an evaluation, and its pictures."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from classifiers.evaluating import Case, figures
 from classifiers.finding import Kind
 from monitor import charts, evaluated
-from monitor.evaluated import Evaluation
+from monitor.evaluated import Evaluation, Week
 from monitor.letter import render
+from monitor.model import Period
+from monitor.summary import Tally
 from tests.letters import CONTEXT, WORDS
 
 CASES = [
@@ -86,3 +89,16 @@ def test_lines_have_a_title_a_legend_and_stay_inside(mark):
     for x, y in re.findall(r"[ML]([\d.]+) ([\d.]+)", svg):
         assert 0 <= float(x) <= charts.WIDTH
         assert 0 <= float(y) <= height
+
+
+def test_what_people_said_is_summed_by_kind_and_week():
+    hazards = (Tally(kind=Kind.HAZARD, right=3, wrong=1), Tally(kind=Kind.SCAM, right=2, wrong=0))
+    weeks = [Week("2026-W48", hazards), Week("2026-W47", (Tally(kind=Kind.HAZARD, right=0, wrong=1),))]
+    period = Period(datetime(2026, 11, 15, 16, tzinfo=UTC), datetime(2026, 11, 29, 16, tzinfo=UTC))
+
+    text = render(evaluated.feedback(weeks, period, CONTEXT, WORDS["zh"]), WORDS["zh"]).text
+
+    assert "11月16日至11月29日：办结5件，排除2件。" in text
+    assert "- 险情 | 办结：3 | 排除：2 | 报得准：60%" in text
+    assert "- 2026年第47周 | 类别：险情 | 办结：0 | 排除：1 | 报得准：0%" in text
+    assert render(evaluated.feedback(weeks, period, CONTEXT, WORDS["en"]), WORDS["en"]).text

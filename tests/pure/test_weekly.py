@@ -14,7 +14,7 @@ from monitor import messages
 from monitor.digest import summarise
 from monitor.letter import Letter
 from monitor.model import Period, Severity
-from monitor.summary import PlatformHealth, Summary
+from monitor.summary import PlatformHealth, Summary, Tally
 from monitor.words import Words
 from tests.letters import (
     BROKEN,
@@ -41,7 +41,7 @@ def week(**changes: object) -> Summary:
         "now": NOW,
         "open_records": (),
         "opened": ({}, {}, {}),
-        "closed": 0,
+        "closed": (),
         "platforms": (WELL,),
     }
     return summarise(**(values | changes))  # type: ignore[arg-type]
@@ -77,7 +77,7 @@ def full(**changes: object) -> Summary:
             {
                 "open_records": records,
                 "opened": opened,
-                "closed": 4,
+                "closed": (Tally(kind=Kind.HAZARD, right=3, wrong=1), Tally(kind=Kind.SCAM, right=0, wrong=2)),
                 "platforms": (WELL, replace(BROKEN, name="b")),
                 "words": words,
                 "undelivered": 2,
@@ -98,7 +98,7 @@ def test_a_full_week_begins_with_what_is_overdue() -> None:
 
     assert letter.subject == "回音周报（2026年第47周）：未结2件，其中超期1件"
     assert letter.first == (
-        "2026年第47周（11月16日至11月22日）：未结事项2件，其中超期1件；新开1件；办结4件；新信息126条；"
+        "2026年第47周（11月16日至11月22日）：未结事项2件，其中超期1件；新开1件；办结3件；排除3件；新信息126条；"
         "2个平台中有1个读取异常；有2条通知没有送达。"
     )
     assert letter.severity is Severity.URGENT
@@ -108,6 +108,7 @@ def test_a_full_week_begins_with_what_is_overdue() -> None:
     assert "- 个人信息外泄 | 本期：0 | 上一周：2 | 再上一周：0" in text
     assert "已连续6次，上次正常是今天（11月23日）08:00 | 新信息：63" in text
     assert "供水（14条）、公交（9条）" in text
+    assert "- 险情 | 办结：3 | 排除：1 | 报得准：75%\n- 诈骗或违法广告 | 办结：0 | 排除：2 | 报得准：0%" in text
 
 
 @pytest.mark.parametrize(
@@ -149,7 +150,7 @@ def test_hostile_values_change_no_digest(strange: list[str]) -> None:
     )
 
     agrees(digest(summary), ZH)
-    assert len(text_of(digest(summary)).splitlines()) == 20
+    assert len(text_of(digest(summary)).splitlines()) == 24
 
 
 def test_a_long_list_is_cut_and_counted() -> None:
