@@ -17,9 +17,11 @@ _NO_PROGRAM = ("template", "json", "html", "x-", "text/plain", "ng-", "handlebar
 _LOOKED_AT = frozenset({"noscript", "marquee"})
 _ENTRIES = frozenset({"li", "dd", "td", "tr", "option"})
 _DIGITS = re.compile(r"\d+")
+_FRAMES = {"iframe": "src", "frame": "src", "embed": "src", "object": "data"}  # what another page stands in
 _RAW = frozenset({"noembed", "noframes", "xmp", "plaintext"})
 _NOT_TEXT = frozenset({"style", "script", "textarea", "select", "option", "button", "title", "head", "x-template"})
 _ON_DEMAND = ("role", "tabindex", "aria-", "v-", "ng-", "x-", ":", "@", "wx:", "data-bind")  # attributes
+_DRAWN = ("background", "width", "height", "border", "padding", "block")  # styles that make something to click on
 _AROUND = 3  # elements above whose names say what a block is
 _SCRIPTS = 4000  # of a page that are read
 _MOST = 20_000  # code points of a block's text
@@ -162,7 +164,8 @@ class Walk:
                 self.comments.append((text, parent))
         else:
             text, tag = node.text_content or "", parent.tag or ""
-            if tag in _RAW and "<a" in text.lower():
+            hidden_code = tag == "textarea" and state.block is not None
+            if (tag in _RAW or hidden_code) and "<a" in text.lower():
                 self.comments.append((text, parent))
             elif tag == "title":
                 self.heads.append((text, parent))
@@ -250,7 +253,7 @@ class Walk:
             (self.shown if block is None else block.links).append(link)
             if block is None and tag == "a" and _is_bare(node, link.text):
                 self.bare.append(link)
-        elif tag in ("iframe", "frame") and (url := attributes.get("src")):
+        elif tag in _FRAMES and (url := attributes.get(_FRAMES[tag])):
             self._frame(Link(url, "", node), attributes, block)
         elif tag == "script":
             self._writes(node)
@@ -334,14 +337,21 @@ _NOBODY = _plain_face("")
 
 def _is_bare(node: LexborNode, text: str) -> bool:
     """A link in a text without anything that could be clicked, and without a name by which it could be drawn."""
-    if any(name not in ("href", "target", "rel") for name in node.attributes):
+    if any(name not in ("href", "target", "rel", "style") for name in node.attributes):
+        return False
+    if any(each in (node.attributes.get("style") or "") for each in _DRAWN):
         return False
     child = node.child
     while child is not None:
-        if not child.is_text_node:
+        if not child.is_text_node and not _is_pixel(child):
             return False
         child = child.next
     return not any(each.isalnum() for each in text)
+
+
+def _is_pixel(node: LexborNode) -> bool:
+    """An image too small to be seen, or to be clicked on."""
+    return node.tag == "img" and any(hiding.is_thin_box(node.attributes.get(name)) for name in ("width", "height"))
 
 
 def _inherited(style: Mapping[str, str], state: _State) -> _State:

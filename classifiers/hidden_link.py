@@ -144,7 +144,7 @@ class _Page:
         for url in script.loaded():
             if (host := self.hosts.outside(url)) and script.is_packed(host):
                 yield "packed_script", _WEAK, node, url
-        for html in script.written():
+        for html in (*script.written(), *script.created()):
             yield from self._piece(html, script, spiders, node)
 
     def _piece(self, html: str, script: scripts.Script, spiders: bool, node: LexborNode) -> Iterator[_Seen]:
@@ -160,7 +160,8 @@ class _Page:
             score = 0.9
         loaded = [each.attributes.get("src") or "" for each in inner.tree.css("script[src], iframe[src]")]
         hosts = filter(None, map(self.hosts.outside, loaded))
-        if any(script.is_packed(host) or spiders for host in hosts) or any(self._frames(inner.frames)):
+        frames = [*inner.frames, *(frame for block in inner.blocks for frame in block.frames)]
+        if any(script.is_packed(host) or spiders for host in hosts) or any(self._frames(frames)):
             score = max(score, _STRONG)
         if score:
             yield "script_written", score, node, html

@@ -7,6 +7,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
+_TELLING = 5  # letters of a host's lure that may have others around them
 _LONGEST = 20_000  # code points of a text that are looked at
 _BREAKS = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad]+")
 _PARTS = re.compile(r"[.\-_]")
@@ -45,7 +46,12 @@ def is_hint(text: str) -> bool:
 
 
 def is_lure_host(host: str) -> bool:
-    return not words("hosts", "lures").isdisjoint(_PARTS.split(host))
+    """Whether a part of the host says what it is for: as it stands, without its figures, or with more around it."""
+    parts = set(_PARTS.split(host))
+    known = words("hosts", "lures")
+    if not known.isdisjoint(parts | {part.strip("0123456789") for part in parts}):
+        return True
+    return any(lure in part for part in parts for lure in known if len(lure) >= _TELLING)
 
 
 def opens_on_demand(names: str) -> bool:

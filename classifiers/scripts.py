@@ -37,6 +37,7 @@ _UNICODE = re.compile(r"%u([0-9a-fA-F]{4})")
 _CONSTANT = re.compile(
     r"\b(\w{1,60})\s*=\s*(?:\"([^\"\n]{0,2000})\"|'([^'\n]{0,2000})'|`([^`\n]{0,2000})`)\s*(?=[;,\n}]|$)"
 )
+_LIST = re.compile(r"\b(\w{1,60})\s*+=\s*+\[([^\[\]\n]{0,5000}+)\]")
 
 _WRITE = re.compile(
     r"(?:\bdocument\s*\.\s*write(?:ln)?|\.insertAdjacentHTML|\.append|\.prepend|\.html|\.after|\.before)\s*\(|\.innerHTML\s*\+?=(?!=)"
@@ -44,7 +45,7 @@ _WRITE = re.compile(
 _GO = re.compile(r"\blocation(?:\s*\.\s*(?:href|replace|assign))?\s*(?:=(?!=)|\()\s*([^;\n}]{1,400})")
 _LOADED = re.compile(r"\.src\s*=\s*([^;\n}]{1,400})")
 _SPIDERS = re.compile(
-    r"baidu|sogou|soso|haosou|so\.com|360spider|bing|google|spider|yisou|sm\.cn|shenma|yahoo|bytespider|toutiao",
+    r"baidu|sogou|soso|haosou|so\\?\.com|360spider|bing|google|spider|yisou|sm\\?\.cn|shenma|yahoo|bytespider|toutiao",
     re.IGNORECASE,
 )
 _VISITOR = re.compile(r"referrer|userAgent|visitor|refer\b|\bua\b", re.IGNORECASE)
@@ -55,6 +56,9 @@ _SET = re.compile(_FOUND + r"\s*\.\s*setAttribute\(\s*[\"']style[\"']\s*,\s*[\"'
 _JQUERY = re.compile(
     r"(?:\$|jQuery)\(\s*[\"'](?P<css>[^\"']{1,100})[\"']\s*\)\s*\.\s*(?:hide\(\s*\d*\s*\)|(?:css|attr)\((?P<value>[^)]{1,300})\))"
 )
+_CREATED = re.compile(r"\b(\w{1,60})\s*=\s*document\s*\.\s*createElement\(\s*[\"'](\w{1,20})[\"']\s*\)")
+_SIZED = re.compile(r"\b(\w{1,60})\s*\.\s*(?:style\s*\.\s*)?(width|height)\s*=\s*[\"']?([01])(?:px)?[\"']?\s*[;,\n}]")
+_OWNED = re.compile(r"\b(\w{1,60})\s*\.\s*(innerHTML|src)\s*=\s*([^;\n}]{1,2000})")
 _ALIAS = re.compile(r"\b(\w{1,60})\s*=\s*document\s*\.\s*getElementById\(\s*[\"']([\w-]+)[\"']\s*\)")
 _LATER = re.compile(
     r"function\s+\w+\s*\(|click|mouse|hover|blur|scroll|toggle|close|setTimeout|setInterval|addEventListener\(\s*[\"'](?!load|DOMContent)|=>",
@@ -99,6 +103,24 @@ class Script:
             if "<" in html:
                 yield html.replace("\\/", "/").replace('\\"', '"').replace("\\'", "'")
 
+    def created(self) -> Iterator[str]:
+        """Elements that it makes and hides, as HTML."""
+        made = (
+            {match[1]: match[2].lower() for match in _first(_CREATED, self.plain)}
+            if "createElement" in self.plain
+            else {}
+        )
+        if not made:
+            return
+        style = {match[1]: f"{match[2]}:{match[3]}px;overflow:hidden" for match in _first(_SIZED, self.plain)}
+        style |= {match["name"]: _css(match.groupdict()) for match in _first(_STYLED, self.plain) if match["name"]}
+        for match in _first(_OWNED, self.plain):
+            tag, hidden = made.get(match[1]), style.get(match[1])
+            held = "".join(_strings(self._values(match[3]))).replace("\\/", "/").replace('\\"', '"')
+            if tag and hidden and held:
+                inner = f' src="{held}"></{tag}>' if match[2] == "src" else f">{held}</{tag}>"
+                yield f'<{tag} style="{hidden}"{inner}'
+
     def styles(self) -> Iterator[str]:
         """Style blocks among what it writes."""
         if _STYLE.search(self.plain):
@@ -124,8 +146,8 @@ class Script:
         if not constants:
             return expression
         named = re.sub(
-            r"(?<![\w\"'./<-])[A-Za-z_$][\w$]*(?![\w\"'(])",
-            lambda match: f'"{constants[match[0]]}"' if match[0] in constants else match[0],
+            r"(?<![\w\"'./<-])[A-Za-z_$][\w$]*(?:\[(\d{1,3}|0x[0-9a-f]{1,2})\])?(?![\w\"'(])",
+            lambda match: _value(constants, match),
             expression,
             count=_NAMES,
         )
@@ -216,8 +238,16 @@ _read_once = lru_cache(maxsize=64)(_read)
 
 
 def _constants(text: str) -> dict[str, str]:
-    """Names that stand for a string."""
-    return {match[1]: match[2] or match[3] or match[4] or "" for match in _first(_CONSTANT, text)}
+    """Names that stand for a string, and places of lists: ``name[0]``."""
+    found = {match[1]: match[2] or match[3] or match[4] or "" for match in _first(_CONSTANT, text)}
+    for match in _first(_LIST, text):
+        found |= {f"{match[1]}[{place}]": value for place, value in enumerate(_strings(match[2]))}
+    return found
+
+
+def _value(constants: Mapping[str, str], match: re.Match[str]) -> str:
+    name = match[0] if match[1] is None else f"{match[0].partition('[')[0]}[{int(match[1], 0)}]"
+    return f'"{constants[name]}"' if name in constants else match[0]
 
 
 def _resolved(constants: Mapping[str, str], match: re.Match[str]) -> str:

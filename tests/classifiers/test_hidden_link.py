@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifiers import hidden_link
+from classifiers import hidden_link, lures
 from classifiers.finding import Document, Kind
 from tests.classifiers.scoring import THRESHOLD, cases, wrong
 
@@ -22,6 +22,14 @@ def rules(html, url="", **more):
 @pytest.mark.parametrize("name", SUITES)
 def test_labelled_pages(name):
     assert wrong(hidden_link.find, Kind.HIDDEN_LINK, name) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("name", "missed"),  # at first sight: none false, 5 of 60 and 9 of 45 missed
+    [("hidden_link_blind4", ["hb4-041"]), ("hidden_link_blind5", ["hb5-015", "hb5-016", "hb5-043"])],
+)
+def test_pages_of_which_some_are_still_missed(name, missed):
+    assert wrong(hidden_link.find, Kind.HIDDEN_LINK, name) == (missed, [])
 
 
 @pytest.mark.parametrize("name", ["opinions", "opinions_more", "hazard", "personal_data", "credential", "scam"])
@@ -226,3 +234,44 @@ PAGES = [case["html"] for name in SUITES for case in cases(name)]
 @settings(max_examples=100, deadline=None)
 def test_any_page_is_survived(one, other, end, begin, between):
     rules(one[:end] + between + other[begin:])
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<script>var l=['x','http://stove.example/'];if(/baidu/.test(document.referrer))location.href=l[0x1]</script>",
+        "<script>if(/so\\.com/.test(document.referrer))location='http://stove.example/'</script>",
+        "<script>var f=document.createElement('iframe');f.height=0;f.src='http://stove.example/'</script>",
+        "<script>var d=document.createElement('div');d.style.display='none';d.innerHTML='" + LURE + "'</script>",
+        '<a href="http://stove.example/"><img src="/1.gif" width="1" height="1"></a>',
+        '<a href="http://stove.example/" style="color:inherit">.</a>',
+        '<object data="http://stove.example/" width="0" height="0"></object>',
+        f'<textarea style="display:none">{LURE}</textarea>',
+    ],
+)
+def test_what_is_made_by_hand_to_be_overlooked(html):
+    assert rules(f"<p>通知</p>{html}")
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<script>var l=['x','/login'];location.href=l[1]+l[2]+other[0]</script>",
+        "<script>var d=document.createElement('div');d.style.display='none';d.innerHTML='<b>请稍候</b>'</script>",
+        "<script>var d=document.createElement('div');d.innerHTML='" + OUT + "'</script>",
+        "<script>var i=document.createElement('img');i.width=1;i.src='/count.gif'</script>",
+        '<a href="http://stove.example/" style="background:url(/a.png)"></a>',
+        '<a href="http://stove.example/"><img src="/logo.png"></a>',
+        f"<textarea>{LURE}</textarea>",
+    ],
+)
+def test_what_is_made_by_hand_and_right(html):
+    assert rules(f"<p>通知</p>{html}") == set()
+
+
+@pytest.mark.parametrize(
+    ("host", "lures_"),
+    [("bet365cn.example", True), ("caipiao88.example", True), ("alphabet.example", False), ("918.example", True)],
+)
+def test_a_host_says_what_it_is_for(host, lures_):
+    assert lures.is_lure_host(host) is lures_
