@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from ipaddress import ip_network
 from urllib.parse import quote
 
@@ -50,6 +51,12 @@ class FetchLimits:
     max_redirects: int = 5
 
 
+@cache
+def _ssl_context() -> ssl.SSLContext:
+    """Made once: reading the certificates takes forty milliseconds."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class Fetcher:
     """Built once and used by any thread; collectors are given ``get``, the ringing channel ``post``.
 
@@ -72,7 +79,7 @@ class Fetcher:
         self._limits = limits
         self._clock = clock
         self._resolve = resolve
-        self._ssl = ssl_context or httpx.create_ssl_context(trust_env=False)
+        self._ssl = ssl_context or _ssl_context()
         self._proxy = guard.parse(proxy) if proxy else None
         address = guard.literal(self._proxy.host) if self._proxy else None
         self._proxy_networks = (*proxy_networks, ip_network(address)) if address else proxy_networks

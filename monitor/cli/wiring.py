@@ -6,6 +6,7 @@ import random
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import click
@@ -85,6 +86,7 @@ def sender(mail: MailSection) -> Send:
     return Mail(chosen).send
 
 
+@cache
 def words(language: str) -> Words:
     """The wording of one language, mails and terminal."""
     table = tomllib.loads(shipped(f"words.{language}.toml"))
