@@ -76,6 +76,11 @@ class Settings:
     def key_file(self) -> Path:
         return self.data / "installation.key"
 
+    @property
+    def routing_file(self) -> Path:
+        """The agency's own routing model, where it has one."""
+        return self.data / "routing.npz"
+
 
 def shipped(name: str) -> str:
     """The text of a file of ``config/``, from the installed package or the source tree."""

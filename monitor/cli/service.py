@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from classifiers import routing
 from monitor import brief, daemon, keys, logs, messages
 from monitor.cli import wiring
 from monitor.collectors.board import PASS_TIME
@@ -76,6 +77,9 @@ def check_config(config: Path) -> None:
         click.echo(words.say("terminal.mail_folder", folder=mail.folder))
     for line in _ringing(settings, words):
         click.echo(line)
+    own = wiring.routing_model(settings, words)
+    topics = len((own or routing.shipped()).labels)
+    click.echo(words.say("train.own" if own else "train.shipped", path=settings.routing_file, n=topics))
 
 
 def _ringing(settings: Settings, words: Words) -> Iterator[str]:
