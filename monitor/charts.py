@@ -8,7 +8,7 @@ from html import escape
 from unicodedata import east_asian_width
 
 WIDTH, HEIGHT = 400, 230  # of the drawing, in units of which a letter has 14: fits a telephone as it is
-_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 388, 12, 186
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 388, 12, 186
 _STYLES = (("#1a73e8", ""), ("#e8710a", "6 4"), ("#188038", "2 3"))  # colour and dashes: told apart without colour too
 _TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _CELL, _LETTER = 44, 7  # of a table: a cell; a letter, of which a Chinese character takes two

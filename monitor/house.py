@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from classifiers.finding import Document
-from classifiers.routing import Topic
+from classifiers.finding import Document, Topic
 from monitor import logs, messages
 from monitor.model import Collected, Cursor, Fetched, Notification, Platform
 from monitor.settings import Settings
@@ -51,6 +50,7 @@ def context(settings: Settings, now: datetime) -> messages.Context:
         platforms={name: platform.title for name, platform in settings.platforms.items()},
         emergency=settings.emergency,
         ringing=bool(settings.ringing),
+        units=settings.units,
     )
 
 

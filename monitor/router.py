@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from classifiers import routing
-from classifiers.finding import Document
-from classifiers.routing import Model, ModelError, Topic
+from classifiers.finding import Document, Topic
+from classifiers.routing import Model, ModelError
 from monitor import logs
 
 

@@ -60,6 +60,7 @@ class Settings:
     contacts: Mapping[str, Contact]
     platforms: Mapping[str, Platform]
     policies: Mapping[Kind, Policy]
+    units: Mapping[str, str]  # topic -> the unit that answers it
 
     @property
     def told_of_danger(self) -> tuple[str, ...]:
@@ -150,6 +151,7 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
         contacts=contacts,
         platforms=platforms,
         policies=sections.policies(top.table("policy"), contacts),
+        units=sections.units(top),
     )
     top.finish()
     return settings

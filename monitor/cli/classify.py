@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
 from classifiers import page, routing
-from classifiers.finding import Document, Finding
+from classifiers.finding import Document, Finding, Topic
 from monitor import masking, pipeline
 from monitor.cli import wiring
 from monitor.house import each as each_safely
@@ -111,7 +111,7 @@ def answer(line: bytes, surface: Surface, everything: bool) -> tuple[dict[str, o
     return {"id": name, "findings": [as_json(each) for each in shown]}, masked
 
 
-def about(topic: routing.Topic) -> dict[str, object]:
+def about(topic: Topic) -> dict[str, object]:
     return {"topic": topic.best, "topic_score": round(topic.score, 4), "second": topic.second, "sure": topic.sure}
 
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from classifiers import routing
 from classifiers.finding import Document
 from monitor.cli import cli, train
-from tests.houses import configuration
+from tests.houses import CONFIGURATION, configuration
 
 TOPICS = {
     "物业科": "物业 小区 电梯 楼道 业主",
@@ -80,7 +80,7 @@ def test_the_own_model_is_told_by_check_config_and_used_by_classify(trained):
     command = [sys.executable, "-m", "monitor.cli", "--config", str(folder / "huiyin.toml"), "classify"]
     done = subprocess.run(command, input=line, capture_output=True, check=True)
 
-    assert f"用本单位的模型 {folder / 'data' / 'routing.npz'}（3个主题）" in said
+    assert f"用本单位的模型 {folder / 'data' / 'routing.npz'}，主题有：供水科、物业科、路灯科" in said
     assert json.loads(done.stdout)["topic"] == "供水科"
 
 
@@ -89,9 +89,17 @@ def test_without_one_or_with_a_damaged_one_the_shipped_model_is_told(tmp_path):
     without = checked(tmp_path)
     (tmp_path / "data" / "routing.npz").write_bytes(b"no model")
 
-    assert "用自带的模型（7个主题）" in without
+    assert "用自带的模型，主题有：交通运输、" in without
     assert "用不了" not in without
     assert f"{tmp_path / 'data' / 'routing.npz'} 用不了" in checked(tmp_path)
+
+
+def test_topics_of_units_that_the_model_does_not_know_are_told(tmp_path):
+    text = CONFIGURATION + '\n[[unit]]\nname = "水务科"\ntopics = ["城乡建设", "停水"]\n'
+    configuration(tmp_path, text)
+    result = CliRunner().invoke(cli, ["--config", str(tmp_path / "huiyin.toml"), "check-config"])
+
+    assert "模型没有的主题：停水" in result.output
 
 
 def test_a_model_that_is_worse_is_kept_beside_and_one_that_is_no_worse_is_used(trained):

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers.finding import Kind
+from classifiers.finding import Kind, Topic
 from monitor.model import Outcome, Reason, Severity, State
 from monitor.words import Words
 
@@ -227,3 +227,23 @@ def test_a_topic_without_a_name_is_called_what_it_is() -> None:
     named = Words("zh", {"topics": {"housing": "住房保障"}})
 
     assert (named.topic("housing"), named.topic("water")) == ("住房保障", "water")
+
+
+UNITS = {"水务": "供水科", "路灯": "市政科"}
+
+
+@pytest.mark.parametrize(
+    ("topic", "zh", "en"),
+    [
+        (Topic("水务", 0.99, "路灯", True), ("归属", "供水科·水务"), ("Belongs to", "供水科: 水务")),
+        (Topic("环境保护", 0.99, "水务", True), ("归属", "环境保护"), ("Belongs to", "environment")),
+        (
+            Topic("环境保护", 0.5, "路灯", False),
+            ("可能归属", "环境保护（也可能是市政科·路灯）"),
+            ("Perhaps belongs to", "environment (or 市政科: 路灯)"),
+        ),
+    ],
+)
+def test_to_whom_a_message_belongs(topic: Topic, zh: tuple[str, str], en: tuple[str, str]) -> None:
+    assert ZH.belongs(topic, UNITS) == zh
+    assert EN.belongs(topic, UNITS) == en
