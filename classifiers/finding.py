@@ -72,6 +72,16 @@ class Finding:
     match: str = dataclass_field(default="", repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What a message is about: ``score`` is the probability of ``best``, in 0..1, and ``sure`` whether that is enough."""
+
+    best: str
+    score: float
+    second: str
+    sure: bool
+
+
 def mask(text: str, spans: list[tuple[int, int, int, int]]) -> str:
     """Replace character by character; the length never changes.
 

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers import features
-from classifiers.finding import Document
+from classifiers.finding import Document, Topic
 
 VERSION = 1  # of the file's form
 RUN = 2  # characters: longer runs made nothing better (docs/adr)
@@ -54,16 +54,6 @@ class Model:
     trust: float  # log odds that the best topic is right where the second is as good, in a message of ENOUGH characters
     doubt: float  # taken off for each factor of e by which a message is shorter
     sure: float  # from this probability on the best topic counts as sure
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """``score`` is the probability of ``best``, in 0..1; ``sure`` says whether it clears the model's threshold."""
-
-    best: str
-    score: float
-    second: str
-    sure: bool
 
 
 @dataclass(frozen=True, slots=True)

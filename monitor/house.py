@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from classifiers.finding import Document, Topic
 from monitor import logs, messages
 from monitor.model import Collected, Cursor, Fetched, Notification, Platform
 from monitor.settings import Settings
@@ -35,6 +36,7 @@ class House:
     ring: Send
     words: Mapping[str, Words]  # by language
     cut: Callable[[str], Iterable[str]]  # text into words
+    topics: Callable[[Sequence[Document]], list[Topic]]  # what messages are about
     luck: Callable[[], float]  # 0..1, for jitter
 
 
@@ -48,6 +50,7 @@ def context(settings: Settings, now: datetime) -> messages.Context:
         platforms={name: platform.title for name, platform in settings.platforms.items()},
         emergency=settings.emergency,
         ringing=bool(settings.ringing),
+        units=settings.units,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
@@ -129,6 +129,7 @@ class Context:
     prefixes: tuple[str, ...] = ()  # where its own pages stand
     emergency: Emergency = NO_NUMBERS
     ringing: bool = True  # a telephone rings for people in danger
+    units: Mapping[str, str] = field(default_factory=dict)  # topic -> the unit that answers it
 
     def title(self, contact: str) -> str:
         return self.titles.get(contact, contact)

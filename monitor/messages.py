@@ -200,7 +200,8 @@ class _Alert:
         if not self.in_danger:
             yield say("alert.original"), self.original()
         if record.topic:
-            yield say("alert.topic"), self.words.topic(record.topic)
+            label, said = self.words.belongs(record.topic, self.context.units)
+            yield label, clean(said, MAX_TITLE)
         waits = record.waits_since if record.kind is Kind.REPLY_OVERDUE else None
         if waits is not None:
             yield say("alert.waits"), self.at(waits)

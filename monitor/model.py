@@ -11,7 +11,7 @@ from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from zoneinfo import ZoneInfo
 
-from classifiers.finding import Kind
+from classifiers.finding import Kind, Topic
 from monitor.errors import CollectError
 
 NUMBER = "number:"  # how a locator begins that is the number of a message, where the platform has no address for it
@@ -326,7 +326,7 @@ class Escalation:
     place: str = ""  # of a hazard or crisis
     telephone: bool = False  # the item has a telephone number in it
     waits_since: datetime | None = None  # a message: when its clock began
-    topic: str = ""  # what the item is about, as routing sees it
+    topic: Topic | None = None  # what a message is about, as routing sees it
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,11 +150,13 @@ def classify(house: House, clock: Clock) -> bool:
     with house.store.write() as tx:
         lease, waiting = passes.claim_versions(tx, now, now + house.settings.pace.lease, BATCH)
     thresholds = {kind: rules.threshold for kind, rules in house.settings.policies.items()}
+    written_to = {platform.name for platform in house.settings.platforms.values() if platform.messages}
 
     def look(one: passes.Waiting) -> passes.Judged:
         document = Document(one.text, one.title)
         found = _sure(judge(document), thresholds)
-        return passes.Judged(door.hits(house.key, found), door.where(document, found, one.place))
+        topic = house.topics([document])[0] if one.platform in written_to else None
+        return passes.Judged(door.hits(house.key, found), door.where(document, found, one.place), topic)
 
     found = list(each(look, waiting))
     now = clock()

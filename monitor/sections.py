@@ -115,6 +115,20 @@ def platforms(top: Options, zone: ZoneInfo) -> dict[str, Platform]:
     return found
 
 
+def units(top: Options) -> dict[str, str]:
+    """For each topic the unit that answers it."""
+    found: dict[str, str] = {}
+    for table in top.tables("unit"):
+        name, topics = table.text("name"), table.texts("topics")
+        if not topics:
+            table.problem("topics", "is missing: the topics that this unit answers")
+        for topic in topics:
+            if found.setdefault(topic, name) != name:
+                table.problem("topics", f"{topic!r} is answered by {found[topic]!r} already")
+        table.finish()
+    return found
+
+
 def _platform(table: Options, zone: ZoneInfo) -> Platform:
     url = table.text("url")
     kind = table.text("kind", "feed", one_of=COLLECTORS)

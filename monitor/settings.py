@@ -60,6 +60,7 @@ class Settings:
     contacts: Mapping[str, Contact]
     platforms: Mapping[str, Platform]
     policies: Mapping[Kind, Policy]
+    units: Mapping[str, str]  # topic -> the unit that answers it
 
     @property
     def told_of_danger(self) -> tuple[str, ...]:
@@ -75,6 +76,11 @@ class Settings:
     @property
     def key_file(self) -> Path:
         return self.data / "installation.key"
+
+    @property
+    def routing_file(self) -> Path:
+        """The agency's own routing model, where it has one."""
+        return self.data / "routing.npz"
 
 
 def shipped(name: str) -> str:
@@ -145,6 +151,7 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
         contacts=contacts,
         platforms=platforms,
         policies=sections.policies(top.table("policy"), contacts),
+        units=sections.units(top),
     )
     top.finish()
     return settings

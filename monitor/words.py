@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from classifiers.finding import Kind
+from classifiers.finding import Kind, Topic
 from monitor.model import NUMBER
 
 _NEAR_DAYS = {-1: "yesterday", 0: "today", 1: "tomorrow"}
@@ -49,6 +49,18 @@ class Words:
     def topic(self, topic: str) -> str:
         """What a topic is called; its own name where nobody has named it."""
         return self.say(f"topics.{topic}") if f"topics.{topic}" in self else topic
+
+    def belongs(self, topic: Topic, units: Mapping[str, str]) -> tuple[str, str]:
+        """To whom a message belongs, as a label and what it says: with the unit where one answers the topic, with the
+        second topic where the first isn't sure.
+        """
+        first, second = (
+            self.say("routing.unit", unit=units[name], topic=self.topic(name)) if name in units else self.topic(name)
+            for name in (topic.best, topic.second)
+        )
+        if topic.sure:
+            return self.say("routing.sure"), first
+        return self.say("routing.perhaps"), self.say("routing.or", first=first, second=second)
 
     def locator(self, raw: str) -> str:
         """Where an original stands: an address as it is, the number of a message in words."""

@@ -114,6 +114,8 @@ PURE = (
     Room("monitor/rehearsal.py", VALUES, pure=True),
     Room("monitor/rehearsed.py", ("monitor/letter.py", "monitor/rehearsal.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/messages.py", (*WEEKLY, *VALUES), pure=True),
+    Room("monitor/labelled.py", ("monitor/decoding.py",), pure=True),
+    Room("monitor/learned.py", ("monitor/charts.py", "monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/digest.py", VALUES, pure=True),
     Room("monitor/options.py", VALUES, pure=True),
     Room("monitor/sections.py", ("monitor/options.py", "monitor/polling.py", *VALUES), pure=True),
@@ -133,11 +135,12 @@ EDGES = (  # never each other
     Room("monitor/channels/", ("monitor/channels/", *VALUES)),
 )
 INNER = files(*CLASSIFIERS, *PURE, *EDGES)
-WAY = ("monitor/house.py", "monitor/telling.py", *INNER)  # what the main path stands on
+WAY = ("monitor/house.py", "monitor/router.py", "monitor/telling.py", *INNER)  # what the main path stands on
 ROOMS = (
     *CLASSIFIERS,
     *PURE,
     *EDGES,
+    Room("monitor/router.py", ("classifiers/finding.py", "classifiers/routing.py", "monitor/logs.py")),
     Room("monitor/house.py", INNER),
     Room("monitor/telling.py", ("monitor/house.py", *INNER)),
     Room("monitor/pipeline.py", WAY),

@@ -28,7 +28,7 @@ from sklearn.svm import LinearSVC
 
 from classifiers import features, routing
 from classifiers.finding import Document
-from classifiers.training.messages import Indices, Message, alike, folds, read, splits
+from classifiers.training.messages import Indices, Message, Split, alike, folds, read, splits
 
 BITS = 17  # of each table
 LEAST = 3  # messages that have a run
@@ -38,6 +38,7 @@ POWER = 0.6  # of the sum of squares, in the length of a part
 UNTITLED = 0.3  # weight of a message told again without its title
 STRENGTH = 1.0  # C of the support vector machine
 ACCURATE = 0.975  # of the answers called sure
+LEAST_SLOPE = 1e-3  # of the curve: below it the distance says nothing, and turned round it would say the opposite
 FOLDS = 5
 AT_ONCE = 500
 
@@ -183,49 +184,89 @@ def train(messages: Sequence[Message], chosen: Indices | None = None, told: Told
     """The model to ship, as it comes out of its file."""
     told = told or Told.of(messages)
     chosen = np.arange(len(messages)) if chosen is None else chosen
-    model = calibrated(fit(told, chosen), *unseen(messages, chosen, told))
-    return routing.load(routing.dump(model))
+    some, wanted = [messages[n] for n in chosen], told.wanted[chosen]
+    made = folds(wanted, alike(some), FOLDS, seed=1)
+    answers = unseen(some, wanted, made, lambda learned: fit(told, chosen[learned]))
+    return routing.load(routing.dump(calibrated(fit(told, chosen), answers)))
 
 
-def unseen(messages: Sequence[Message], chosen: Indices, told: Told) -> tuple[Floats, Floats, Flags]:
-    """Answers of models about messages that these had not seen: distance of the first two topics, shortness, right.
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """Answers about messages that the asked models had not seen.
 
-    One row for each form of ``DOUBTED``, and in it one column for each message.
+    Of ``distance`` (between the first two topics), ``short``ness and ``right`` one row for each form of ``DOUBTED``,
+    and in it one column for each message. ``scores`` are of the first form: a row for each message.
     """
-    distance, short, right = (np.zeros((len(DOUBTED), len(chosen))) for _ in range(3))
-    for learned, asked in folds(told.wanted[chosen], alike([messages[n] for n in chosen]), FOLDS, seed=1):
-        model = fit(told, chosen[learned])
+
+    distance: Floats
+    short: Floats
+    right: Flags
+    scores: Floats
+
+
+def unseen(
+    messages: Sequence[Message], wanted: Indices, made: Sequence[Split], learn: Callable[[Indices], routing.Model]
+) -> Unseen:
+    """Each message is asked about once; ``learn`` makes the model of the others."""
+    distance, short, right = (np.zeros((len(DOUBTED), len(messages))) for _ in range(3))
+    found = np.zeros((len(messages), int(wanted.max()) + 1))
+    for learned, asked in made:
+        model = learn(learned)
         for row, form in enumerate(DOUBTED):
-            documents = [FORMS[form](messages[n]) for n in chosen[asked]]
+            documents = [FORMS[form](messages[n]) for n in asked]
             scores = routing.scores(documents, model)
             distance[row, asked] = np.diff(np.sort(scores, axis=1)[:, -2:], axis=1)[:, 0]
             short[row, asked] = routing.shortness(routing.lengths(documents))
-            right[row, asked] = scores.argmax(axis=1) == told.wanted[chosen[asked]]
-    return distance, short, right > 0
+            right[row, asked] = scores.argmax(axis=1) == wanted[asked]
+            if row == 0:
+                found[asked] = scores
+    return Unseen(distance, short, right > 0, found)
 
 
-def calibrated(model: routing.Model, distance: Floats, short: Floats, right: Flags) -> routing.Model:
-    """The distance becomes a logarithm of odds, and the threshold the least one with ``ACCURATE`` right above it.
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """From the distance of the first two topics and the shortness to the probability that the first is right."""
 
-    Two answers are added, without any distance and one of them wrong: so there is a curve where all others are right.
-    """
-    seen = np.column_stack([distance.ravel(), short.ravel()])
-    curve = LogisticRegression(C=1e4).fit(np.vstack([seen, np.zeros((2, 2))]), [*right.ravel(), True, False])
-    slope, doubt = map(float, curve.coef_[0])
-    trust = float(curve.intercept_[0])
-    chances = curve.predict_proba(np.column_stack([distance[0], short[0]]))[:, 1]
+    slope: float
+    trust: float
+    doubt: float
+
+    @classmethod
+    def of(cls, answers: Unseen) -> Curve:
+        """Two answers are added, without any distance and one of them wrong: so there is a curve where all are right."""
+        seen = np.column_stack([answers.distance.ravel(), answers.short.ravel()])
+        right = [*answers.right.ravel(), True, False]
+        curve = LogisticRegression(C=1e4).fit(np.vstack([seen, np.zeros((2, 2))]), right)
+        slope, doubt = map(float, curve.coef_[0])
+        return cls(max(slope, LEAST_SLOPE), float(curve.intercept_[0]), doubt)
+
+    def chances(self, answers: Unseen) -> Floats:
+        """For each message, asked in the first form."""
+        odds = self.slope * answers.distance[0] + self.trust + self.doubt * answers.short[0]
+        chances: Floats = 1 / (1 + np.exp(-odds))
+        return chances
+
+
+def covered(chances: Floats, right: Flags) -> tuple[Floats, Floats]:
+    """The probabilities from the surest on, and for each the accuracy of the answers down to it."""
     order = np.argsort(-chances)
-    accuracy = np.cumsum(right[0, order]) / np.arange(1, len(order) + 1)
+    return chances[order], np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+
+
+def calibrated(model: routing.Model, answers: Unseen) -> routing.Model:
+    """The distance becomes a logarithm of odds, and the threshold the least one with ``ACCURATE`` right above it."""
+    curve = Curve.of(answers)
+    chances, accuracy = covered(curve.chances(answers), answers.right[0])
     good = np.flatnonzero(accuracy >= ACCURATE)
-    sure = float(chances[order[good[-1]]]) if len(good) else 1.0
-    steeper = np.array([slope] * len(model.labels) + [1], np.float32)
+    sure = float(chances[good[-1]]) if len(good) else 1.0
+    steeper = np.array([curve.slope] * len(model.labels) + [1], np.float32)
     return replace(
         model,
         text=model.text * steeper,
         title=model.title * steeper,
-        bias=(model.bias * slope).astype(np.float32),
-        trust=trust,
-        doubt=doubt,
+        bias=(model.bias * curve.slope).astype(np.float32),
+        trust=curve.trust,
+        doubt=curve.doubt,
         sure=sure,
     )
 

@@ -8,7 +8,19 @@ from pathlib import Path
 import click
 
 from monitor import __version__
-from monitor.cli import classify, demo, evaluate, firstday, looking, platforms, records, rehearse, service, trying
+from monitor.cli import (
+    classify,
+    demo,
+    evaluate,
+    firstday,
+    looking,
+    platforms,
+    records,
+    rehearse,
+    service,
+    train,
+    trying,
+)
 from monitor.cli.wiring import Friendly
 from monitor.settings import default_path
 
@@ -49,6 +61,7 @@ for command in (
     firstday.adopt,
     firstday.go_live,
     rehearse.rehearse_,
+    train.train,
 ):
     cli.add_command(command)
 

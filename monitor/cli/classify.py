@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import IO, Any
 
 import click
@@ -14,11 +15,12 @@ from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
 from classifiers import page, routing
-from classifiers.finding import Document, Finding
+from classifiers.finding import Document, Finding, Topic
 from monitor import masking, pipeline
+from monitor.cli import wiring
 from monitor.house import each as each_safely
 from monitor.model import Surface
-from monitor.settings import SHIPPED
+from monitor.settings import SHIPPED, load
 
 LONGEST_LINE = 32 * 1024 * 1024  # bytes
 CHUNK = 1024 * 1024  # bytes read at most before what came of them is written
@@ -35,15 +37,18 @@ KEYS = {"id", "text", "title", "html", "url"}
 )
 @click.option("--all", "everything", is_flag=True, help="连没把握的也列出 / findings below the threshold too")
 @click.option("--input", "source", type=click.File("rb"), default="-", help="输入文件 / input file (default: stdin)")
-def classify(surface: str, everything: bool, source: IO[bytes]) -> None:
+@click.pass_obj
+def classify(config: Path, surface: str, everything: bool, source: IO[bytes]) -> None:
     """逐行判断：每行一个 JSON。/ Judge texts: one JSON object a line, {"id", "text"} or {"id", "html", "url"}."""
     failed = 0
+    model = _model(config)
     console = Console(stderr=True)
     columns = (TextColumn("{task.completed} 条 / lines"), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("", total=None)
         for lines in chunks(source):
-            answered = answers([line for line in lines if line.strip()], Surface(surface), everything)
+            judged = [answer(line, Surface(surface), everything) for line in lines if line.strip()]
+            answered = with_topics(judged, model)
             failed += sum("error" in each for each in answered)
             sys.stdout.buffer.write(b"".join(map(_line, answered)))
             sys.stdout.buffer.flush()
@@ -69,10 +74,19 @@ def chunks(source: IO[bytes]) -> Iterator[list[bytes]]:
         yield [bytes(rest)]
 
 
-def answers(lines: list[bytes], surface: Surface, everything: bool) -> list[dict[str, object]]:
-    """One answer a line, in order; what the messages are about is asked of all of them at once."""
-    judged = [answer(line, surface, everything) for line in lines]
-    topics = iter(routing.topics([document for _, document in judged if document is not None]))
+def _model(config: Path) -> routing.Model | None:
+    """The agency's own model, where there is an agency that has one."""
+    if not config.exists():
+        return None
+    settings = load(config)
+    return wiring.routing_model(settings, wiring.words(settings.language))
+
+
+def with_topics(
+    judged: list[tuple[dict[str, object], Document | None]], model: routing.Model | None
+) -> list[dict[str, object]]:
+    """What the messages are about, which is asked of all of them at once, beside the rest of the answers."""
+    topics = iter(routing.topics([document for _, document in judged if document is not None], model))
     return [said if document is None else said | about(next(topics)) for said, document in judged]
 
 
@@ -97,7 +111,7 @@ def answer(line: bytes, surface: Surface, everything: bool) -> tuple[dict[str, o
     return {"id": name, "findings": [as_json(each) for each in shown]}, masked
 
 
-def about(topic: routing.Topic) -> dict[str, object]:
+def about(topic: Topic) -> dict[str, object]:
     return {"topic": topic.best, "topic_score": round(topic.score, 4), "second": topic.second, "sure": topic.sure}
 
 

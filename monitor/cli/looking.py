@@ -123,6 +123,8 @@ def _where(record: Escalation, settings: Settings, words: Words) -> Iterator[str
     platform = settings.platforms.get(record.platform)
     if record.place:
         yield f"{words.say('terminal.place')}  {record.place}"
+    if record.topic:
+        yield "  ".join(words.belongs(record.topic, settings.units))
     if record.telephone:
         yield words.say("terminal.telephone_left")
     if platform is not None and platform.at_night and record.kind in policy.IN_DANGER:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from classifiers import routing
 from monitor import brief, daemon, keys, logs, messages
 from monitor.cli import wiring
 from monitor.collectors.board import PASS_TIME
@@ -76,6 +77,18 @@ def check_config(config: Path) -> None:
         click.echo(words.say("terminal.mail_folder", folder=mail.folder))
     for line in _ringing(settings, words):
         click.echo(line)
+    for line in _routing(settings, words):
+        click.echo(line)
+
+
+def _routing(settings: Settings, words: Words) -> Iterator[str]:
+    """Which model says what messages are about, and topics of units that it doesn't know."""
+    own = wiring.routing_model(settings, words)
+    topics = (own or routing.shipped()).labels
+    yield words.say("train.own" if own else "train.shipped", path=settings.routing_file, topics=words.join(topics))
+    unknown = [topic for topic in settings.units if topic not in topics]
+    if unknown:
+        yield words.say("train.unknown_topics", topics=words.join(unknown))
 
 
 def _ringing(settings: Settings, words: Words) -> Iterator[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from classifiers.routing import Model, ModelError
 from monitor import __version__, daemon, keys
 from monitor.channels.compose import Sender
 from monitor.channels.folder import Folder
@@ -21,6 +22,7 @@ from monitor.errors import DeliveryError, MonitorError, SettingsError
 from monitor.fetch import Fetcher, FetchLimits
 from monitor.house import House, Send
 from monitor.model import Notification
+from monitor.router import Router, own
 from monitor.sections import RingSettings
 from monitor.segment import Cutter
 from monitor.settings import LANGUAGES, MailSection, Settings, load, shipped
@@ -44,6 +46,7 @@ def house(settings: Settings, *, migrate: bool = False) -> House:
         ring=ringer(settings.ring, client.post),
         words={language: words(language) for language in LANGUAGES},
         cut=Cutter(settings.data),
+        topics=Router(settings.routing_file),
         luck=random.SystemRandom().random,
     )
 
@@ -91,6 +94,15 @@ def words(language: str) -> Words:
     """The wording of one language, mails and terminal."""
     table = tomllib.loads(shipped(f"words.{language}.toml"))
     return Words(language, table | tomllib.loads(shipped(f"terminal.{language}.toml")))
+
+
+def routing_model(settings: Settings, words: Words) -> Model | None:
+    """The agency's own model; None, with a word to the operator, where it can't be used."""
+    try:
+        return own(settings.routing_file)
+    except ModelError as error:
+        click.echo(words.say("train.unusable", path=settings.routing_file, why=error), err=True)
+        return None
 
 
 @contextmanager

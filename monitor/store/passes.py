@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from classifiers.finding import Topic
 from monitor.errors import LeaseLostError
 from monitor.model import Cursor, Entry, Hit, Platform
 from monitor.polling import LOOKED_AT
@@ -21,6 +22,7 @@ from monitor.store.tables import cursor, finding, host, item, version
 from monitor.store.trouble import rows_at_fault
 
 VERSIONS_KEPT = 10  # per item
+LONGEST_TOPIC = 64  # characters
 LEASED = (
     select(cursor.c.platform)
     .where(cursor.c.platform == bindparam("of"), cursor.c.lease == bindparam("held"))
@@ -60,10 +62,14 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What was found in a Version, and the place of a danger ("" when there is none: then no place is kept)."""
+    """What was found in a Version, and the place of a danger ("" when there is none: then no place is kept).
+
+    ``topic`` is what a message is about; None for what is no message.
+    """
 
     hits: tuple[Hit, ...]
     place: str = ""
+    topic: Topic | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,10 +341,19 @@ def finish_version(tx: Tx, waiting: Waiting, judged: Judged, *, lease: str, by: 
     )
     if changed.rowcount != 1:
         raise LeaseLostError
-    if judged.place:
-        tx.execute(update(item).where(item.c.id == waiting.item).values(place=judged.place))
+    about = {"place": judged.place} if judged.place else {}
+    if about or judged.topic:
+        tx.execute(update(item).where(item.c.id == waiting.item).values(**about, **_topic(judged.topic)))
     places = {"item_id": waiting.item, "version_id": waiting.version}
     add_findings(tx, waiting.platform, judged.hits, now, baseline=waiting.baseline, **places)
+
+
+def _topic(topic: Topic | None) -> dict[str, object]:
+    """The columns of an item; a name that is longer than there is room for is cut."""
+    if topic is None:
+        return {}
+    best, second = topic.best[:LONGEST_TOPIC], topic.second[:LONGEST_TOPIC]
+    return {"topic": best, "topic_second": second, "topic_score": topic.score, "topic_sure": topic.sure}
 
 
 def release(tx: Tx) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import and_, case, false, func, insert, or_, select, update
 
-from classifiers.finding import Kind
+from classifiers.finding import Kind, Topic
 from monitor.errors import LeaseLostError
 from monitor.model import Escalation, Policy, Seen, Severity, State, Transition
 from monitor.store import labels
@@ -27,7 +27,10 @@ RECORDS = select(
     item.c.waits_since,
     func.coalesce(item.c.place, "").label("place"),
     func.coalesce(item.c.telephone, false()).label("telephone"),
-    func.coalesce(item.c.topic, "").label("topic"),
+    item.c.topic,
+    item.c.topic_second,
+    item.c.topic_score,
+    item.c.topic_sure,
 ).select_from(escalation.outerjoin(item))
 
 
@@ -260,6 +263,7 @@ def as_seen(row: Any) -> Seen:
 
 
 def as_record(row: Any) -> Escalation:
-    values = {name: getattr(row, name) for name in Escalation.__slots__ if name != "item"}
+    values = {name: getattr(row, name) for name in Escalation.__slots__ if name not in {"item", "topic"}}
+    topic = Topic(row.topic, row.topic_score, row.topic_second, row.topic_sure) if row.topic else None
     values |= {"kind": Kind(row.kind), "severity": Severity(row.severity), "state": State(row.state)}
-    return Escalation(**values, item=row.item_id)
+    return Escalation(**values, item=row.item_id, topic=topic)

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 
-from classifiers.finding import Kind
+from classifiers.finding import Kind, Topic
 from monitor import messages
 from monitor.letter import render
 from monitor.model import Reason, Seen, State
@@ -269,7 +269,7 @@ WAITS = replace(
     kind=Kind.REPLY_OVERDUE,
     subject="电梯停用",
     locator="number:17",
-    topic="lifts",
+    topic=Topic("城乡建设", 0.97, "环境保护", True),
     waits_since=NOW - timedelta(days=16, hours=2),
     published_at=NOW - timedelta(days=16, hours=2),
 )
@@ -285,7 +285,7 @@ def test_a_late_answer_is_told_with_how_long_somebody_has_waited() -> None:
     text = text_of(letter)
     assert "原文：留言编号 17，请在平台上按编号查找" in text
     assert "开始等待：11月7日（周六）08:00" in text
-    assert "主题：lifts" in text
+    assert "\n归属：城乡建设\n" in text
     assert "发布时间" not in text
     assert "看到了什么" not in text
     assert "%" not in text

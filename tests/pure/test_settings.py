@@ -335,3 +335,25 @@ def test_a_list_of_something_else_is_a_problem():
 
     assert Options("x", {"to": [1]}, problems).texts("to", None) == ()
     assert problems == ['x.to: must be a list of texts, like ["a", "b"]']
+
+
+def units(text):
+    found, problems, _ = read(EXAMPLE + text)
+    return found.units, problems
+
+
+def test_units_answer_topics():
+    text = '\n[[unit]]\nname = "物业科"\ntopics = ["物业", "电梯"]\n[[unit]]\nname = "市政科"\ntopics = ["路灯"]\n'
+
+    assert units(text) == ({"物业": "物业科", "电梯": "物业科", "路灯": "市政科"}, [])
+    assert units("") == ({}, [])
+
+
+def test_a_unit_without_topics_and_a_topic_of_two_units_are_problems():
+    text = '\n[[unit]]\nname = "甲"\ntopics = ["水"]\n[[unit]]\nname = "乙"\ntopics = ["水"]\n[[unit]]\nname = "丙"\n'
+
+    _, problems = units(text)
+
+    assert len(problems) == 2
+    assert "'水' is answered by '甲' already" in problems[0]
+    assert "topics: is missing" in problems[1]

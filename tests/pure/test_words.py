@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers.finding import Kind
+from classifiers.finding import Kind, Topic
 from monitor.model import Outcome, Reason, Severity, State
 from monitor.words import Words
 
@@ -80,8 +80,32 @@ def test_every_word_of_the_house_has_its_wording() -> None:
 def test_nothing_is_worded_that_nobody_says() -> None:
     """Every key stands in the code, or belongs to a table that is read by the words of the house."""
     code = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "monitor").glob("**/*.py")))
-    by_house = ("kinds.", "rules.", "errors.", "months.", "weekdays.", "severities.", "states.", "outcomes.", "sure.p")
-    by_part = ("rescue.", "subject_", "first_", "why_", "gist_", "_command", "today", "tomorrow", "yesterday", "other")
+    by_house = (
+        "kinds.",
+        "rules.",
+        "errors.",
+        "months.",
+        "weekdays.",
+        "severities.",
+        "states.",
+        "outcomes.",
+        "sure.p",
+        "topics.",
+    )
+    by_part = (
+        "rescue.",
+        "learned.verdict_",
+        "learned.model_",
+        "subject_",
+        "first_",
+        "why_",
+        "gist_",
+        "_command",
+        "today",
+        "tomorrow",
+        "yesterday",
+        "other",
+    )
     said = re.compile("|".join(map(re.escape, by_part)))
     unsaid = [
         key
@@ -203,3 +227,23 @@ def test_a_topic_without_a_name_is_called_what_it_is() -> None:
     named = Words("zh", {"topics": {"housing": "住房保障"}})
 
     assert (named.topic("housing"), named.topic("water")) == ("住房保障", "water")
+
+
+UNITS = {"水务": "供水科", "路灯": "市政科"}
+
+
+@pytest.mark.parametrize(
+    ("topic", "zh", "en"),
+    [
+        (Topic("水务", 0.99, "路灯", True), ("归属", "供水科·水务"), ("Belongs to", "供水科: 水务")),
+        (Topic("环境保护", 0.99, "水务", True), ("归属", "环境保护"), ("Belongs to", "environment")),
+        (
+            Topic("环境保护", 0.5, "路灯", False),
+            ("可能归属", "环境保护（也可能是市政科·路灯）"),
+            ("Perhaps belongs to", "environment (or 市政科: 路灯)"),
+        ),
+    ],
+)
+def test_to_whom_a_message_belongs(topic: Topic, zh: tuple[str, str], en: tuple[str, str]) -> None:
+    assert ZH.belongs(topic, UNITS) == zh
+    assert EN.belongs(topic, UNITS) == en
