@@ -1,6 +1,6 @@
 """Who may import whom, and through which door the outside world comes in.
 
-ROOMS has a row for every file of the house; a new file without one fails. ``doors`` has the table of
+``rooms`` has a row for every file of the house; a new file without one fails. ``doors`` has the table of
 libraries and names from outside. Imports inside functions,
 relative imports and ``importlib.import_module`` count. Run as a script, this file prints the pure
 files, comma-separated, for ``coverage report --include``.
@@ -13,142 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # also as a script
 
 from tests.doors import DOORS, WORLD
+from tests.rooms import ROOMS, Room
 from tests.sources import OWN, ROOT, UNREADABLE, Source, begins, entered, own_imports, read
-
-
-class Room(NamedTuple):
-    files: str  # one path, or a folder and all below it: "monitor/store/"
-    may: tuple[str, ...] = ()  # own files and folders it may import
-    pure: bool = False  # mentions nothing of WORLD; 100 % of its branches are tested
-
-
-def files(*rooms: Room) -> tuple[str, ...]:
-    return tuple(room.files for room in rooms)
-
-
-def judge(name: str, *may: str) -> Room:
-    """A classifier, and which others it stands on."""
-    return Room(f"classifiers/{name}.py", tuple(f"classifiers/{each}.py" for each in may), pure=True)
-
-
-FINDING = ("classifiers/finding.py",)
-SEEN = ("finding", "folding", "page", "reporting")
-CLASSIFIERS = (
-    judge("__init__"),
-    judge("finding"),
-    judge("opened"),
-    judge("bounding", "opened"),
-    judge("page", "bounding", "finding", "folding", "opened"),
-    judge("reporting", "finding", "page"),
-    # numbers and secrets
-    judge("folding"),
-    judge("digits", "numbers"),
-    judge("numbers"),
-    judge("names", "finding"),
-    judge("papers"),
-    judge("context"),
-    judge("spotting", "digits", "numbers"),
-    judge("verdict", "context", "folding", "numbers", "spotting"),
-    judge("personal_data", "finding", "folding", "names", "page", "papers", "reporting", "spotting", "verdict"),
-    judge("gated", "folding"),
-    judge("credential_forms", "folding", "gated"),
-    judge("credential_labels", "credential_forms", "folding"),
-    judge("credential_commands", "credential_forms", "credential_labels", "folding", "gated"),
-    judge("credential_lines", "credential_forms", "credential_labels", "folding"),
-    judge("credential", *(f"credential_{part}" for part in ("commands", "forms", "labels", "lines")), *SEEN),
-    # what a page hides
-    judge("hosts"),
-    judge("hiding"),
-    judge("lures"),
-    judge("scripts"),
-    judge("styles"),
-    judge("concealed", "hiding", "lures", "scripts", "styles"),
-    judge("hidden_link", "concealed", "finding", "hosts", "lures", "page", "scripts"),
-    # danger and help
-    judge("sentences"),
-    judge("place", "finding", "sentences"),
-    judge("danger", "finding", "sentences"),
-    judge("weighing", "danger", "finding"),
-    judge("hazard", "finding", "weighing"),
-    judge("crisis", "finding", "weighing"),
-    # which office answers
-    judge("features"),
-    judge("routing", "features", "finding"),
-    judge("evaluating", "finding"),
-)
-LETTERS = ("monitor/letter.py", "monitor/rescue.py", "monitor/words.py")
-VALUES = ("monitor/__init__.py", "monitor/errors.py", "monitor/model.py", "monitor/summary.py", *FINDING)
-WEEKLY = (*LETTERS, "monitor/weekly.py")
-PURE = (
-    Room("monitor/__init__.py", pure=True),
-    Room("monitor/errors.py", pure=True),
-    Room("monitor/model.py", ("monitor/errors.py", *FINDING), pure=True),
-    Room("monitor/summary.py", ("monitor/model.py", *FINDING), pure=True),
-    Room("monitor/dates.py", VALUES, pure=True),
-    Room("monitor/decoding.py", VALUES, pure=True),
-    Room("monitor/guard.py", VALUES, pure=True),
-    Room("monitor/masking.py", (*VALUES, *files(*CLASSIFIERS)), pure=True),
-    Room("monitor/door.py", ("classifiers/hosts.py", "classifiers/place.py", "monitor/masking.py", *VALUES), pure=True),
-    Room("monitor/polling.py", VALUES, pure=True),
-    Room("monitor/policy.py", ("monitor/polling.py", *VALUES), pure=True),
-    Room("monitor/replies.py", VALUES, pure=True),
-    Room("monitor/words.py", VALUES, pure=True),
-    Room("monitor/letter.py", ("monitor/words.py", *VALUES), pure=True),
-    Room("monitor/weekly.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
-    Room("monitor/rescue.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
-    Room("monitor/brief.py", (*LETTERS, *VALUES), pure=True),
-    Room("monitor/firstday.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
-    Room("monitor/charts.py", pure=True),
-    Room(
-        "monitor/evaluated.py",
-        ("classifiers/evaluating.py", "monitor/charts.py", "monitor/weekly.py", *LETTERS, *VALUES),
-        pure=True,
-    ),
-    Room("monitor/rehearsal.py", VALUES, pure=True),
-    Room("monitor/rehearsed.py", ("monitor/letter.py", "monitor/rehearsal.py", "monitor/words.py", *VALUES), pure=True),
-    Room("monitor/messages.py", (*WEEKLY, *VALUES), pure=True),
-    Room("monitor/labelled.py", ("monitor/decoding.py",), pure=True),
-    Room("monitor/learned.py", ("monitor/charts.py", "monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
-    Room("monitor/digest.py", VALUES, pure=True),
-    Room("monitor/options.py", VALUES, pure=True),
-    Room("monitor/sections.py", ("monitor/options.py", "monitor/polling.py", *VALUES), pure=True),
-)
-READING = ("classifiers/page.py", "monitor/dates.py", "monitor/decoding.py")
-RULES_OF_STORE = ("monitor/policy.py", "monitor/polling.py", "monitor/replies.py")
-EDGES = (  # never each other
-    Room("monitor/settings.py", ("monitor/options.py", "monitor/sections.py", *VALUES)),
-    Room("monitor/keys.py", VALUES),
-    Room("monitor/logs.py", VALUES),
-    Room("monitor/segment.py", VALUES),
-    Room("monitor/transport.py", ("monitor/guard.py", *VALUES)),
-    Room("monitor/fetch.py", ("monitor/transport.py", "monitor/guard.py", "monitor/dates.py", *VALUES)),
-    Room("monitor/store/", ("monitor/store/", *RULES_OF_STORE, *VALUES)),
-    Room("monitor/collectors/", ("monitor/collectors/", *READING, *VALUES)),
-    Room("monitor/checks/", ("monitor/checks/", *VALUES)),
-    Room("monitor/channels/", ("monitor/channels/", *VALUES)),
-)
-INNER = files(*CLASSIFIERS, *PURE, *EDGES)
-WAY = ("monitor/house.py", "monitor/router.py", "monitor/telling.py", *INNER)  # what the main path stands on
-ROOMS = (
-    *CLASSIFIERS,
-    *PURE,
-    *EDGES,
-    Room("monitor/router.py", ("classifiers/finding.py", "classifiers/routing.py", "monitor/logs.py")),
-    Room("monitor/house.py", INNER),
-    Room("monitor/telling.py", ("monitor/house.py", *INNER)),
-    Room("monitor/pipeline.py", WAY),
-    Room("monitor/daemon.py", ("monitor/pipeline.py", *WAY)),
-    Room("monitor/cli/", ("monitor/cli/", "monitor/daemon.py", "monitor/pipeline.py", "demo/", *WAY)),
-    Room("demo/", ("demo/", "monitor/cli/", "monitor/daemon.py", "monitor/pipeline.py", *WAY)),
-    Room("classifiers/training/", ("classifiers/training/", *files(*CLASSIFIERS))),
-)
 
 
 def room(path: str) -> Room | None:
@@ -165,7 +37,7 @@ def mentions(source: Source) -> set[tuple[str, int]]:
 
 
 def without_a_room(sources: list[Source]) -> list[str]:
-    return [f"{source.path} has no row in ROOMS" for source in sources if room(source.path) is None]
+    return [f"{source.path} has no row in tests/rooms.py" for source in sources if room(source.path) is None]
 
 
 def in_the_wrong_direction(sources: list[Source]) -> list[str]:
