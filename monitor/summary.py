@@ -66,6 +66,15 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """A message, masked, and what it is about as people said."""
+
+    title: str
+    text: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """What happened in a Period: the one value every digest document is made of."""
 

@@ -56,6 +56,7 @@ for command in (
     records.ack,
     records.resolve,
     records.dismiss,
+    records.topic,
     classify.classify,
     evaluate.evaluate,
     firstday.adopt,

@@ -1,4 +1,4 @@
-"""What people do to a record: acknowledge, resolve, dismiss."""
+"""What people do to a record: acknowledge, resolve, dismiss, say what it is about."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from pathlib import Path
 
 import click
 
+from classifiers import routing
 from monitor import daemon
 from monitor.cli import wiring
 from monitor.model import State, Transition
 from monitor.settings import load
-from monitor.store import records
+from monitor.store import labels, records, views
+from monitor.store.database import Tx
+from monitor.store.passes import LONGEST_TOPIC
 
 NUMBER = click.argument("number")
 OPERATOR = "operator"
@@ -51,6 +54,36 @@ def resolve(config: Path, number: str, by: str, why: str) -> None:
 def dismiss(config: Path, number: str, by: str, why: str) -> None:
     """排除：不是问题；同一处不再建档。/ Close as nothing: the same match never opens a record again."""
     _move(config, number, State.DISMISSED, by, why)
+
+
+@click.command()
+@click.argument("about", metavar="NUMBER|ITEM")
+@click.argument("topic")
+@click.option("--new", is_flag=True, help="模型还没有的主题 / a topic that the model does not have yet")
+@click.pass_obj
+def topic(config: Path, about: str, topic: str, *, new: bool) -> None:
+    """改归口：留言说的是什么；以后训练会学。/ Say what a message is about; training learns from it."""
+    with wiring.opened(config) as (settings, store, words):
+        labels_ = (wiring.routing_model(settings, words) or routing.shipped()).labels
+        if topic not in labels_ and not new:
+            raise click.ClickException(words.say("terminal.unknown_topic", topic=topic, topics=words.join(labels_)))
+        if len(topic) > LONGEST_TOPIC:
+            raise click.ClickException(words.say("train.long_topic", value=topic))
+        with store.write() as tx:
+            item = _item(tx, about)
+            if item is None:
+                raise click.ClickException(words.say("terminal.no_message", about=about))
+            labels.correct(tx, item, topic, daemon.clock())
+        click.echo(words.say("terminal.corrected", about=about, topic=words.topic(topic)))
+
+
+def _item(tx: Tx, about: str) -> int | None:
+    """The item of a record, by its number, or an item by its id."""
+    record = records.by_number(tx, about)
+    if record is not None:
+        return record.item
+    found = views.find_items(tx, about) if about.isdecimal() else []
+    return found[0].id if found else None
 
 
 def _move(config: Path, number: str, to: State, by: str, why: str, *, what: str = "") -> None:

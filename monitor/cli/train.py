@@ -24,6 +24,7 @@ from monitor.labelled import Labelled, Row
 from monitor.learned import Learned, Present
 from monitor.model import Surface
 from monitor.settings import Settings, load
+from monitor.store import labels
 from monitor.words import Words
 
 MAX_BYTES = 512 * 1024 * 1024  # of a file
@@ -36,24 +37,30 @@ def train() -> None:
 
 
 @train.command("routing")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--field", "fields", multiple=True, metavar="FIELD=COLUMN", help="列名对应 / what a column of the file is called"
 )
+@click.option("--corrected", is_flag=True, help="也学改过归口的留言 / messages too whose topic was corrected here")
 @click.option("--drop-small", is_flag=True, help="不学留言太少的主题 / leave out topics with too few messages")
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="报告存到哪里 / where to save the report")
 @click.pass_obj
-def routing_(config: Path, file: Path, *, fields: tuple[str, ...], drop_small: bool, html: Path | None) -> None:
+def routing_(
+    config: Path, file: Path | None, *, fields: tuple[str, ...], corrected: bool, drop_small: bool, html: Path | None
+) -> None:
     """用标注好主题的 CSV 训练归口；不比现有的差才启用。/ Learn topics from a labelled CSV; used if it is no worse."""
+    if file is None and not corrected:
+        raise click.UsageError("FILE, --corrected")
     settings = load(config)
     words = wiring.words(settings.language)
     if find_spec("sklearn") is None:
         raise click.ClickException(words.say("train.no_library", path=settings.routing_file))
-    rows = _rows(file, dict(map(_pair, fields)), words)
+    rows = [*(_rows(file, dict(map(_pair, fields)), words) if file else ()), *(_corrected(config) if corrected else ())]
     settings.data.mkdir(parents=True, exist_ok=True)
-    found = _learn(rows, file, settings, words, drop_small=drop_small)
+    source = file.name if file else words.say("train.corrected")
+    found = _learn(rows, str(file or source), settings, words, drop_small=drop_small)
     now = daemon.clock()
-    letter = learned.page(found, source=file.name, context=context(settings, now), words=words)
+    letter = learned.page(found, source=source, context=context(settings, now), words=words)
     message = messages.render(letter, words)
     click.echo(f"{message.subject}\n\n{message.text}")
     _put(found, settings, words)
@@ -81,6 +88,14 @@ def _rows(file: Path, fields: Mapping[str, str], words: Words) -> Sequence[Row]:
     return found.rows
 
 
+def _corrected(config: Path) -> list[Row]:
+    with wiring.opened(config) as (_, store, words):
+        with store.read() as tx:
+            found = labels.corrected(tx)
+        click.echo(words.say("train.from_corrected", n=len(found)), err=True)
+    return [Row(each.title, each.text, each.topic) for each in found]
+
+
 def _problems(file: Path, found: Labelled, words: Words) -> Iterator[str]:
     for each in found.problems:
         what = words.say(f"train.{each.what}", value=each.value)
@@ -89,7 +104,7 @@ def _problems(file: Path, found: Labelled, words: Words) -> Iterator[str]:
         yield words.say("train.more", n=labelled.MOST)
 
 
-def _learn(rows: Sequence[Row], file: Path, settings: Settings, words: Words, *, drop_small: bool) -> Learned:
+def _learn(rows: Sequence[Row], source: str, settings: Settings, words: Words, *, drop_small: bool) -> Learned:
     """Learned in a process of its own, so that this one (the service's program) never imports scikit-learn."""
     new = _new(settings.routing_file)
     present, compared_with = _present(settings, words)
@@ -97,7 +112,7 @@ def _learn(rows: Sequence[Row], file: Path, settings: Settings, words: Words, *,
     command += ["--present", compared_with] if compared_with else []
     said = _told([*command, *(["--drop-small"] if drop_small else [])], rows, words)
     if "report" not in said:
-        raise click.ClickException(_refusal(said["refused"], file, words) if said else words.say("train.failed"))
+        raise click.ClickException(_refusal(said["refused"], source, words) if said else words.say("train.failed"))
     return Learned(**said["report"], present=present)
 
 
@@ -152,10 +167,10 @@ def _line(row: Row) -> bytes:
     return json.dumps({"title": masked.title, "text": masked.text, "label": row.topic}).encode() + b"\n"
 
 
-def _refusal(why: dict[str, Any], file: Path, words: Words) -> str:
+def _refusal(why: dict[str, Any], source: str, words: Words) -> str:
     topics = sorted(why.pop("topics", {}).items(), key=lambda pair: -pair[1])
     named = words.join(words.say("train.too_few_topic", topic=topic, n=n) for topic, n in topics)
-    return words.say(f"train.{why.pop('why')}", file=file, topics=named, **why)
+    return words.say(f"train.{why.pop('why')}", file=source, topics=named, **why)
 
 
 def _put(found: Learned, settings: Settings, words: Words) -> None:

@@ -1,4 +1,4 @@
-"""What people said of a matter by closing its record: kept with the masked text, so that judgement can be measured."""
+"""What people said: whether a record was rightly opened, and what a message is about. Kept with the masked text."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, select, update
 
 from classifiers.finding import Kind
 from monitor.model import Escalation, Period, State
 from monitor.store.database import Tx
 from monitor.store.statements import put
-from monitor.store.tables import escalation, label, version
-from monitor.summary import Label, Tally
+from monitor.store.tables import correction, escalation, item, label, version
+from monitor.summary import Corrected, Label, Tally
 
 TEACHING = frozenset({Kind.SCAM, Kind.HAZARD, Kind.CRISIS})  # judged on masked text: it can be judged again
 
@@ -22,19 +22,36 @@ def remember(tx: Tx, record: Escalation, confirmed: bool, now: datetime) -> None
     """Whether it was right to open ``record``; what was said before of the same item and kind is replaced."""
     if record.kind not in TEACHING or record.item is None:
         return
-    newest = select(version).where(version.c.item_id == record.item).order_by(version.c.id.desc()).limit(1)
-    row = tx.execute(newest).one()
     said = {"item_id": record.item, "kind": str(record.kind), "confirmed": confirmed, "at": now}
-    put(tx, label, {**said, "title": row.title, "text": row.text})
+    put(tx, label, {**said, **_newest(tx, record.item)})
+
+
+def correct(tx: Tx, about: int, topic: str, now: datetime) -> None:
+    """What item ``about`` is about: holds against whatever a model says later."""
+    told = {"topic": topic, "topic_second": "", "topic_score": 1.0, "topic_sure": True}
+    tx.execute(update(item).where(item.c.id == about).values(told))
+    put(tx, correction, {"item_id": about, "topic": topic, "at": now, **_newest(tx, about)})
+
+
+def corrected(tx: Tx) -> list[Corrected]:
+    """The messages whose topic people said, oldest first."""
+    rows = tx.execute(select(correction).order_by(correction.c.item_id))
+    return [Corrected(title=row.title, text=row.text, topic=row.topic) for row in rows]
+
+
+def _newest(tx: Tx, of: int) -> dict[str, str]:
+    """Title and text of an item's newest Version."""
+    newest = select(version.c.title, version.c.text).where(version.c.item_id == of)
+    return dict(tx.execute(newest.order_by(version.c.id.desc()).limit(1)).one()._mapping)
 
 
 def labels(tx: Tx) -> Iterator[Label]:
     """Every item of which somebody said something."""
     rows = tx.execute(select(label).order_by(label.c.item_id, label.c.kind))
-    for item, said in groupby(rows, key=lambda row: row.item_id):
+    for about, said in groupby(rows, key=lambda row: row.item_id):
         each = list(said)
         yield Label(
-            item=item,
+            item=about,
             title=each[-1].title,
             text=each[-1].text,
             right=tuple(Kind(row.kind) for row in each if row.confirmed),

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import repeat
 from urllib.parse import urlsplit
 
-from sqlalchemy import bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, case, delete, exists, func, insert, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from classifiers.finding import Topic
@@ -18,7 +18,7 @@ from monitor.model import Cursor, Entry, Hit, Platform
 from monitor.polling import LOOKED_AT
 from monitor.store.database import Tx
 from monitor.store.statements import add_new, load, look_up, one_at_a_time, put, reserve
-from monitor.store.tables import cursor, finding, host, item, version
+from monitor.store.tables import correction, cursor, finding, host, item, version
 from monitor.store.trouble import rows_at_fault
 
 VERSIONS_KEPT = 10  # per item
@@ -341,17 +341,17 @@ def finish_version(tx: Tx, waiting: Waiting, judged: Judged, *, lease: str, by: 
     )
     if changed.rowcount != 1:
         raise LeaseLostError
-    about = {"place": judged.place} if judged.place else {}
-    if about or judged.topic:
-        tx.execute(update(item).where(item.c.id == waiting.item).values(**about, **_topic(judged.topic)))
+    if judged.place:
+        tx.execute(update(item).where(item.c.id == waiting.item).values(place=judged.place))
+    if judged.topic:
+        said = exists().where(correction.c.item_id == item.c.id)
+        tx.execute(update(item).where(item.c.id == waiting.item, ~said).values(_topic(judged.topic)))
     places = {"item_id": waiting.item, "version_id": waiting.version}
     add_findings(tx, waiting.platform, judged.hits, now, baseline=waiting.baseline, **places)
 
 
-def _topic(topic: Topic | None) -> dict[str, object]:
+def _topic(topic: Topic) -> dict[str, object]:
     """The columns of an item; a name that is longer than there is room for is cut."""
-    if topic is None:
-        return {}
     best, second = topic.best[:LONGEST_TOPIC], topic.second[:LONGEST_TOPIC]
     return {"topic": best, "topic_second": second, "topic_score": topic.score, "topic_sure": topic.sure}
 

@@ -239,6 +239,16 @@ label = Table(  # what people said of a matter, with the masked text they said i
     Column("at", Moment, nullable=False),
 )
 
+correction = Table(  # what a message is about, as people said it
+    "correction",
+    metadata,
+    Column("item_id", ForeignKey("item.id"), primary_key=True),
+    Column("topic", String(64), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
 notification = Table(
     "notification",
     metadata,
