@@ -69,7 +69,7 @@ def test_a_record_is_called_by_its_number(tmp_path, house, clock):
 
     run(tmp_path, "topic", record.number, "城乡建设")
 
-    assert only_record(house).topic == "城乡建设"
+    assert only_record(house).topic.best == "城乡建设"
     assert "城乡建设" in run(tmp_path, "show", record.number)
 
 
