@@ -54,7 +54,7 @@ def feedback(weeks: Sequence[Week], period: Period, context: Context, words: Wor
     say, days = words.say, spoken(period, context.now, context.zone, words)
     whole = tuple(_whole(weeks))
     heads = tuple(say(f"digest.{name}") for name in ("kind", "resolved", "dismissed", "right"))
-    rows = tuple((_week(week, words), *tallied(each, words)) for week in weeks for each in week.tallies)
+    rows = tuple(_of_week(week, each, words) for week in weeks for each in week.tallies)
     right, wrong = sum(each.right for each in whole), sum(each.wrong for each in whole)
     return Letter(
         subject=say("evaluation.feedback_subject", days=days),
@@ -67,7 +67,7 @@ def feedback(weeks: Sequence[Week], period: Period, context: Context, words: Wor
                     Paragraph(say("evaluation.feedback_note")),
                 ),
             ),
-            Section(say("evaluation.feedback_weeks"), (Table((say("evaluation.week"), *heads), rows, numbers=3),)),
+            Section(say("evaluation.feedback_weeks"), (Table(heads, rows, numbers=3),)),
         ),
         footer=_footer(context, words),
         severity=Severity.ORDINARY,
@@ -81,9 +81,10 @@ def _whole(weeks: Sequence[Week]) -> Iterator[Tally]:
             yield Tally(kind=kind, right=sum(each.right for each in mine), wrong=sum(each.wrong for each in mine))
 
 
-def _week(week: Week, words: Words) -> str:
+def _of_week(week: Week, tally: Tally, words: Words) -> tuple[str, ...]:
     year, _, number = week.iso_week.partition("-W")
-    return words.say("time.week", year=year, week=int(number))
+    kind, *counts = tallied(tally, words)
+    return kind + words.say("marks.aside", text=words.say("time.week", year=year, week=int(number))), *counts
 
 
 def _footer(context: Context, words: Words) -> str:

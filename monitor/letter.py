@@ -34,7 +34,7 @@ _CELL = "padding:6px 12px 6px 0;border-bottom:1px solid #8888;vertical-align:top
 _NUMBER = f"{_CELL};padding:6px 0 6px 12px;text-align:right;min-width:3em"
 _WORDS = f"{_CELL};overflow-wrap:break-word;min-width:3em"
 _DIAL = "font-size:20px;line-height:1.2;font-weight:bold;white-space:nowrap"
-_TABLE = '<table style="width:100%;border-collapse:collapse;font-size:15px"'
+_TABLE = '<table style="width:100%;border-collapse:collapse;font-size:15px;margin-bottom:8px"'
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,5 +100,5 @@ def test_what_people_said_is_summed_by_kind_and_week():
 
     assert "11月16日至11月29日：办结5件，排除2件。" in text
     assert "- 险情 | 办结：3 | 排除：2 | 报得准：60%" in text
-    assert "- 2026年第47周 | 类别：险情 | 办结：0 | 排除：1 | 报得准：0%" in text
+    assert "- 险情（2026年第47周） | 办结：0 | 排除：1 | 报得准：0%" in text
     assert render(evaluated.feedback(weeks, period, CONTEXT, WORDS["en"]), WORDS["en"]).text
