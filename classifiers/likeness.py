@@ -10,7 +10,10 @@ Work is linear in what is read, and of one message no more is read than ``READ``
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from math import log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +23,7 @@ from classifiers import features
 READ = 4_000  # characters of a message, its title included
 OF_TITLE = 16  # runs
 OF_ALL = 40  # runs, those of the title included
+FULL = 64  # messages that have a run: more are not looked at
 PIECE = 128  # messages looked at together: what they need stays in the processor's cache
 _RUN = 3
 _BITS = 32
@@ -32,17 +36,18 @@ Text = tuple[str, str]  # title and text
 Keys = NDArray[np.uint64]  # the place of a message among those looked at, and below it the number of a run
 
 
-def sketches(messages: Sequence[Text]) -> list[NDArray[np.int32]]:
-    """For each message at most ``OF_ALL`` numbers of runs, each once; none for one that says nothing."""
-    found: list[NDArray[np.int32]] = []
+def sketches(messages: Sequence[Text]) -> list[list[int]]:
+    """For each message at most ``OF_ALL`` numbers of runs, of 32 bits with a sign; none for one that says nothing."""
+    found: list[list[int]] = []
     for first in range(0, len(messages), PIECE):
         some = messages[first : first + PIECE]
         titles = _smallest(_distinct(_keys([title[:READ].strip() for title, _ in some], _RUN, _BITS)), OF_TITLE, some)
         left = OF_ALL - _counts(titles, some)
         rest = _smallest(_distinct(_keys([*map(_read, some)], _RUN, _BITS)), left, some)
         chosen = _distinct(np.concatenate((titles, rest)))
-        numbers = (chosen & _LOW).astype(np.uint32).view(np.int32)
-        found += np.split(numbers, np.cumsum(_counts(chosen, some))[:-1])
+        numbers = (chosen & _LOW).astype(np.uint32).view(np.int32).tolist()
+        ends = np.cumsum(_counts(chosen, some)).tolist()
+        found += [numbers[start:end] for start, end in pairwise([0, *ends])]
     return found
 
 
@@ -80,7 +85,21 @@ def _smallest(keys: Keys, most: NDArray[np.intp] | int, messages: Sequence[Text]
     return keys[rank < np.repeat(np.broadcast_to(most, len(counts)), counts)]
 
 
-def closeness(one: Text, others: Sequence[Text]) -> NDArray[np.float64]:
+def nearest(sharing: Iterable[Sequence[int]], most: int) -> list[int]:
+    """Who shares most with a message, best first, newest first: ``sharing`` says of each of its runs who else has it.
+
+    A run that is in few of them says more than one that is in many: in ``FULL`` or more it says least, and no more of
+    them need be given.
+    """
+    said: defaultdict[int, float] = defaultdict(float)
+    for others in sharing:
+        worth = log(1 + FULL / len(others)) if others else 0.0
+        for other in others:
+            said[other] += worth
+    return sorted(said, key=lambda other: (-said[other], -other))[:most]
+
+
+def closeness(one: Text, others: Sequence[Text]) -> list[float]:
     """How close ``one`` is to each of the ``others``, from 0 to 1, by all they say.
 
     The cosine of their counted runs of two characters; what is rare among them weighs more, and saying it once more
@@ -98,4 +117,5 @@ def closeness(one: Text, others: Sequence[Text]) -> NDArray[np.float64]:
     asked[numbers[owners == 0]] = weights[owners == 0]
     common = np.bincount(owners, weights * asked[numbers], len(messages))
     squares = np.bincount(owners, weights**2, len(messages))
-    return (common / np.sqrt(np.maximum(squares * squares[0], 1e-12)))[1:]
+    close: list[float] = (common / np.sqrt(np.maximum(squares * squares[0], 1e-12)))[1:].tolist()
+    return close

@@ -8,7 +8,9 @@ from classifiers.finding import Document, Finding, Kind
 from classifiers.hosts import host_of, registrable
 from classifiers.place import place
 from monitor import masking
-from monitor.model import Entry, Hit, Item, Platform, Seen
+from monitor.model import Entry, Hit, Item, Platform, Reply, Seen
+
+LONGEST_REPLY = 4_000  # code points of an answer that are kept
 
 
 def entry(key: bytes, platform: Platform, item: Item) -> Entry:
@@ -26,9 +28,15 @@ def entry(key: bytes, platform: Platform, item: Item) -> Entry:
         place=masking.mask_text(item.place) if item.place else "",
         telephone=masked.telephone,
         message=item.message,
-        reply=item.reply,
+        reply=_reply(item.reply) if item.reply else None,
         hits=hits(key, masked.findings),
     )
+
+
+def _reply(reply: Reply) -> Reply:
+    """Masked, and cut after that, so that no number is halved and shows."""
+    text = masking.mask_text(reply.text[: 2 * LONGEST_REPLY])[:LONGEST_REPLY]
+    return Reply(at=reply.at, text=text, unit=masking.mask_text(reply.unit) if reply.unit else "")
 
 
 def hits(key: bytes, findings: Iterable[Finding]) -> tuple[Hit, ...]:

@@ -14,7 +14,7 @@ from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
-from monitor.model import Emergency, Message, Severity
+from monitor.model import Emergency, Message, Precedent, Severity
 from monitor.summary import PlatformHealth
 from monitor.words import Words
 
@@ -130,6 +130,7 @@ class Context:
     emergency: Emergency = NO_NUMBERS
     ringing: bool = True  # a telephone rings for people in danger
     units: Mapping[str, str] = field(default_factory=dict)  # topic -> the unit that answers it
+    precedents: tuple[Precedent, ...] = ()  # how messages like the record's were answered
 
     def title(self, contact: str) -> str:
         return self.titles.get(contact, contact)

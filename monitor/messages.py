@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from math import floor
 
 from classifiers.finding import Kind
-from monitor import rescue
+from monitor import answered, rescue
 from monitor.letter import Code, Context, Facts, Items, Letter, Link, Paragraph, Section, Value, clean, render, repeated
 from monitor.model import NUMBER, Contact, Escalation, Reason, Seen, State
 from monitor.weekly import digest
@@ -120,7 +120,8 @@ class _Alert:
     def what_matters(self) -> tuple[Section, ...]:
         if not self.in_danger:
             harm = Paragraph(self.words.say("alert.harm", harm=self.of_kind("harm")))
-            return (Section("", (harm,)), *self.what_was_seen())
+            earlier = answered.section(self.context.precedents, self.context, self.words)
+            return (Section("", (harm,)), *self.what_was_seen(), *earlier)
         calls = rescue.numbers(self.record, self.seen, self.context, self.words)
         ways = rescue.ways(self.record, self.original(), self.context, self.words)
         now = Section(self.words.say("rescue.now"), (Facts((*calls, *ways)),))

@@ -70,6 +70,7 @@ class Board:
     posted: str = ""
     replied: str = ""
     reply: str = ""
+    unit: str = ""  # which office answered
     withdrawn: str = ""  # says that it was taken back: anything but nothing, 0, false or no
     link: str = ""  # a path, or a template like "https://…/{number}.html"
     first_page: int = 1
@@ -136,6 +137,8 @@ class Reply:
     """The agency's own answer to a message. ``at`` is None where the platform doesn't say when."""
 
     at: datetime | None = None
+    text: str = ""  # "" where the platform doesn't show it
+    unit: str = ""  # which office answered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,6 +330,20 @@ class Escalation:
     telephone: bool = False  # the item has a telephone number in it
     waits_since: datetime | None = None  # a message: when its clock began
     topic: Topic | None = None  # what a message is about, as routing sees it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Precedent:
+    """A message that was answered before, and how. Everything is masked."""
+
+    platform: str
+    title: str
+    link: str  # the locator of the original
+    since: datetime  # when its clock began
+    replied_at: datetime
+    reply: str
+    unit: str  # which office answered; "" when nobody said
+    closeness: float  # 0..1, to the message that was asked about
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from monitor.model import (
     State,
     Transition,
 )
-from monitor.store import answers, marks, outbox, passes, records, standing, views
+from monitor.store import answers, marks, outbox, passes, precedents, records, standing, views
 from monitor.store.database import Tx
 
 CLASSIFIERS = (hazard.find, crisis.find)  # what runs after the door, on masked text
@@ -127,10 +127,11 @@ def _note_trouble(tx: Tx, house: House, platform: Platform, after: Cursor, now: 
 
 
 def _note_answers(tx: Tx, house: House, collected: Collected, entries: list[Entry], now: datetime) -> None:
-    """Remember who waits for an answer; a record about one that waits no longer closes by itself."""
+    """Remember who waits for an answer and how others were answered; a record of one that waits no longer closes."""
     name = collected.cursor.platform
     gone = [masking.identity(house.key, number) for number in collected.gone]
     answers.note(tx, name, entries, gone, complete=collected.complete, now=now)
+    precedents.keep(tx, name, entries)
     if collected.trouble is None:
         answers.set_reach(tx, name, now)
     for record, what in answers.settled(tx, name):

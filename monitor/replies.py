@@ -32,6 +32,11 @@ def replied_at(reply: Reply, since: datetime, now: datetime) -> datetime:
     return max(reply.at, since)
 
 
+def days_taken(since: datetime, replied_at: datetime, zone: ZoneInfo) -> int:
+    """Calendar days from the day a message came to the day it was answered; 0 on the same one."""
+    return (replied_at.astimezone(zone).date() - since.astimezone(zone).date()).days
+
+
 def late_before(now: datetime, within: timedelta, zone: ZoneInfo) -> datetime:
     """What waits since before this moment is late at ``now``; ``within`` are whole days, rounded up."""
     return today(now - -(-within // _DAY) * _DAY, zone)

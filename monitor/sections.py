@@ -175,6 +175,7 @@ def _board(table: Options) -> Board:
         posted=table.text("posted", usual.posted),
         replied=table.text("replied", usual.replied),
         reply=table.text("reply", usual.reply),
+        unit=table.text("unit", usual.unit),
         withdrawn=table.text("withdrawn", usual.withdrawn),
         link=table.text("link", usual.link),
         first_page=table.number("first_page", usual.first_page, 0, 1),

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from classifiers.finding import Kind
 from monitor import brief, firstday, messages, policy
 from monitor import digest as weekly
 from monitor.house import House, context
-from monitor.model import Channel, Contact, Escalation, Message, Notification, Period, Seen
-from monitor.store import labels, marks, outbox, records, standing, views
+from monitor.model import Channel, Contact, Escalation, Message, Notification, Period, Precedent, Seen
+from monitor.settings import Settings
+from monitor.store import labels, marks, outbox, precedents, records, standing, views
 from monitor.store.database import Tx
 
 WORDS = 12  # words in a digest
@@ -20,6 +22,8 @@ def alert(house: House, tx: Tx, record: Escalation, due: policy.Due, now: dateti
     """Write a mail a contact, and a ring where one is due: intent first, sent by the stages deliver and ring."""
     seen = _seen(house, tx, record)
     about = replace(_about(house, tx, record, now), told=due.tell, next_tell=due.next_tell)
+    if record.kind is Kind.REPLY_OVERDUE and record.item is not None:
+        about = replace(about, precedents=like(house.settings, tx, precedents.said(tx, record.item), record.item))
     contacts = house.settings.contacts
     for name in due.tell:
         contact = contacts.get(name) or contacts[house.settings.policies[record.kind].owner]  # an owner who is gone
@@ -41,6 +45,13 @@ def alert(house: House, tx: Tx, record: Escalation, due: policy.Due, now: dateti
                 now=now,
                 channel=channel,
             )
+
+
+def like(settings: Settings, tx: Tx, message: tuple[str, str], besides: int | None = None) -> tuple[Precedent, ...]:
+    """How messages like this one were answered; by the unit of their platform, where the answer names none."""
+    units = {name: platform.unit for name, platform in settings.platforms.items()}
+    found = precedents.like(tx, message, besides=besides)
+    return tuple(replace(each, unit=each.unit or units.get(each.platform, "")) for each in found)
 
 
 def back(house: House, tx: Tx, record: Escalation, since: datetime, now: datetime) -> None:

@@ -60,9 +60,10 @@ CLASSIFIERS = (
     judge("weighing", "danger", "finding"),
     judge("hazard", "finding", "weighing"),
     judge("crisis", "finding", "weighing"),
-    # which office answers
+    # which office answers, and how the like was answered
     judge("features"),
     judge("routing", "features", "finding"),
+    judge("likeness", "features"),
     judge("evaluating", "finding"),
 )
 LETTERS = ("monitor/letter.py", "monitor/rescue.py", "monitor/words.py")
@@ -85,6 +86,7 @@ PURE = (
     Room("monitor/letter.py", ("monitor/words.py", *VALUES), pure=True),
     Room("monitor/weekly.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/rescue.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
+    Room("monitor/answered.py", ("monitor/letter.py", "monitor/replies.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/brief.py", (*LETTERS, *VALUES), pure=True),
     Room("monitor/firstday.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/charts.py", pure=True),
@@ -95,7 +97,7 @@ PURE = (
     ),
     Room("monitor/rehearsal.py", VALUES, pure=True),
     Room("monitor/rehearsed.py", ("monitor/letter.py", "monitor/rehearsal.py", "monitor/words.py", *VALUES), pure=True),
-    Room("monitor/messages.py", (*WEEKLY, *VALUES), pure=True),
+    Room("monitor/messages.py", ("monitor/answered.py", *WEEKLY, *VALUES), pure=True),
     Room("monitor/labelled.py", ("monitor/decoding.py",), pure=True),
     Room("monitor/learned.py", ("monitor/charts.py", "monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/digest.py", VALUES, pure=True),
@@ -111,7 +113,7 @@ EDGES = (  # never each other
     Room("monitor/segment.py", VALUES),
     Room("monitor/transport.py", ("monitor/guard.py", *VALUES)),
     Room("monitor/fetch.py", ("monitor/transport.py", "monitor/guard.py", "monitor/dates.py", *VALUES)),
-    Room("monitor/store/", ("monitor/store/", *RULES_OF_STORE, *VALUES)),
+    Room("monitor/store/", ("monitor/store/", "classifiers/likeness.py", *RULES_OF_STORE, *VALUES)),
     Room("monitor/collectors/", ("monitor/collectors/", *READING, *VALUES)),
     Room("monitor/checks/", ("monitor/checks/", *VALUES)),
     Room("monitor/channels/", ("monitor/channels/", *VALUES)),

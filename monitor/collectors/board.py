@@ -144,7 +144,7 @@ class _Reading:
         self.found |= page.found
         self.sizes.append(page.entries)
         self.total = page.total if self.total is None else self.total
-        self.characters += sum(len(item.text) + len(item.html or "") for item in page.items)
+        self.characters += sum(_size(item) for item in page.items)
         self.rise += _rise((*self.last, *page.items))
         self.last = page.items[-1:]
 
@@ -172,6 +172,10 @@ class _Reading:
         """Whether the fields of the answer are there; if none of many messages has them, they are called otherwise."""
         wanted = {name for name in ("reply", "replied") if getattr(self.board, name)}
         return not wanted or bool(wanted & self.found) or self.entries < MANY
+
+
+def _size(item: Item) -> int:
+    return len(item.text) + len(item.html or "") + len(item.reply.text if item.reply else "")
 
 
 def _ids(page: Page) -> list[str]:

@@ -19,12 +19,13 @@ from urllib.parse import quote
 
 from classifiers.page import visible_text
 from monitor import dates
-from monitor.collectors import cleaning
+from monitor.collectors import bylines, cleaning
 from monitor.errors import CollectError
 from monitor.model import NUMBER, Board, Item, Platform, Reply
 
 MAX_TITLE = 500  # code points
 MAX_PLACE = 200
+MAX_UNIT = 60
 MAX_TEXT = 100_000
 MAX_NUMBER = 300  # characters; a longer one is replaced by its digest
 MAX_DIGITS = 40  # of a number; a longer one stays as it was written
@@ -208,7 +209,7 @@ def _item(entry: Mapping[str, object], platform: Platform, board: Board, base: s
         published_at=posted,
         place=cleaning.line(_text(written(of(board.place)))[1])[:MAX_PLACE],
         message=True,
-        reply=_reply(of(board.reply), of(board.replied), platform, board),
+        reply=_reply(entry, platform, board),
     )
 
 
@@ -239,14 +240,15 @@ def _date(value: object, platform: Platform) -> datetime | None:
     return dates.parse(dotnet[1] if dotnet else raw, platform.zone)
 
 
-def _reply(reply: object, replied: object, platform: Platform, board: Board) -> Reply | None:
+def _reply(entry: Mapping[str, object], platform: Platform, board: Board) -> Reply | None:
     """Where the text of the answer is mapped, it must say something; a date alone then proves nothing."""
-    moment = _date(replied, platform)
+    moment = _date(at(entry, board.replied), platform) if board.replied else None
+    unit = cleaning.line(_text(written(at(entry, board.unit)))[1])[:MAX_UNIT] if board.unit else ""
     if not board.reply:
-        return Reply(at=moment) if moment else None
-    said = _text(written(reply))[1]
+        return Reply(at=moment, unit=unit) if moment else None
+    said = _text(written(at(entry, board.reply)))[1]
     empty = said.strip(" 。.!！[]【】()（）").lower() in _NO_REPLY or not any(map(str.isalnum, said))
-    return None if empty else Reply(at=moment)
+    return None if empty else Reply(at=moment, text=bylines.out_of_reply(said[:MAX_TEXT]), unit=unit)
 
 
 def _is_gone(item: Item, entry: Mapping[str, object], board: Board) -> bool:

@@ -33,6 +33,18 @@ _PHRASES = tuple(
         rf"{_NAME}(?P<after>\s?(?:说|写道|says|wrote)\s?[:：])",
     )
 )
+_OPENS, _CLOSES = r"[“\"「『【\[［(（《<‘']", r"[”\"」』】\]］)）》>’']"
+_CALLED = re.compile(  # a nickname in quotation marks
+    rf"(?P<before>(?:网友|市民|网民|用户|尊敬的|亲爱的)\s?{_OPENS})[^\n”\"」』】\]］)）》>’']{{1,40}}(?P<after>{_CLOSES})"
+    rf"|(?P<opens>{_OPENS})[^\n“”\"「」『』【】\[\]［］()（）《》<>‘’']{{1,40}}(?P<closes>{_CLOSES}\s?(?:网友|网民|用户))"
+)
+_GREETED = re.compile(
+    rf"(?P<before>\s*(?:尊敬的|亲爱的)?)(?P<name>(?:网友\s)?[^\s{_NO_SENTENCE}]{{1,20}}?)"
+    r"(?P<after>(?:先生|女士|小姐|同志|同学|老师|师傅|网友|网民)?\s?(?:[:：,，!！]\s?)?(?:您好|你好)|(?:先生|女士|小姐|同志)?[:：])"
+)
+_NOBODY = re.compile(  # a greeting that names no one, or no greeting
+    r"(?:来信|写信|信访|留言|问政|热心|广大|各位|平台|网友|网民|市民|群众|居民|村民|业主|家长|读者|朋友|先生|女士|人|们|[、_])+|.*(?:[回答]复|如下)"
+)
 _REPLY = re.compile(rf"(?P<before>\s*(?:in reply to|回复给|作为对)\s?){_NAME}(?P<after>[.。]|\s?的回复)", re.IGNORECASE)
 
 
@@ -64,6 +76,19 @@ def out_of_text(text: str, writers: Iterable[str]) -> str:
         return f"{reply['before']}{HOLE}{reply['after']}{text[reply.end() :]}"
     first, cut, rest = text.partition("\n")
     return _without(first, writers) + cut + rest if len(first) <= MAX_NAME else text
+
+
+def out_of_reply(text: str) -> str:
+    """An agency's answer with a hole for whom it greets."""
+    text = _CALLED.sub(_emptied, text)
+    greeted = _GREETED.match(text)
+    if greeted is None or _NOBODY.fullmatch(greeted["name"]):
+        return text
+    return f"{greeted['before']}{HOLE}{greeted['after']}{text[greeted.end() :]}"
+
+
+def _emptied(called: re.Match[str]) -> str:
+    return f"{called['before'] or called['opens']}{HOLE}{called['after'] or called['closes']}"
 
 
 def out_of_link(link: str, writers: Iterable[str]) -> str:

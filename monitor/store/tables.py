@@ -142,6 +142,23 @@ Index(
     postgresql_where=text("classified_at IS NULL"),
 )
 
+reply = Table(  # the answer to a message as the platform shows it, masked
+    "reply",
+    metadata,
+    Column("item_id", ForeignKey("item.id", ondelete="CASCADE"), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("unit", Text, nullable=False),  # which office answered
+    Column("digest", String(64), nullable=False),  # of it and of the message: whether both still say the same
+)
+
+sketch = Table(  # of a message that was answered: the runs of characters it is found by
+    "sketch",
+    metadata,
+    Column("run", Integer, primary_key=True, autoincrement=False),
+    Column("item_id", ForeignKey("item.id", ondelete="CASCADE"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+
 escalation = Table(
     "escalation",
     metadata,

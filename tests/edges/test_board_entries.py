@@ -31,7 +31,7 @@ def test_the_mapped_fields_become_an_item_and_no_other_is_read():
 
     assert (item.external_id, item.title, item.text) == ("7", "第7封", "路灯坏了，请来修。")
     assert (item.published_at, item.place, item.message) == (MORNING, "东苑小区3栋", True)
-    assert item.reply == Reply(at=datetime(2026, 11, 5, 1, 30, tzinfo=UTC))
+    assert item.reply == Reply(at=datetime(2026, 11, 5, 1, 30, tzinfo=UTC), text="已安排")
     assert item.link == "number:7"
     assert "老赵" not in repr(item)
 
@@ -157,8 +157,8 @@ def test_an_empty_answer_is_none_whatever_its_date_says(reply):
 
 
 def test_an_answer_without_a_date_is_one():
-    assert only({"replyContent": "已修好"}).reply == Reply(at=None)
-    assert only({"replyContent": "已修好", "replyTime": "昨天"}).reply == Reply(at=None)
+    assert only({"replyContent": "已修好"}).reply == Reply(at=None, text="已修好")
+    assert only({"replyContent": "已修好", "replyTime": "昨天"}).reply == Reply(at=None, text="已修好")
 
 
 def test_where_only_the_date_of_the_answer_is_shown_it_is_the_answer():

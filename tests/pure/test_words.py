@@ -25,6 +25,7 @@ BY_NUMBER = {  # these are always asked for with ``count``; only they may hold a
     *(f"digest.{key}" for key in ("gist_trouble", "open", "open_overdue", "items", "new_items", "well", "lost")),
     *(f"rehearsal.{key}" for key in ("first", "late", "danger", "leak", "woken", "more", "answer_figures")),
     *(f"firstday.{key}" for key in ("subject", "first", "more")),
+    "answered.took",
     *(f"evaluation.{key}" for key in ("first", "unread", "more")),
     *("digest.trouble", "digest.undelivered_note", "digest.more", "sure.failures", "alert.more"),
 }
