@@ -12,6 +12,7 @@ from monitor.replies import days_taken
 from monitor.words import Words
 
 MAX_TITLE = 80
+MAX_UNIT = 60
 MAX_REPLY = 160
 OPENING = 250  # code points in which an answer may say that it begins only now
 _BEGINS = ("如下：", "如下:", "如下。", "如下，", "如下\n")
@@ -39,7 +40,8 @@ def _facts(each: Precedent, context: Context, words: Words) -> Iterator[tuple[st
 
 
 def summary(each: Precedent, now: datetime, zone: ZoneInfo, words: Words) -> str:
-    """When it was answered, how long that took, and by whom."""
+    """When it was answered, how many days that took, and by whom."""
     day = words.day(each.replied_at.astimezone(zone).date(), now.astimezone(zone).year)
-    took = words.count("answered.took", days_taken(each.since, each.replied_at, zone))
-    return words.join(filter(None, (day, took, clean(each.unit, MAX_TITLE))))
+    days, unit = days_taken(each.since, each.replied_at, zone), clean(each.unit, MAX_UNIT)
+    took = words.count("answered.took", days, day=day) if days else words.say("answered.same_day", day=day)
+    return took + (words.say("marks.aside", text=unit) if unit else "")

@@ -23,7 +23,8 @@ def alert(house: House, tx: Tx, record: Escalation, due: policy.Due, now: dateti
     seen = _seen(house, tx, record)
     about = replace(_about(house, tx, record, now), told=due.tell, next_tell=due.next_tell)
     if record.kind is Kind.REPLY_OVERDUE and record.item is not None:
-        about = replace(about, precedents=like(house.settings, tx, precedents.said(tx, record.item), record.item))
+        said = precedents.said(tx, record.item) or (record.subject, "")
+        about = replace(about, precedents=like(house.settings, tx, said, record.item))
     contacts = house.settings.contacts
     for name in due.tell:
         contact = contacts.get(name) or contacts[house.settings.policies[record.kind].owner]  # an owner who is gone

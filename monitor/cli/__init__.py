@@ -18,6 +18,7 @@ from monitor.cli import (
     records,
     rehearse,
     service,
+    similar,
     train,
     trying,
 )
@@ -52,6 +53,7 @@ for command in (
     looking.list_,
     looking.show,
     looking.explain,
+    similar.similar,
     looking.digest,
     records.ack,
     records.resolve,

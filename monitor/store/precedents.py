@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -67,15 +67,16 @@ def _parts(items: Sequence[int]) -> list[Sequence[int]]:
 
 
 def _add(tx: Tx, answered: Sequence[tuple[int, Entry, Reply, str]]) -> None:
-    columns = {
-        "item_id": [id_ for id_, _, _, _ in answered],
+    ids = [id_ for id_, _, _, _ in answered]
+    columns: dict[str, Iterable[object]] = {
+        "item_id": ids,
         "text": [answer.text for _, _, answer, _ in answered],
         "unit": [answer.unit for _, _, answer, _ in answered],
         "digest": [digest for _, _, _, digest in answered],
     }
     load(tx, reply, columns)
     sketches = likeness.sketches([(entry.title, entry.text) for _, entry, _, _ in answered])
-    runs = [(run, id_) for id_, found in zip(columns["item_id"], sketches, strict=True) for run in found]
+    runs = [(run, id_) for id_, found in zip(ids, sketches, strict=True) for run in found]
     load(tx, sketch, {"run": [run for run, _ in runs], "item_id": [id_ for _, id_ in runs]})
 
 
@@ -86,11 +87,11 @@ def forget(tx: Tx, items: Sequence[int]) -> None:
         tx.execute(delete(reply).where(reply.c.item_id.in_(some)))
 
 
-def said(tx: Tx, item_id: int) -> Text:
-    """What an item says now, as far as it is looked at."""
+def said(tx: Tx, item_id: int) -> Text | None:
+    """What an item says now, as far as it is looked at; None when there is none with this id."""
     newest = select(version.c.title, func.substr(version.c.text, 1, likeness.READ)).where(version.c.item_id == item_id)
-    title, words = tx.execute(newest.order_by(version.c.id.desc()).limit(1)).one()
-    return title, words
+    row = tx.execute(newest.order_by(version.c.id.desc()).limit(1)).first()
+    return None if row is None else (row[0], row[1])
 
 
 def like(tx: Tx, message: Text, *, besides: int | None = None) -> list[Precedent]:

@@ -85,7 +85,7 @@ def test_paths_lead_into_objects_and_lists():
     item = only(told, mapping)
 
     assert (item.external_id, item.title, item.published_at) == ("A-7", "路灯", MORNING)
-    assert item.reply == Reply(at=datetime(2026, 11, 4, 16, tzinfo=UTC))
+    assert item.reply == Reply(at=datetime(2026, 11, 4, 16, tzinfo=UTC), text="已修好")
     assert only(told | {"replies": []}, mapping).reply is None
     assert only({"a.b": "有点的名字"}, mapped(text="a.b")).text == "有点的名字"
 

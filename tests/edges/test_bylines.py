@@ -108,3 +108,40 @@ def test_hostile_titles_take_linear_time(title):
     bylines.out_of_text(title, bylines.names([NICK]))
 
     assert time.process_time() - begun < 20
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        ("网友“青山客”您好！已修好。", "网友“…”您好！已修好。"),
+        ("“青山客”网友：您好！已修好。", "“…”网友：您好！已修好。"),
+        ("尊敬的“Green Hill”：已修好。", "尊敬的“…”：已修好。"),
+        ("来信收悉。网友[青山客]反映的井盖已修好。", "来信收悉。网友[…]反映的井盖已修好。"),
+        ("尊敬的李女士：您好，已修好。", "尊敬的…女士：您好，已修好。"),
+        ("李先生，您好！已修好。", "…先生，您好！已修好。"),
+        ("网友青山客：您好！已修好。", "…：您好！已修好。"),
+        ("网友 青山客：您好！已修好。", "…：您好！已修好。"),
+        ("青山客您好，已修好。", "…您好，已修好。"),
+        ("hill2020网友：您好", "…网友：您好"),
+        # who greets nobody in particular loses nothing
+        ("网友：您好！已修好。", "网友：您好！已修好。"),
+        ("网友 您好！已修好。", "网友 您好！已修好。"),
+        ("尊敬的各位业主：你好！", "尊敬的各位业主：你好！"),
+        ("市民同志：你好！", "市民同志：你好！"),
+        ("您好！已修好。", "您好！已修好。"),
+        ("经核实，“青山客”饭店已停业。", "经核实，“青山客”饭店已停业。"),
+        ("现答复如下：一、已修好。", "现答复如下：一、已修好。"),
+        ("县住建局答复：已修好。", "县住建局答复：已修好。"),
+        ("", ""),
+    ],
+)
+def test_reply(reply, expected):
+    assert bylines.out_of_reply(reply) == expected
+
+
+@pytest.mark.parametrize("piece", ["“", "网友“", "尊敬的", "网友 ", " ", "青", "网友“青”"])
+def test_a_hostile_reply_takes_no_time(piece):
+    started = time.process_time()
+    bylines.out_of_reply(piece * 100_000)
+
+    assert time.process_time() - started < 1

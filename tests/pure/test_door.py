@@ -35,6 +35,19 @@ def test_what_is_said_of_answers_goes_through():
     assert (found.external_id, found.link, found.place) == ("7", "number:7", "东苑小区3栋")
 
 
+def test_an_answer_and_who_gave_it_are_masked_before_they_are_cut():
+    number = "13900000000"
+    long = "好" * (door.LONGEST_REPLY - 4) + number
+    found = entry(message=True, reply=Reply(text=f"联系人：李桂香，电话{number}", unit=f"路灯所{number}")).reply
+    cut = entry(message=True, reply=Reply(text=long)).reply
+
+    assert "李桂香" not in found.text
+    assert number not in found.text + found.unit
+    assert found.unit.startswith("路灯所")
+    assert cut.text == "好" * (door.LONGEST_REPLY - 4) + "139*"
+    assert len(entry(message=True, reply=Reply(text="好" * 10**6)).reply.text) == door.LONGEST_REPLY
+
+
 def test_links_to_the_platform_itself_are_right():
     html = "<p>通知</p><p style='opacity:0'><a href='http://www.stove.example/'>煤炉</a></p>"
     own = replace(BOARD, url="https://board.stove.example/api", prefixes=("https://board.stove.example/",))

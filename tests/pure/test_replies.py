@@ -97,3 +97,11 @@ def test_what_was_late_at_first_contact_stood_there():
 )
 def test_many_answers_do_not_disappear_at_once(lost, answered, suspicious):
     assert replies.is_suspicious(lost, answered) is suspicious
+
+
+@pytest.mark.parametrize(
+    ("since", "answered", "days"),
+    [(T, T, 0), (T, T + timedelta(hours=13), 0), (T, T + timedelta(hours=14), 1), (T, T + 40 * DAY, 40)],
+)
+def test_days_taken_are_counted_by_midnights(since, answered, days):
+    assert replies.days_taken(since, answered, SHANGHAI) == days

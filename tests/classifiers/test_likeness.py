@@ -1,0 +1,98 @@
+"""The like of a message: sketches that meet, who shares most, and how close two of them are."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from classifiers import likeness
+from classifiers.likeness import FULL, OF_ALL, OF_TITLE, PIECE, READ, closeness, nearest, sketches
+
+LAMP = ("路灯坏了", "东苑小区3栋楼下的路灯坏了半个月，晚上老人出门看不清路，请尽快派人来修。")
+LAMP_AGAIN = ("", "请问东苑小区楼下路灯什么时候修？已经坏了很久，老人晚上出门看不清。")
+PENSION = ("养老保险", "我户口迁到了外省，原来在本县交的养老保险怎样转移接续，要带哪些材料？")
+LUCK = random.Random(7)
+LETTER = "".join(chr(LUCK.randrange(0x4E00, 0x9FA5)) for _ in range(3_000))
+
+
+def shared(one: likeness.Text, other: likeness.Text) -> int:
+    first, second = sketches([one, other])
+    return len({*first} & {*second})
+
+
+def test_a_sketch_has_a_bounded_number_of_different_runs_of_32_bits() -> None:
+    (found,) = sketches([("", LETTER)])
+
+    assert len(found) == len({*found}) == OF_ALL
+    assert all(-(2**31) <= run < 2**31 for run in found)
+    assert all(isinstance(run, int) for run in found)
+
+
+@pytest.mark.parametrize("nothing", [("", ""), (" ", "\n"), ("\u3000", "\t")])
+def test_what_says_nothing_has_an_empty_sketch(nothing: likeness.Text) -> None:
+    assert sketches([nothing, LAMP]) == [[], *sketches([LAMP])]
+
+
+def test_no_messages_have_no_sketches() -> None:
+    assert sketches([]) == []
+    assert closeness(LAMP, []) == []
+
+
+def test_a_message_has_the_same_sketch_alone_and_among_many() -> None:
+    many = [("", LETTER[start : start + LUCK.randrange(300)]) for start in range(2 * PIECE + 40)]
+
+    assert sketches(many) == [sketch for each in many for sketch in sketches([each])]
+
+
+def test_messages_meet_as_far_as_they_say_the_same() -> None:
+    half = LETTER[:1_500] + LETTER[::-1][:1_500]
+
+    assert shared(("", LETTER), ("", LETTER)) == OF_ALL
+    assert OF_ALL / 5 < shared(("", LETTER), ("", half)) < OF_ALL / 1.5  # a third of all their runs
+    assert shared(LAMP, LAMP_AGAIN) > 2
+    assert shared(LAMP, PENSION) == 0
+
+
+def test_letters_count_whatever_their_width_and_case() -> None:
+    assert sketches([("WIFI", "Ａ座 no wifi")]) == sketches([("wifi", "a座　NO WIFI")])
+
+
+def test_the_title_has_places_of_its_own() -> None:
+    title = LETTER[:60]
+
+    assert shared((title, LETTER[60:]), (title, LETTER[::-1])) >= OF_TITLE
+    assert len(sketches([(title, LETTER[60:])])[0]) <= OF_ALL
+
+
+def test_no_more_is_read_than_is_said() -> None:
+    long = "啊" + LETTER * 400
+
+    assert sketches([("", long)]) == sketches([("", long[:READ])])
+    assert sketches([(long, "")]) == sketches([(long[:READ], LAMP[1])])
+    assert closeness(("", long), [("", long[:READ] + "别的")]) == [pytest.approx(1)]
+
+
+def test_who_shares_what_few_have_comes_first_and_then_the_newest() -> None:
+    common, rare = list(range(FULL)), [7, 9]
+
+    assert nearest([common, common, rare], 3) == [9, 7, FULL - 1]
+    assert nearest([[1], [], [2], [1, 2]], 9) == [2, 1]
+    assert nearest([], 9) == []
+
+
+def test_the_closest_says_the_same_in_other_words() -> None:
+    near, far, same, nothing = closeness(LAMP_AGAIN, [LAMP, PENSION, LAMP_AGAIN, ("", "")])
+
+    assert same == pytest.approx(1)
+    assert 0.2 < near < same
+    assert far < 0.05
+    assert nothing == 0
+    assert closeness(("", ""), [LAMP, ("", "")]) == [0, 0]
+
+
+def test_to_say_it_again_is_not_to_say_it_more() -> None:
+    once, often = closeness(("", "路灯"), [("", "路灯什么时候修"), ("", "路灯" * 300 + "什么时候修")])
+
+    assert once > 0.2
+    assert often < 1
