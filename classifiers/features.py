@@ -34,8 +34,10 @@ def _folded() -> NDArray[np.uint32]:
 _FOLDED = _folded()
 
 
-def runs(texts: Sequence[str], longest: int, bits: int) -> tuple[list[NDArray[np.intp]], NDArray[np.intp]]:
-    """The runs that begin at each place, as numbers below ``1 << bits``: one array for each length up to ``longest``.
+def runs(
+    texts: Sequence[str], longest: int, bits: int, shortest: int = 1
+) -> tuple[list[NDArray[np.intp]], NDArray[np.intp]]:
+    """The runs that begin at each place, as numbers below ``1 << bits``: one array a length, ``shortest`` to ``longest``.
 
     The second result says at which place each text begins; the gap before it is its first place, so a text has at
     least one, and a text without characters has runs of gaps only.
@@ -46,10 +48,11 @@ def runs(texts: Sequence[str], longest: int, bits: int) -> tuple[list[NDArray[np
     codes = _FOLDED.take(raw, mode="clip")
     places = len(codes) - len(gap)
     mixed = codes * _PRIMES[0]
-    rows = [_spread(mixed[:places], bits)]
+    rows = [_spread(mixed[:places], bits)] if shortest == 1 else []
     for size in range(2, longest + 1):
         mixed = mixed[:-1] * np.uint32(31) + codes[size - 1 :] * _PRIMES[size - 1]
-        rows.append(_spread(mixed[:places], bits))
+        if size >= shortest:
+            rows.append(_spread(mixed[:places], bits))
     starts = accumulate((len(text) + len(gap) for text in texts[:-1]), initial=0)
     return rows, np.fromiter(starts, np.intp, len(texts))
 

@@ -24,6 +24,7 @@ READ = 4_000  # characters of a message, its title included
 OF_TITLE = 16  # runs
 OF_ALL = 40  # runs, those of the title included
 FULL = 64  # messages that have a run: more are not looked at
+SPARE = 2.5
 PIECE = 128  # messages looked at together: what they need stays in the processor's cache
 _RUN = 3
 _BITS = 32
@@ -41,12 +42,11 @@ def sketches(messages: Sequence[Text]) -> list[list[int]]:
     found: list[list[int]] = []
     for first in range(0, len(messages), PIECE):
         some = messages[first : first + PIECE]
-        titles = _smallest(_distinct(_keys([title[:READ].strip() for title, _ in some], _RUN, _BITS)), OF_TITLE, some)
-        left = OF_ALL - _counts(titles, some)
-        rest = _smallest(_distinct(_keys([*map(_read, some)], _RUN, _BITS)), left, some)
+        titles = _lowest([title[:READ].strip() for title, _ in some], np.full(len(some), OF_TITLE))
+        rest = _lowest([*map(_read, some)], OF_ALL - _counts(titles, len(some)))
         chosen = _distinct(np.concatenate((titles, rest)))
         numbers = (chosen & _LOW).astype(np.uint32).view(np.int32).tolist()
-        ends = np.cumsum(_counts(chosen, some)).tolist()
+        ends = np.cumsum(_counts(chosen, len(some))).tolist()
         found += [numbers[start:end] for start, end in pairwise([0, *ends])]
     return found
 
@@ -55,12 +55,27 @@ def _read(message: Text) -> str:
     return "\n".join(message)[:READ].strip()
 
 
-def _keys(texts: Sequence[str], length: int, bits: int) -> Keys:
-    """The runs of each text; none of a text without characters, which only has gaps, and they are 0."""
-    rows, starts = features.runs(texts, length, bits)
-    runs = rows[-1].astype(np.uint64)
-    owners = np.repeat(np.arange(len(texts), dtype=np.uint64), np.diff(starts, append=len(runs)))
-    return ((owners << _UP) | runs)[runs > 0]
+def _lowest(texts: Sequence[str], most: NDArray[np.intp], spare: float = SPARE) -> Keys:
+    """The keys of each text's lowest numbers, as many as it may have.
+
+    Of a long text only numbers so low are put in order that about ``spare`` times as many are left as are wanted; where
+    too few are, because it says the same again and again, all are.
+    """
+    (runs,), starts = features.runs(texts, _RUN, _BITS, shortest=_RUN)
+    sizes = np.diff(starts, append=len(runs))
+    limits = np.minimum(most * (spare * 2.0**_BITS) / sizes, 2.0**_BITS)
+    places = np.flatnonzero(runs < np.repeat(limits.astype(np.intp), sizes))
+    keys = _distinct(_keys(runs[places], np.searchsorted(starts, places, side="right") - 1))
+    counts = _counts(keys, len(texts))
+    if np.any((counts < most) & (limits < 2.0**_BITS)):
+        return _lowest(texts, most, np.inf)
+    rank = np.arange(len(keys)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return keys[rank < np.repeat(most, counts)]
+
+
+def _keys(runs: NDArray[np.intp], owners: NDArray[np.intp]) -> Keys:
+    """None for what has no characters and so only gaps, whose runs are 0."""
+    return ((owners.astype(np.uint64) << _UP) | runs.astype(np.uint64))[runs > 0]
 
 
 def _distinct(keys: Keys) -> Keys:
@@ -74,15 +89,8 @@ def _starts(ordered: Keys) -> NDArray[np.bool_]:
     return np.concatenate(([True], ordered[1:] != ordered[:-1]))[: len(ordered)]
 
 
-def _counts(keys: Keys, messages: Sequence[Text]) -> NDArray[np.intp]:
-    return np.bincount((keys >> _UP).astype(np.intp), minlength=len(messages))
-
-
-def _smallest(keys: Keys, most: NDArray[np.intp] | int, messages: Sequence[Text]) -> Keys:
-    """Of each message's keys only as many as it may have."""
-    counts = _counts(keys, messages)
-    rank = np.arange(len(keys)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return keys[rank < np.repeat(np.broadcast_to(most, len(counts)), counts)]
+def _counts(keys: Keys, messages: int) -> NDArray[np.intp]:
+    return np.bincount((keys >> _UP).astype(np.intp), minlength=messages)
 
 
 def nearest(sharing: Iterable[Sequence[int]], most: int) -> list[int]:
@@ -106,7 +114,9 @@ def closeness(one: Text, others: Sequence[Text]) -> list[float]:
     weighs less than saying it at all.
     """
     messages = (one, *others)
-    ordered = np.sort(_keys([*map(_read, messages)], _TERM, _TERM_BITS))
+    (runs,), starts = features.runs([*map(_read, messages)], _TERM, _TERM_BITS, shortest=_TERM)
+    owners = np.repeat(np.arange(len(messages)), np.diff(starts, append=len(runs)))
+    ordered = np.sort(_keys(runs, owners))
     starts = np.flatnonzero(_starts(ordered))
     counts = np.diff(starts, append=len(ordered))
     numbers = (ordered[starts] & _LOW).astype(np.intp)

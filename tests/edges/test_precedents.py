@@ -139,14 +139,11 @@ def test_the_mail_about_a_late_answer_says_how_the_like_was_answered(tmp_path, b
     box.post("3", T, PENSION)
     at(house, clock, MIDNIGHT + DAY)
 
-    late = [text_of(mail) for mail in alerts(house) if mail["To"].startswith("值班员") or "duty@" in mail["To"]]
-    told = {text for text in late if any(word in text for word in words)}
-    assert (
-        told
-        == {text for text in late if all(word in text for word in words)}
-        == {text for text in late if "路灯" in text}
-    )
+    late = {text_of(mail) for mail in alerts(house) if "duty@" in mail["To"]}
+    told = {text for text in late if "路灯" in text}
     assert 0 < len(told) < len(late)
+    assert told == {text for text in late if all(word in text for word in words)}
+    assert told == {text for text in late if any(word in text for word in words)}
 
 
 # not shown

@@ -80,9 +80,8 @@ def test_a_mail_about_a_late_answer_says_how_the_like_was_answered() -> None:
     assert "来信：“路灯不亮”" in said
     assert "原文：留言编号 5\n" in said
     assert said.index("以前是怎么答的") < said.index("基本情况")
-    assert "Message: “东苑小区路灯坏了”\nAnswer: answered 17 Oct, after 3 days (路灯所): “已派人修好。”\n" in mail(
-        LAMP, words=EN
-    )
+    said = "Message: “东苑小区路灯坏了”\nAnswer: answered 17 Oct, after 3 days (路灯所): “已派人修好。”\n"
+    assert said in mail(LAMP, words=EN)
 
 
 def test_where_nothing_alike_was_answered_the_mail_says_nothing_of_it() -> None:
