@@ -34,27 +34,33 @@ def _folded() -> NDArray[np.uint32]:
 _FOLDED = _folded()
 
 
-def runs(
-    texts: Sequence[str], longest: int, bits: int, shortest: int = 1
-) -> tuple[list[NDArray[np.intp]], NDArray[np.intp]]:
-    """The runs that begin at each place, as numbers below ``1 << bits``: one array a length, ``shortest`` to ``longest``.
+def runs(texts: Sequence[str], longest: int, bits: int) -> tuple[list[NDArray[np.intp]], NDArray[np.intp]]:
+    """The runs that begin at each place, as numbers below ``1 << bits``: one array for each length up to ``longest``.
 
     The second result says at which place each text begins; the gap before it is its first place, so a text has at
     least one, and a text without characters has runs of gaps only.
     """
-    gap = _GAP * max(1, longest - 1)
-    joined = gap + gap.join(texts) + gap
-    raw = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    codes = _FOLDED.take(raw, mode="clip")
-    places = len(codes) - len(gap)
+    gap = max(1, longest - 1)
+    codes, starts = characters(texts, gap)
+    places = len(codes) - gap
     mixed = codes * _PRIMES[0]
-    rows = [_spread(mixed[:places], bits)] if shortest == 1 else []
+    rows = [_spread(mixed[:places], bits)]
     for size in range(2, longest + 1):
         mixed = mixed[:-1] * np.uint32(31) + codes[size - 1 :] * _PRIMES[size - 1]
-        if size >= shortest:
-            rows.append(_spread(mixed[:places], bits))
-    starts = accumulate((len(text) + len(gap) for text in texts[:-1]), initial=0)
-    return rows, np.fromiter(starts, np.intp, len(texts))
+        rows.append(_spread(mixed[:places], bits))
+    return rows, starts
+
+
+def characters(texts: Sequence[str], gap: int) -> tuple[NDArray[np.uint32], NDArray[np.intp]]:
+    """The characters of all texts as numbers below 2^16, ``gap`` zeros before each text and behind the last.
+
+    The second result says where the gap before each text begins.
+    """
+    between = _GAP * gap
+    joined = between + between.join(texts) + between
+    raw = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    starts = accumulate((len(text) + gap for text in texts[:-1]), initial=0)
+    return _FOLDED.take(raw, mode="clip"), np.fromiter(starts, np.intp, len(texts))
 
 
 def _spread(mixed: NDArray[np.uint32], bits: int) -> NDArray[np.intp]:

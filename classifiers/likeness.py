@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from math import log
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,30 +25,33 @@ OF_TITLE = 16  # runs
 OF_ALL = 40  # runs, those of the title included
 FULL = 64  # messages that have a run: more are not looked at
 SPARE = 2.5
-PIECE = 128  # messages looked at together: what they need stays in the processor's cache
-_RUN = 3
-_BITS = 32
+PIECE = 64  # messages looked at together: what they need stays in the processor's cache
+_FACTORS = tuple(map(np.uint32, (2654435761, 2246822519, 3266489917)))  # of the characters of a run
+_HIGHEST = 2.0**32 - 1
 _TERM = 2  # shorter runs: messages are found by what few others say, and compared by all they say
 _TERM_BITS = 18
-_LOW = np.uint64((1 << _BITS) - 1)
-_UP = np.uint64(_BITS)
+_LOW = np.uint64(0xFFFFFFFF)
+_UP = np.uint64(32)
 
 Text = tuple[str, str]  # title and text
 Keys = NDArray[np.uint64]  # the place of a message among those looked at, and below it the number of a run
 
 
-def sketches(messages: Sequence[Text]) -> list[list[int]]:
-    """For each message at most ``OF_ALL`` numbers of runs, of 32 bits with a sign; none for one that says nothing."""
-    found: list[list[int]] = []
+def sketches(messages: Sequence[Text]) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
+    """The numbers of the runs of all messages one after the other, and how many each has.
+
+    At most ``OF_ALL``, each once, in ascending order when they are taken without their sign; none for a message that
+    says nothing.
+    """
+    numbers, counts = [np.empty(0, np.int32)], [np.empty(0, np.intp)]
     for first in range(0, len(messages), PIECE):
         some = messages[first : first + PIECE]
         titles = _lowest([title[:READ].strip() for title, _ in some], np.full(len(some), OF_TITLE))
         rest = _lowest([*map(_read, some)], OF_ALL - _counts(titles, len(some)))
         chosen = _distinct(np.concatenate((titles, rest)))
-        numbers = (chosen & _LOW).astype(np.uint32).view(np.int32).tolist()
-        ends = np.cumsum(_counts(chosen, len(some))).tolist()
-        found += [numbers[start:end] for start, end in pairwise([0, *ends])]
-    return found
+        numbers.append((chosen & _LOW).astype(np.uint32).view(np.int32))
+        counts.append(_counts(chosen, len(some)))
+    return np.concatenate(numbers), np.concatenate(counts)
 
 
 def _read(message: Text) -> str:
@@ -61,19 +64,32 @@ def _lowest(texts: Sequence[str], most: NDArray[np.intp], spare: float = SPARE) 
     Of a long text only numbers so low are put in order that about ``spare`` times as many are left as are wanted; where
     too few are, because it says the same again and again, all are.
     """
-    (runs,), starts = features.runs(texts, _RUN, _BITS, shortest=_RUN)
+    runs, starts = _runs(texts)
     sizes = np.diff(starts, append=len(runs))
-    limits = np.minimum(most * (spare * 2.0**_BITS) / sizes, 2.0**_BITS)
-    places = np.flatnonzero(runs < np.repeat(limits.astype(np.intp), sizes))
-    keys = _distinct(_keys(runs[places], np.searchsorted(starts, places, side="right") - 1))
+    limits = np.minimum(most * (spare * _HIGHEST) / sizes, _HIGHEST)
+    places = np.flatnonzero(runs <= np.repeat(limits.astype(np.uint32), sizes))
+    owners = np.searchsorted(starts, places, side="right") - 1
+    keys = _distinct(_keys(runs[places], owners))
     counts = _counts(keys, len(texts))
-    if np.any((counts < most) & (limits < 2.0**_BITS)):
+    if np.any((counts < most) & (limits < _HIGHEST)):
         return _lowest(texts, most, np.inf)
     rank = np.arange(len(keys)) - np.repeat(np.cumsum(counts) - counts, counts)
     return keys[rank < np.repeat(most, counts)]
 
 
-def _keys(runs: NDArray[np.intp], owners: NDArray[np.intp]) -> Keys:
+def _runs(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.intp]]:
+    """The numbers of the runs that begin at each place, and where each text begins.
+
+    Sums of products mod 2^32 ("multilinear" hashing): its high bits, which decide what is low, are well mixed.
+    """
+    codes, starts = features.characters(texts, len(_FACTORS) - 1)
+    numbers = codes[: 1 - len(_FACTORS)] * _FACTORS[0]
+    for place, factor in enumerate(_FACTORS[1:], 1):
+        numbers += codes[place : place + len(numbers)] * factor
+    return numbers, starts
+
+
+def _keys(runs: NDArray[np.integer[Any]], owners: NDArray[np.intp]) -> Keys:
     """None for what has no characters and so only gaps, whose runs are 0."""
     return ((owners.astype(np.uint64) << _UP) | runs.astype(np.uint64))[runs > 0]
 
@@ -114,7 +130,7 @@ def closeness(one: Text, others: Sequence[Text]) -> list[float]:
     weighs less than saying it at all.
     """
     messages = (one, *others)
-    (runs,), starts = features.runs([*map(_read, messages)], _TERM, _TERM_BITS, shortest=_TERM)
+    (_, runs), starts = features.runs([*map(_read, messages)], _TERM, _TERM_BITS)
     owners = np.repeat(np.arange(len(messages)), np.diff(starts, append=len(runs)))
     ordered = np.sort(_keys(runs, owners))
     starts = np.flatnonzero(_starts(ordered))

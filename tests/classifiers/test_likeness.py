@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from itertools import islice
 
 import pytest
 
 from classifiers import likeness
-from classifiers.likeness import FULL, OF_ALL, OF_TITLE, PIECE, READ, closeness, nearest, sketches
+from classifiers.likeness import FULL, OF_ALL, OF_TITLE, PIECE, READ, closeness, nearest
 
 LAMP = ("路灯坏了", "东苑小区3栋楼下的路灯坏了半个月，晚上老人出门看不清路，请尽快派人来修。")
 LAMP_AGAIN = ("", "请问东苑小区楼下路灯什么时候修？已经坏了很久，老人晚上出门看不清。")
 PENSION = ("养老保险", "我户口迁到了外省，原来在本县交的养老保险怎样转移接续，要带哪些材料？")
 LUCK = random.Random(7)
 LETTER = "".join(chr(LUCK.randrange(0x4E00, 0x9FA5)) for _ in range(3_000))
+
+
+def sketches(messages: Sequence[likeness.Text]) -> list[list[int]]:
+    """One by one."""
+    numbers, counts = likeness.sketches(messages)
+    left = iter(numbers.tolist())
+    return [[*islice(left, count)] for count in counts.tolist()]
 
 
 def shared(one: likeness.Text, other: likeness.Text) -> int:

@@ -1,0 +1,260 @@
+"""Finding the like of a message beside datasketch: what a signature costs, what pairs are found, and what the store adds.
+
+    python benchmarks/similar.py [FILE ...] [--size N] [--answered N]
+
+FILE holds JSON lines with title and text (.gz too); without one the messages are made up. Each of ``--size`` messages gets
+a partner: itself with pieces of other messages put in until their runs of three characters have a Jaccard of 0.6 to 0.9.
+
+signatures  from raw text; the peer is datasketch with 128 permutations and sets of the same runs.
+pairs       signatures, then which messages of the batch may be alike: ours joins sketches by sorting their lowest runs
+            and compares what is left of each pair; the peer fills its LSH and asks it. Recall is that of the partners.
+store       ``--answered`` messages in an SQLite file: what it takes to keep each, and to ask (sketch, query, comparing
+            whole texts), one at a time as an alert does.
+
+One core, interleaved rounds, medians; the ratios are the result.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import random
+import re
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+from datasketch import MinHash, MinHashLSH
+from numpy.typing import NDArray
+from sqlalchemy import update
+
+from classifiers import likeness
+from classifiers.likeness import Text
+from monitor.model import Cursor, Database, Entry, Reply
+from monitor.store import answers, passes, precedents
+from monitor.store.database import Store, open_store
+from monitor.store.tables import cursor
+
+NOW = datetime(2026, 11, 4, 2, tzinfo=UTC)
+ROUNDS = 5
+PERMUTATIONS = 128
+THRESHOLD = 0.5  # of the peer's LSH: lower than the pairs that must be found, so that it finds nearly all
+LOWEST = 8  # runs that a pair is found by
+CROWD = 32  # messages with the same run: more of them say nothing
+ALIKE = 0.35  # share of the lowest runs of both that both have
+ASKED = 300
+BATCH = 1000
+ENDS = re.compile(r"(?<=[。！？!?；;\n])")
+
+
+def made_up(luck: random.Random, count: int) -> list[Text]:
+    """Messages of 100 to 400 characters out of words that are as unevenly common as those of a language."""
+    words = ["".join(chr(luck.randint(0x4E00, 0x5E00)) for _ in range(luck.randint(2, 3))) for _ in range(20_000)]
+    weights = [1 / place for place in range(1, len(words) + 1)]
+    found = []
+    for _ in range(count):
+        said = luck.choices(words, weights, k=luck.randint(45, 160))
+        marks = [word + ("。" if luck.random() < 0.1 else "") for word in said]
+        found.append(("".join(luck.choices(words, weights, k=6)), "".join(marks)))
+    return found
+
+
+def read(paths: Sequence[Path]) -> list[Text]:
+    found = []
+    for path in paths:
+        with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
+            found += [(row.get("title") or "", row.get("text") or "") for row in map(json.loads, lines)]
+    return [*dict.fromkeys(message for message in found if len(message[1]) > 50)]
+
+
+def runs(message: Text) -> set[str]:
+    said = "".join(message)
+    return {said[place : place + 3] for place in range(len(said) - 2)}
+
+
+def jaccard(one: Text, other: Text) -> float:
+    first, second = runs(one), runs(other)
+    return len(first & second) / len(first | second)
+
+
+def partner(message: Text, others: Sequence[Text], luck: random.Random) -> Text:
+    """``message`` with pieces of others instead of its own, until they share between 0.6 and 0.9 of their runs."""
+    wanted = luck.uniform(0.62, 0.88)
+    title, text = message
+    while jaccard(message, (title, text)) > wanted:
+        place, length = luck.randrange(len(text)), luck.randint(2, 8)
+        other = luck.choice(others)[1]
+        start = luck.randrange(max(1, len(other) - length))
+        text = text[:place] + other[start : start + length] + text[place + length :]
+    return title, text
+
+
+def timed(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def joined(messages: Sequence[Text]) -> set[tuple[int, int]]:
+    """Pairs that share enough: those with one of their lowest runs in common, compared by all of them."""
+    found, counts = likeness.sketches(messages)
+    table = np.full((len(messages), likeness.OF_ALL), -1, np.int64)  # -1 where there are no more
+    table[np.arange(likeness.OF_ALL) < counts[:, None]] = found.view(np.uint32)
+    low = table[:, :LOWEST]
+    owners = np.repeat(np.arange(len(messages)), LOWEST)[low.ravel() >= 0]
+    numbers = low.ravel()[low.ravel() >= 0]
+    order = np.argsort(numbers, kind="stable")
+    numbers, owners = numbers[order], owners[order]
+    sizes = np.diff(np.flatnonzero(np.concatenate(([True], numbers[1:] != numbers[:-1]))), append=len(numbers))
+    few = np.repeat(sizes, sizes) <= CROWD
+    numbers, owners = numbers[few], owners[few]
+    pairs: list[NDArray[np.int64]] = []
+    for apart in range(1, CROWD):
+        same = numbers[apart:] == numbers[:-apart]
+        if not same.any():
+            break
+        pairs.append(owners[:-apart][same] * len(messages) + owners[apart:][same])
+    met = np.unique(np.concatenate(pairs))
+    first, second = met // len(messages), met % len(messages)
+    kept = [shares(table, first[at : at + 4096], second[at : at + 4096]) >= ALIKE for at in range(0, len(met), 4096)]
+    return {*map(tuple, np.stack((first, second), 1)[np.concatenate(kept)].tolist())}
+
+
+def shares(table: NDArray[np.int64], first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Which part of the lowest runs of both they share: an estimate of their Jaccard."""
+    both = np.sort(np.concatenate((table[first], table[second]), axis=1), axis=1)
+    twice = (both[:, 1:] == both[:, :-1]) & (both[:, 1:] >= 0)
+    place = np.cumsum((both[:, 1:] != both[:, :-1]) & (both[:, 1:] >= 0), axis=1)
+    within = place <= likeness.OF_ALL
+    return (twice & within).sum(1) / np.minimum(place[:, -1], likeness.OF_ALL)
+
+
+def signed(messages: Sequence[Text]) -> list[MinHash]:
+    shingled = ([run.encode() for run in runs(message)] for message in messages)
+    return [*MinHash.generator(shingled, num_perm=PERMUTATIONS)]
+
+
+def asked(messages: Sequence[Text]) -> set[tuple[int, int]]:
+    lsh = MinHashLSH(threshold=THRESHOLD, num_perm=PERMUTATIONS)
+    found = set()
+    for place, signature in enumerate(signed(messages)):
+        found |= {(other, place) for other in lsh.query(signature)}
+        lsh.insert(place, signature)
+    return found
+
+
+def compared(messages: Sequence[Text], partners: Sequence[Text]) -> None:
+    batch = [*messages, *partners]
+    ours, theirs, all_ours, all_theirs = [], [], [], []
+    for _ in range(ROUNDS):
+        ours.append(timed(lambda: likeness.sketches(batch)))
+        theirs.append(timed(lambda: signed(batch)))
+        all_ours.append(timed(lambda: joined(batch)))
+        all_theirs.append(timed(lambda: asked(batch)))
+    for name, mine, peer in (("signatures", ours, theirs), ("pairs", all_ours, all_theirs)):
+        ratio = statistics.median(b / a for a, b in zip(mine, peer, strict=True))
+        each = [statistics.median(times) / len(batch) * 1e6 for times in (mine, peer)]
+        print(f"{name:<11} {each[0]:7.1f} µs a message   datasketch {each[1]:7.1f} µs   {ratio:5.1f} ×")
+    wanted = {(place, place + len(messages)) for place in range(len(messages))}
+    true = {pair: jaccard(batch[pair[0]], batch[pair[1]]) for pair in joined(batch) | asked(batch) | wanted}
+    for name, found in (("ours", joined(batch)), ("datasketch", asked(batch))):
+        by = [sum(true[pair] >= least for pair in found) / len(found) for least in (0.5, 0.3)]
+        bands = [[pair for pair in wanted if low <= true[pair] < low + 0.1] for low in (0.6, 0.7, 0.8)]
+        recalls = "  ".join(f"{len(found & {*band}) / max(1, len(band)):.4f}" for band in bands)
+        print(
+            f"{name:<11} recall {len(found & wanted) / len(wanted):.4f} (0.6, 0.7, 0.8 and more: {recalls});"
+            f" of {len(found)} pairs {by[0]:.1%} at 0.5 and more, {by[1]:.1%} at 0.3"
+        )
+
+
+def answered(texts: Sequence[Text], count: int, luck: random.Random) -> list[Entry]:
+    """As many different messages as wanted, out of the sentences of ``texts``, each with an answer."""
+    sentences = [sentence for _, text in texts for sentence in ENDS.split(text) if len(sentence) > 8]
+    found = []
+    for number in range(count):
+        title, text = texts[number % len(texts)]
+        if number >= len(texts):
+            text = "".join(luck.choices(sentences, k=luck.randint(2, 6)))
+        entry = Entry(
+            external_id=str(number),
+            digest=str(number),
+            title=title,
+            text=text,
+            link=f"number:{number}",
+            published_at=NOW - timedelta(days=40),
+            message=True,
+            reply=Reply(at=NOW - timedelta(days=luck.randint(1, 39)), text="已答复。" * 60),
+        )
+        found.append(entry)
+    return found
+
+
+def stored(store: Store, entries: Sequence[Entry]) -> float:
+    """Store the entries as a pass does; the seconds that keeping their answers took."""
+    with store.write() as tx:
+        tx.execute(update(cursor).values(lease="bench"))
+        passes.finish_pass(
+            tx,
+            passes.Pass(Cursor(platform="board", next_check_at=NOW), "bench"),
+            Cursor(platform="board", next_check_at=NOW),
+            entries,
+            NOW,
+        )
+        answers.note(tx, "board", entries, (), complete=False, now=NOW)
+        return timed(lambda: precedents.keep(tx, "board", entries))
+
+
+def in_the_store(entries: Sequence[Entry], partners: Sequence[Text]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "bench.db"
+        with closing(open_store(Database(file=str(file)), migrate=True)) as store:
+            with store.write() as tx:
+                tx.execute(cursor.insert().values(platform="board", added_at=NOW, next_check_at=NOW))
+            keeping = [stored(store, entries[at : at + BATCH]) for at in range(0, len(entries), BATCH)]
+            again = stored(store, entries[:BATCH])
+            asking, found = [], 0
+            with store.read() as tx:
+                for place, message in enumerate(partners[:ASKED]):
+                    began = time.perf_counter()
+                    like = precedents.like(tx, message)
+                    asking.append(time.perf_counter() - began)
+                    found += str(place) in {each.link.removeprefix("number:") for each in like}
+        size = file.stat().st_size
+    asking.sort()
+    print(
+        f"store       {len(entries)} answered, {size / 1e6:.0f} MB; to keep one {sum(keeping) / len(entries) * 1e6:.0f} µs"
+        f" (the last thousand {keeping[-1] / BATCH * 1e6:.0f}), to see that it is kept {again / BATCH * 1e6:.1f} µs;"
+        f" to ask {statistics.median(asking) * 1e3:.1f} ms, 99 of 100 within {asking[-max(1, ASKED // 100)] * 1e3:.1f} ms;"
+        f" the partner is among the three in {found / len(asking):.1%}"
+    )
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    options.add_argument("files", nargs="*", type=Path)
+    options.add_argument("--size", type=int, default=2000)
+    options.add_argument("--answered", type=int, default=20_000)
+    chosen = options.parse_args()
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    luck = random.Random(1)
+    texts = read(chosen.files) if chosen.files else made_up(luck, 2 * chosen.size)
+    luck.shuffle(texts)
+    messages = texts[: chosen.size]
+    partners = [partner(message, texts, luck) for message in messages]
+    lengths = statistics.mean(len(title) + len(text) for title, text in messages)
+    print(
+        f"{len(messages)} messages of {lengths:.0f} characters{'' if chosen.files else ', made up'}, and their partners"
+    )
+    compared(messages, partners)
+    in_the_store(answered([*messages, *texts[chosen.size :]], chosen.answered, luck), partners)
+
+
+if __name__ == "__main__":
+    main()
