@@ -66,6 +66,7 @@ class _Alert:
             sections=(
                 *self.what_matters(),
                 Section(say("alert.record"), (Facts(tuple(self.facts())),)),
+                *answered.section(self.context.precedents, self.context, self.words),
                 self.how_to_respond(),
             ),
             footer=say(
@@ -120,8 +121,7 @@ class _Alert:
     def what_matters(self) -> tuple[Section, ...]:
         if not self.in_danger:
             harm = Paragraph(self.words.say("alert.harm", harm=self.of_kind("harm")))
-            earlier = answered.section(self.context.precedents, self.context, self.words)
-            return (Section("", (harm,)), *self.what_was_seen(), *earlier)
+            return (Section("", (harm,)), *self.what_was_seen())
         calls = rescue.numbers(self.record, self.seen, self.context, self.words)
         ways = rescue.ways(self.record, self.original(), self.context, self.words)
         now = Section(self.words.say("rescue.now"), (Facts((*calls, *ways)),))

@@ -86,10 +86,7 @@ def _show(found: tuple[Precedent, ...], settings: Settings, words: Words, now: d
     console = Console(highlight=False)
     for each in found:
         console.print(f"[bold]{escape(clean(each.title))}[/]  {each.closeness:.0%}", soft_wrap=True)
-        lines = (
-            answered.summary(each, now, settings.zone, words),
-            clean(answered.gist(each.reply), MAX_REPLY),
-            words.locator(each.link),
-        )
-        for line in lines:
+        when = answered.summary(each, now, settings.zone, words)
+        reply = clean(answered.gist(each.reply), MAX_REPLY)
+        for line in (words.say("terminal.replied", when=when), reply, words.locator(each.link)):
             console.print(f"  {escape(line)}", soft_wrap=True)

@@ -121,17 +121,18 @@ def _sharing(tx: Tx, runs: Sequence[int]) -> list[list[int]]:
     return list(owners.values())
 
 
-def _answered(tx: Tx, items: Sequence[int]) -> Sequence[Row[Any]]:
+def _answered(tx: Tx, items: Sequence[int]) -> list[Row[Any]]:
     """Those of ``items`` whose answer still stands."""
     other = version.alias()
     newest = select(func.max(other.c.id)).where(other.c.item_id == item.c.id).correlate(item).scalar_subquery()
     words = func.substr(version.c.text, 1, likeness.READ).label("words")
     told = (item.c.platform, item.c.link, item.c.waits_since, item.c.replied_at)
-    return tx.execute(
+    query = (
         select(*told, version.c.title, words, reply.c.text.label("reply"), reply.c.unit)
         .select_from(item.join(reply).join(version, version.c.id == newest))
         .where(item.c.id.in_(items), item.c.replied_at.is_not(None), item.c.withdrawn_at.is_(None))
-    ).all()
+    )
+    return [*tx.execute(query)]
 
 
 def _precedent(row: Row[Any], closeness: float) -> Precedent:

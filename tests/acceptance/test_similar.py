@@ -44,7 +44,7 @@ def test_the_like_of_a_record_or_item_is_shown_with_date_days_unit_answer_and_nu
 
     assert title.startswith("[bold]路灯坏了  ")
     assert title.endswith("%")
-    assert when == "  10月30日答复，用了3天（路灯所）"
+    assert when == "  答复：10月30日，用了3天（路灯所）"
     assert said.startswith("  已派人更换灯泡，11月2日恢复照明。")
     assert said.endswith("…")
     assert where == "  留言编号 A-17"

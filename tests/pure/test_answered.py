@@ -46,16 +46,16 @@ def test_an_answer_begins_where_it_says_something(reply: str, said: str) -> None
 @pytest.mark.parametrize(
     ("precedent", "zh", "en"),
     [
-        (LAMP, "10月17日答复，用了3天（路灯所）", "answered 17 Oct, after 3 days (路灯所)"),
+        (LAMP, "10月17日，用了3天（路灯所）", "17 Oct, after 3 days (路灯所)"),
         (
             replace(LAMP, since=LAMP.replied_at - timedelta(hours=11), unit=""),
-            "10月17日答复，用了1天",
-            "answered 17 Oct, after 1 day",
+            "10月17日，用了1天",
+            "17 Oct, after 1 day",
         ),
         (
             replace(LAMP, since=LAMP.replied_at - timedelta(hours=9), unit=""),
-            "10月17日当天答复",
-            "answered the same day, 17 Oct",
+            "10月17日，当天",
+            "17 Oct, the same day",
         ),
     ],
     ids=["days and unit", "one day begun before midnight", "the same day"],
@@ -76,11 +76,11 @@ def test_a_mail_about_a_late_answer_says_how_the_like_was_answered() -> None:
     said = mail(LAMP, replace(LAMP, title="路灯不亮", link="number:5"))
 
     assert "【以前是怎么答的】\n来信：“东苑小区路灯坏了”\n" in said
-    assert "答复：10月17日答复，用了3天（路灯所）：“已派人修好。”\n原文：https://www.agency.example/17.html\n" in said
+    assert "答复：10月17日，用了3天（路灯所）：“已派人修好。”\n原文：https://www.agency.example/17.html\n" in said
     assert "来信：“路灯不亮”" in said
     assert "原文：留言编号 5\n" in said
-    assert said.index("以前是怎么答的") < said.index("基本情况")
-    said = "Message: “东苑小区路灯坏了”\nAnswer: answered 17 Oct, after 3 days (路灯所): “已派人修好。”\n"
+    assert said.index("基本情况") < said.index("以前是怎么答的") < said.index("怎样回应")
+    said = "Message: “东苑小区路灯坏了”\nAnswered: 17 Oct, after 3 days (路灯所): “已派人修好。”\n"
     assert said in mail(LAMP, words=EN)
 
 
