@@ -70,19 +70,21 @@ def topic(config: Path, about: str, topic: str, *, new: bool) -> None:
         if len(topic) > LONGEST_TOPIC:
             raise click.ClickException(words.say("train.long_topic", value=topic))
         with store.write() as tx:
-            item = _item(tx, about)
+            item = item_of(tx, about)
             if item is None:
                 raise click.ClickException(words.say("terminal.no_message", about=about))
             labels.correct(tx, item, topic, daemon.clock())
         click.echo(words.say("terminal.corrected", about=about, topic=words.topic(topic)))
 
 
-def _item(tx: Tx, about: str) -> int | None:
-    """The item of a record, by its number, or an item by its id."""
+def item_of(tx: Tx, about: str) -> int | None:
+    """The item of a record, by its number, or an item by its id, as `explain` writes it too ("#7")."""
     record = records.by_number(tx, about)
     if record is not None:
         return record.item
-    found = views.find_items(tx, about) if about.isdecimal() else []
+    id_ = about.removeprefix("#")
+    is_id = id_.isascii() and id_.isdecimal() and len(id_) <= views.LONGEST_ID
+    found = views.find_items(tx, id_) if is_id else []
     return found[0].id if found else None
 
 

@@ -14,12 +14,12 @@ from rich.markup import escape
 from classifiers.likeness import READ
 from monitor import answered, daemon, masking, replies, telling
 from monitor.cli import wiring
+from monitor.cli.records import item_of
 from monitor.decoding import decode
 from monitor.letter import clean
 from monitor.model import Precedent
 from monitor.settings import Settings
-from monitor.store import precedents, records, views
-from monitor.store.database import Tx
+from monitor.store import precedents
 from monitor.words import Words
 
 LONGEST_TITLE = 60  # code points of a first line that is one
@@ -27,36 +27,23 @@ MAX_REPLY = 300  # code points of an answer; --json shows all of it
 
 
 @click.command()
-@click.argument("what", metavar="RECORD|ITEM|-")
+@click.argument("what", metavar="NUMBER|ITEM|-")
 @click.option("--json", "as_json", is_flag=True, help="JSON 行，答复不截短 / JSON lines, answers in full")
 @click.pass_obj
 def similar(config: Path, what: str, as_json: bool) -> None:
     """以前是怎么答的：最像的三条已答复留言；- 从标准输入读。/ How messages like it were answered; - reads a text."""
     with wiring.opened(config) as (settings, store, words):
         with store.read() as tx:
-            item = None if what == "-" else _item(tx, what, words)
-            message = _handed_in() if item is None else precedents.said(tx, item)
-            if message is None:
-                raise click.ClickException(words.say("terminal.found_nothing", words=what))
+            item = None if what == "-" else item_of(tx, what)
+            message = _handed_in() if what == "-" else item and precedents.said(tx, item)
+            if not message:
+                raise click.ClickException(words.say("terminal.no_message", about=what))
             found = telling.like(settings, tx, message, item)
         if as_json:
             for each in found:
                 click.echo(json.dumps(_fields(each, settings), ensure_ascii=False))
         else:
             _show(found, settings, words, daemon.clock())
-
-
-def _item(tx: Tx, what: str, words: Words) -> int:
-    """The item with this id, or the one of the record with this number."""
-    id_ = what.removeprefix("#")
-    if id_.isascii() and id_.isdigit() and len(id_) <= views.LONGEST_ID:
-        return int(id_)
-    record = records.by_number(tx, what)
-    if record is None:
-        raise click.ClickException(words.say("terminal.no_record", number=what))
-    if record.item is None:
-        raise click.ClickException(words.say("terminal.no_message", number=what))
-    return record.item
 
 
 def _handed_in() -> tuple[str, str]:
