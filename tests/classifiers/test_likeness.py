@@ -105,3 +105,10 @@ def test_to_say_it_again_is_not_to_say_it_more() -> None:
 
     assert once > 0.2
     assert often < 1
+
+
+def test_who_says_the_same_again_and_again_says_it_all() -> None:
+    again, once = ("", "路灯坏了，" * 700), ("", "路灯坏了，" * 2)
+
+    assert sketches([LAMP, again, PENSION]) == sketches([LAMP, once, PENSION])
+    assert len(sketches([again])[0]) == 9

@@ -161,6 +161,18 @@ def test_an_answer_without_a_date_is_one():
     assert only({"replyContent": "已修好", "replyTime": "昨天"}).reply == Reply(at=None, text="已修好")
 
 
+def test_who_answered_is_read_where_the_board_says_it():
+    mapping = mapped(unit="dept.name")
+    told = {"replyContent": "网友“青山客”：已修好", "dept": {"name": "<b>县路灯\n管理所</b>" + "所" * 99}}
+
+    reply = only(told, mapping).reply
+    assert reply.text == "网友“…”：已修好"
+    assert reply.unit.startswith("县路灯 管理所所")
+    assert len(reply.unit) == 60
+    assert only({"replyContent": "已修好", "dept": None}, mapping).reply.unit == ""
+    assert only({"replyTime": "2026-11-05"} | told, mapped(unit="dept.name", reply="")).reply.unit == reply.unit
+
+
 def test_where_only_the_date_of_the_answer_is_shown_it_is_the_answer():
     mapping = mapped(reply="")
 
