@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Sequence
 from itertools import islice
 
@@ -112,3 +113,17 @@ def test_who_says_the_same_again_and_again_says_it_all() -> None:
 
     assert sketches([LAMP, again, PENSION]) == sketches([LAMP, once, PENSION])
     assert len(sketches([again])[0]) == 9
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "a" * 10**6, "1" * 10**5, "路灯" * 10**5, "\0" * 10**6, "\ud800" * 10**5, "".join(map(chr, range(0x110000)))],
+    ids=["nothing", "no spaces", "digits", "a word", "NULs", "half characters", "every plane"],
+)
+def test_hostile_texts_take_no_time(text: str) -> None:
+    started = time.process_time()
+    many = [(text, text), ("", text), (text, "")] * 10
+    sketches(many)
+    closeness(("", text), many)
+
+    assert time.process_time() - started < 1
