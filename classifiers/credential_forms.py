@@ -208,10 +208,32 @@ def has_digit(value: str) -> bool:
     return _DIGIT.search(value) is not None
 
 
+# A session's number lets in whoever sends it along. In a link servers put it there themselves, for every visitor.
+SESSIONS = gated(
+    (
+        "token",
+        "sess sid auth rememberme satoken",
+        r"(?i)(?:\w{0,8}SESS(?:ION)?(?:[_-]?ID)?\w{0,8}|(?<![A-Za-z])sid|connect\.sid|ASPXAUTH|rememberMe|satoken)"
+        r"=(?P<v>[^\s;,\"'<>一-鿿]{16,1024})",
+    )
+)
+_COOKIE = re.compile(r"(?<!set-)cookie|[ ]-b[ ][\"']?$")
+_COOKIES = 400  # code points of other cookies before it
+
+
+def sessions(folded: Folded) -> Iterator[Hit]:
+    """Numbers of sessions among the cookies of a request."""
+    for rule, pattern in opened(SESSIONS, folded):
+        for match in pattern.finditer(folded.text):
+            before = folded.lowered[max(0, match.start() - _COOKIES) : match.start()]
+            if _COOKIE.search(before, before.rfind("\n") + 1) and is_random(match["v"]):
+                yield Hit(rule, *match.span("v"), 0.8)
+
+
 # --- addresses that carry a password
 
-_ADDRESS = re.compile(
-    r"://(?<=[A-Za-z0-9]://)(?P<user>[^\s/@:\"'<>?]{0,64}):(?P<v>[^\s\"'<>，。；、）]{1,128}?)@(?=[\w\[.{*-])"
+_ADDRESS = re.compile(  # who sends mail by it may be an address too
+    r"://(?<=[A-Za-z0-9]://)(?P<user>[^\s/@:\"'<>?]{0,64}(?:@[\w.-]{1,64}(?=:[^\s/@]{1,128}@))?):(?P<v>[^\s\"'<>，。；、）]{1,128}?)@(?=[\w\[.{*-])"
 )
 _PAN = re.compile(r"(?i)(?:pass(?:word|wd)?|pwd|passw0rd|secret|token|user(?:name)?|用户|密码)$")
 _PORT = re.compile(r"\d{1,5}(?:/|$)")

@@ -102,9 +102,9 @@ _HARMLESS_URL = re.compile(
     r"(?:reset|verify|unsubscribe|activate|confirm|share|preview|invite|csrf|captcha)[^\s]{0,60}$"
 )
 _SHARED = re.compile(
-    r"会议(?!室|系统|中心)|入会|参会|zoom|webex|提取|网盘|云盘|pan\.baidu|直播|观看|回放|取件|快递|抽奖|问卷|解压|压缩包|访问码|分享|链接|复制|支付宝|抖音|淘"
+    r"会议(?!室|系统|中心|终端|电视|平台|设备|主机|大?屏)|入会|参会|zoom|webex|提取|网盘|云盘|pan\.baidu|直播|观看|回放|取件|快递|抽奖|问卷|解压|压缩包|访问码|分享|链接|复制|支付宝|抖音|淘"
 )
-_SYSTEM = re.compile(r"wi-?fi|无线|后台|管理员|[账帐]号|[账帐]户|用户名|服务器|数据库|路由|主机|邮箱|ssid")
+_SYSTEM = re.compile(r"wi-?fi|无线|后台|管理员|[账帐]号|[账帐]户|用户名|服务器|数据库|路由|主机|邮箱|ssid|(?:登[录陆入]|开机|管理)$")
 _DONT = "勿 不要 不得 不能 不可 不应 不宜 禁止 严禁 避免 杜绝 防止 别 不准".split()
 _ADVICE_BEFORE = re.compile(
     "".join(f"{dont}(?:再|直接|继续|简单)?(?:使用|采用|设置|设为|设成|设|用|以|将|把|填|选)|" for dont in _DONT)
