@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from classifiers.credential_commands import commands, inserts
 from classifiers.credential_forms import Hit, by_form, connections, private_keys, sessions
 from classifiers.credential_labels import labelled
-from classifiers.credential_lines import pairs, tables
+from classifiers.credential_lines import pairs, same, tables
 from classifiers.finding import Document, Finding, Kind
 from classifiers.folding import Folded
 from classifiers.page import Passage, passages
@@ -39,7 +39,7 @@ def see(passage: Passage) -> list[Seen]:
 
 def _hits(folded: Folded) -> Iterator[Hit]:
     if _may_hold(folded.text):
-        for source in (private_keys, by_form, sessions, connections, labelled, commands, inserts, pairs, tables):
+        for source in (private_keys, by_form, sessions, connections, labelled, commands, inserts, pairs, same, tables):
             yield from source(folded)
 
 

@@ -23,6 +23,9 @@ _NETWORK_KEY = r"(?:isakmp[ ]key|key-string|authentication-key|pre-shared-key)[ 
 _USER_AND = (
     r"(?i)(?<![a-z])u(?:ser)?[:=][ ]?[a-z]{2}[\w.@-]{0,30}[ ,，;；/|]{1,3}p(?:w|wd|ass)?[:=][ ]?(?=[^\s]{0,32}[0-9])"
 )
+_DIALOGUE = (  # expect "password:" { send "secret\r" }
+    r"(?<=assword)[^\n\"']{0,12}[\"'][\s;){]{1,12}(?:[\w.]{1,24}\.|exp_)?(?:send(?:line)?|write)[ (]{1,2}(?:-- )?b?(?=[\"'])"
+)
 _BEFORE = (  # (words of which one stands in it, what stands before the secret)
     ("mysql mariadb", r"(?i:mysql|mysqldump|mysqladmin|mariadb)[ ](?=[^\n]{0,160}?[ ]-p)[^\n]{0,160}?[ ]-p(?=[^ \n-])"),
     ("sshpass", r"sshpass[ ]{1,3}-p[ ]{0,2}"),
@@ -41,7 +44,10 @@ _BEFORE = (  # (words of which one stands in it, what stands before the secret)
     ("chpasswd", r"echo[ ][\"']?[\w-]{1,32}:(?=[^\n]{3,80}chpasswd)"),
     ("net htpasswd", r"(?i)(?:net[ ]user|htpasswd[ ]-b[ ][^\s]{1,60})[ ][\w.\\-]{1,40}[ ]{1,2}(?!/)"),
     ("net", r"(?i)net[ ]use[ ](?:[a-z]:[ ])?\\\\[^\s]{1,80}[ ](?!/)"),
-    ("smb", r"(?i)smb(?:client|mount)[^\n]{0,80}?-U[ ]?[\w.\\-]{1,40}%"),
+    ("smb", r"(?i)smb(?:client|mount)[^\n]{0,80}?-U[ ]?[\"']?[\w.\\-]{1,40}%"),
+    ("iwconfig", r"iwconfig[ ][^\n]{0,80}?[ ](?:key|enc)[ ](?:s:)?"),
+    ("/user:", r"(?i)/user:[\w.\\@-]{1,40}[ ](?!/)(?=[!-~]{0,40}[0-9])"),
+    ("assword", _DIALOGUE),
     # routers and switches
     ("enable", r"(?i)enable[ ](?:password|secret)[ ](?:\d[ ])?(?![a-z]{4,12}(?:[ ][a-z]|$))"),
     ("password", r"(?i)password[ ](?:level[ ]\d[ ])?(?:simple|cipher|0|7)[ ](?=[^\s]{0,64}[0-9])"),

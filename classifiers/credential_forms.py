@@ -135,6 +135,7 @@ FORMS = gated(
     ("private_key", "ls0tls1crudjti", rf"(?P<v>{_BASE64_PEM}[A-Za-z0-9+/=]{{20,}})"),
     ("cloud_key", "altak-", r"(?P<v>bce-v3/ALTAK-[A-Za-z0-9]{16,32}/[0-9a-f]{32,64})"),
     ("cloud_key", "sig=", r"[?&=]sv=\d{4}-\d\d-\d\d&[^\s\"'<>]{0,200}?sig=(?P<v>[A-Za-z0-9+/]{40,60}=?)"),
+    ("webhook", "logic.azure", r"\.logic\.azure\.c(?:om|n)[^\s\"'<>]{0,300}?[?&]sig=(?P<v>[\w-]{40,48})"),
     ("webhook", "api.day.app", r"api\.day\.app/(?P<v>[A-Za-z0-9]{20,24})(?![A-Za-z0-9])"),
     ("cloud_key", "ya29. gocspx-", r"(?P<v>ya29\.[\w-]{20,}|GOCSPX-[\w-]{20,})"),
     (
@@ -146,7 +147,7 @@ FORMS = gated(
     ("webhook", "open.", r"open\.(?:feishu\.cn|larksuite\.com)/open-apis/bot/(?:v2/)?hook/(?P<v>[\w-]{16,64})"),
     ("webhook", "hooks.", r"hooks\.slack\.com/(?:services|workflows)/(?P<v>T\w{6,14}/[AB]\w{6,14}/\w{16,40})"),
     ("webhook", "discord", r"discord(?:app)?\.com/api/webhooks/\d{16,20}/(?P<v>[\w-]{40,80})"),
-    ("webhook", "webhook.", r"webhook\.office\.com/webhookb2/(?P<v>[\w@-]{36,90}/IncomingWebhook/[\w/-]{32,90})"),
+    ("webhook", "webhook", r"(?:webhook\.office\.com/webhookb2|outlook\.office(?:365)?\.com/webhook)/(?P<v>[\w@-]{36,90}/IncomingWebhook/[\w/-]{32,90})"),
     ("webhook", "sec sct", r"(?P<v>SEC[0-9a-f]{60,64}(?![A-Za-z0-9])|SCT\d{2,7}T[A-Za-z0-9]{20,40})"),
     (
         "token",
@@ -244,6 +245,11 @@ _CLIENT = re.compile(r"(?i)(?:jdbc:oracle:(?:thin|oci):|sqlplus\s{1,3}|\b(?:exp|
 _NAME = re.compile(r"(?<!\w)[A-Za-z]\w{1,31}$")
 _WHERE = re.compile(r"(?i)orcl\b|//[\w.-]{4,64}[:/]|[\d.]{7,15}:\d{2,5}[:/]")
 
+# A line of a .pgpass: host, port, database, user, secret
+_PGPASS = gated(
+    ("connection_string", ":5432: :*:", r"(?m)^[\w.*-]{1,64}:(?:5432|\*):[\w*-]{1,32}:[\w.*-]{1,32}:(?P<v>[^\s:]{4,64})$")
+)
+
 
 def connections(folded: Folded) -> Iterator[Hit]:
     text = folded.text
@@ -253,6 +259,8 @@ def connections(folded: Folded) -> Iterator[Hit]:
         local = user == value and text.startswith(("localhost", "127.0.0.1"), match.end())
         if not (port_only or local or user.lower() == "anonymous" or "://" in value or _is_sample(value)):
             yield Hit("connection_string", *match.span("v"), 0.95 if len(value) > 3 else 0.6)
+    for rule, pattern in opened(_PGPASS, folded):
+        yield from (Hit(rule, *match.span("v"), 0.9) for match in pattern.finditer(text) if not _is_sample(match["v"]))
     for match in _SLASHED.finditer(text):
         start = match.start()
         before = text[max(0, start - 64) : start]

@@ -73,8 +73,9 @@ _QUOTED = re.compile(
 )
 _BARE = re.compile(
     r"(?:Bearer |Basic )?([^\s\"'“”‘’<>,;&，。；、（）()【】「」《》！？：\u4e00-\u9fff"
-    r"|\\][^\s\"'“”‘’<>,;&，。；、（）【】「」《》？：\u4e00-\u9fff|\\]{0,255})"
+    r"|\\][^\s\"'“”‘’<>,;，。；、（）【】「」《》？：\u4e00-\u9fff|\\]{0,255})"
 )
+_NEXT_FIELD = re.compile(r"&(?:[A-Za-z_][\w.\[\]-]{0,30}=|[\s&]|$)")
 # A few words more between the label and a value that looks like nothing else: 密码忘了告诉你，是 …
 _FAR = r"[ ]?(?P<words>[^\sA-Za-z0-9。；;！!？?:：<>|]{1,14})(?:是|为|成|叫|即|填写?|输入|[:：])了?[:：]?[ ]{0,3}"
 _FAR_ENGLISH = r"(?P<words>[ ][a-z' ]{1,40}?)[ ](?:is|to)[: ]{1,2}"
@@ -83,16 +84,23 @@ _CLOSE = r"[ ]{0,2}(?:[(（\[【「『](?=[!-~]{6,40}[)）\]】」』])|(?:[-—
 _DIGIT, _FARTHEST = re.compile("[0-9]"), 100
 _RULE_WORDS = re.compile("[码号编型版址例如格长必须应勿规算错强含比名机锁标]|不(?!变)|加密|至少|提示|文件")
 _BELOW = r"[ \t]{0,4}[:：]?[ \t]{0,4}\r?\n[ \t]{0,8}(?=[!-9;<>-~]{6,40}[ \t]{0,4}(?:[\r\n]|$))"
+# Somebody asks for it and the next line answers: "老周：…", or the name in a line of its own.
+_ANSWER = r"[^\n:：]{0,8}\r?\n(?P<words>[^\n:：]{1,16}(?:[ ]\d\d:\d\d(?::\d\d)?)?)(?:[:：]|\r?\n)[ ]{0,2}(?=[!-9;<>-~]{6,40}[ \t]{0,4}(?:[\r\n]|$))"
+_CHANGED = r"[ ]?(?:从|由|是)?(?P<words>(?:原[来先]?|旧|默认|初始)?的?)[ ]?[!-~]{3,32}[ ]?[，,]?(?:现|已|后来?)?经?(?:[修更]?改|[更变]?换|变更|重置|调整|设置?)[为成]了?[ ]{0,2}"
 _FARTHER = [
-    re.compile(pattern) for pattern in (_FAR, _FAR_ENGLISH, _OWNER, f"(?P<words>){_CLOSE}", f"(?P<words>){_BELOW}")
+    re.compile(pattern)
+    for pattern in (_FAR, _FAR_ENGLISH, _OWNER, f"(?P<words>){_CLOSE}", f"(?P<words>){_BELOW}", _ANSWER, _CHANGED)
 ]
 _STRONG = re.compile(r"(?![vV]\d)(?=[!-~]*[0-9])(?=[!-~]*[A-Za-z])[!-~]{6,64}")
 # What stands around a label is read in lower case. "Before" means directly before it.
 _QUIET_TAIL = re.compile(r"[\w\[.-]$")
+# The names of passwords: platform_password is one, whatever form_token is.
+_QUIET_PASSWORD = re.compile(
+    r"(?<![a-z])(?:count|max|min|total|captcha)[_.-]?$|(?:流量|财富|通关|健康|摩斯|人生|幸福|基因|遗传|动态|红包|一次性)[\w\[-]{0,12}$"
+)
 _QUIET_PREFIX = re.compile(
-    r"(?:csrf|xsrf|authenticity|page|next|cancel|continuation|public|sync|form|verification|anti|device|forgery|captcha|sms(?=[_-]?tok)|site"
-    r"|client[_-]?id|reset|forgot|verify)[\w\[-]{0,12}$"
-    r"|(?:流量|财富|通关|健康|摩斯|人生|幸福|基因|遗传|动态|红包|一次性)[\w\[-]{0,12}$"
+    r"(?:csrf|xsrf|authenticity|page|next|cancel|continuation|public|sync|(?<!plat)form|verification|anti|device|forgery|captcha|sms(?=[_-]?tok)"
+    r"|(?<!web)site|client[_-]?id|reset|forgot|verify)[\w\[-]{0,12}$"
 )
 _QUIET_NAME = re.compile(
     r"(?<![a-z])(?:count|max|min|total|prompt|completion|input|output|context|pub|primary|foreign|sort|partition|cache|map|amap"
@@ -170,6 +178,8 @@ def _value_at(text: str, at: int) -> tuple[int, int, bool] | None:
     if bare is None:
         return None
     start, end = bare.span(1)
+    if field := _NEXT_FIELD.search(text, start, end):
+        end = field.start()
     return start, start + len(text[start:end].rstrip(".)]}:")), False
 
 
@@ -177,7 +187,7 @@ def _judge(text: str, named: tuple[str, str, str], link: str, where: tuple[int, 
     """``named`` is the kind of the label, the label and what stands before it."""
     start, end, quoted = where
     kind, label, before = named
-    if kind == "password":
+    if kind == "password" or (kind == "key" and _WIRELESS.search(before)):
         start, end, score = _password(text, named, link, where)
     elif label == "auth" and (pair := _USER_COLON.fullmatch(text, start, end)):
         start, score = pair.start("v"), 0.8
@@ -215,6 +225,7 @@ def _password(
     return start, end, score
 
 
+_WIRELESS = re.compile("wi-?fi|wlan|无线|热点|ssid")  # people choose its key like a password
 _BOTH = ("账密", "帐密")
 _SHORT = ("pw", "密")  # only beside an account
 _ACCOUNT = re.compile("[账帐]|用户|登[录陆]|user")
@@ -246,7 +257,7 @@ _USER_THEN = re.compile(
 def _is_quiet(kind: str, label: str, before: str, after: str) -> bool:
     """Whether the words around say: no secret (a form's token, a share's code, advice, an example)."""
     line = before[before.rfind("\n") + 1 :]
-    if line and (EXAMPLE_BEFORE.search(line) or _is_quiet_name(label, line)):
+    if line and (EXAMPLE_BEFORE.search(line) or _is_quiet_name(kind, label, line)):
         return True
     if kind == "token" and _HARMLESS_URL.search(line):
         return True
@@ -259,10 +270,12 @@ def _is_quiet(kind: str, label: str, before: str, after: str) -> bool:
     return shared or _ADVICE_BEFORE.search(sentence) is not None
 
 
-def _is_quiet_name(label: str, line: str) -> bool:
+def _is_quiet_name(kind: str, label: str, line: str) -> bool:
     """Whether the label is the end of a longer name that says so: csrf_token, primary_key, 流量密码."""
     if not _QUIET_TAIL.search(line):
         return False
+    if kind == "password":
+        return _QUIET_PASSWORD.search(line) is not None
     return bool(_QUIET_PREFIX.search(line) or ("secret" not in label and _QUIET_NAME.search(line)))
 
 

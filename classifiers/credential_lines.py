@@ -11,16 +11,16 @@ from classifiers.credential_labels import AROUND, EXAMPLE_BEFORE, password_score
 from classifiers.folding import Folded
 
 _USER = re.compile(  # in lower case
-    r"root|admin[a-z0-9_]{0,10}|superuser|sys(?:dba|tem)?|sa|test\d{0,3}|guest|user\d{0,4}|oracle|postgres|mysql|ftp\w{0,8}"
+    r"root|admin[a-z0-9_]{0,10}|superuser|sys(?:dba|tem)?|sa|test\d{0,3}|guest|user(?:\d{1,4}|(?![ ][ ]?[a-z0-9\"']))|oracle|postgres|mysql|ftp\w{0,8}"
     r"|operator|weblogic|tomcat|nacos|minio|dev|ubuntu|deploy"
 )
 _BEFORE_ADMIN = re.compile(r"[a-z]{1,10}$")
 _PAIRED = re.compile(r"[ ]{0,2}(?:[/|]|[:：](?!//)|[，,]|[ ])[ ]{0,2}(?P<v>[!-.0-~][!-~]{3,63})")
 _WORD = re.compile(r"[\w/.@-]")
-_SLASHED = re.compile(r"/[ ]{0,2}(?=[A-Za-z]{0,20}[@#$!%*&_])(?P<v>[A-Za-z][A-Za-z0-9@#$!%*&_.-]{5,40})")
+_SLASHED = re.compile(r"/[ ]{0,2}(?=[A-Za-z]{0,20}[@#$!%*&_]|[A-Za-z0-9]{0,20}[@#$!%*&])(?P<v>[A-Za-z][A-Za-z0-9@#$!%*&_.-]{5,40})")
 _BEFORE_SLASH = re.compile(r"(?<![\w/.@-])[A-Za-z][\w.@-]{1,40}[ ]{0,2}$")
 _LOGIN = re.compile(  # in lower case
-    r"登录|登陆|登入|账号|账户|帐号|帐户|wi-?fi|无线|3389|后台|服务器|密码|口令|管理员|login|ssh|远程|控制台|数据库|主机|路由器|摄像|录像机|监控|ftp|vpn|堡垒机|防火墙|网关|交换机|nvr|系统[:：]|nas|邮箱|credential|账套|sqlserver|mssql|oracle|mysql|redis"
+    r"登录|登陆|登入|账号|账户|帐号|帐户|wi-?fi|无线|3389|后台|服务器|密码|口令|管理员|login|log[ ](?:in|on)\b|ssh|远程|控制台|数据库|主机|路由器|摄像|录像机|监控|ftp|vpn|堡垒机|防火墙|网关|交换机|nvr|系统[:：]|nas|邮箱|credential|账套|sqlserver|mssql|oracle|mysql|redis"
 )
 _ADDRESS = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}")
 _STRONG = re.compile("(?=[!-~]*[A-Za-z])(?=[!-~]*[0-9])[!-~]{6,64}")
@@ -79,6 +79,21 @@ def _slashed(text: str) -> Iterator[tuple[int, re.Match[str]]]:
         if user:
             last = pair.end()
             yield user.start(), pair
+
+
+# --- the account is the password
+
+_SAME = re.compile(
+    r"(?:[账帐][号户]|用户名?|登录名|user(?:name)?)[:：为是 ]{0,3}(?P<v>[A-Za-z][\w.@-]{3,31})[，,、；;/ ]{0,3}(?:初始|默认|登录)?"
+    r"(?:密码|口令)[:：]?(?:均|都|也)?[为是]?(?:同(?:上|样|[账帐用登])|[和与跟][^\s，。]{0,6}(?:一样|相同|一致))"
+)
+
+
+def same(folded: Folded) -> Iterator[Hit]:
+    """An account that is written out and said to be its own password."""
+    if "密码" in folded.text or "口令" in folded.text:
+        for match in _SAME.finditer(folded.text):
+            yield Hit("password", *match.span("v"), 0.7)
 
 
 # --- tables: a header line names the column
