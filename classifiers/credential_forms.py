@@ -26,13 +26,13 @@ class Hit(NamedTuple):
 
 # Both are read in lower case; the first where the value begins.
 _HOLLOW_HEAD = re.compile(
-    r"[<{\[(（【^]|![a-z]+$|\$[a-z_]|%[a-z_]+%?$|@{1,2}[a-z._]+@{1,2}$|env[.(\[]|vault:|!vault|\{?cipher\}|(?:my|the)[_-]?(?:pass|secret|token|key)"
-    r"|\$[0-9a-z]{1,6}\$|arn:|projects/|ssm:|file:|/run/secrets"
+    r"#\{|__[a-z_]+__$|:[a-z_]+$|[<{\[(（【^]|![a-z]+$|\$[a-z_]|%[a-z_]+%?$|@{1,2}[a-z._]+@{1,2}$|env[.(\[]|vault:|!vault|\{?cipher\}|(?:my|the)[_-]?(?:pass|secret|token|key)"
+    r"|\$[0-9a-z]{1,6}\$|arn:|projects/|ssm:|file:|/run/secrets|op://|aws:|kms:|u2fsdgvkx1|pbkdf2|scrypt:|argon2|sha\d{1,3}[$:]"
 )
 _HOLLOW = re.compile(
     r"xxxx|\(\?[=!:]|\[a-z\]|\[0-9\]|\*\*|••|●●|\.{3}|…|_{4}|-{4}|\?{3}|#{4}|\$\{|\{\{|\$\(|<%|%\(|enc\((?<!\wenc\()|your|example|placeholder|change[_-]?(?:me|it)"
     r"|to[_-]?be|todo|redact|mask(?:ed)?\b|dummy|replace|insert|process\.env|os\.environ|getenv|secretkeyref|abcdefghij"
-    r"|0123456789|1234567890ab|deadbeef"
+    r"|0123456789|1234567890ab|deadbeef|secretsmanager|keyvault|enc\[|varchar|required\||\|string|\|min:"
 )
 _LONGEST_WORD = 14
 _READ = 80  # code points in which a placeholder shows itself
@@ -57,6 +57,7 @@ CODE = re.compile(
 _DIGIT = re.compile(r"\d")
 _TWO_DIGITS = re.compile(r"\d\D*\d")
 _MIXED = re.compile("(?!.*[a-z]{5})(?!.*[A-Z]{6})(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])")
+_CASE_CHANGES = re.compile("[a-z](?=[A-Z])|[A-Z](?=[a-z])")
 _TWO_LETTERS = re.compile(r"[^\W\d_][\W\d_]*[^\W\d_]")
 
 
@@ -70,16 +71,21 @@ def is_hollow(value: str) -> bool:
 def is_random(value: str, least: int = 16) -> bool:
     """Whether a key's value looks made by a machine: long, many different characters, digits among letters.
 
-    One digit is enough where cases are mixed and no word is written out.
+    One digit is enough where cases are mixed and no word is written out, none where they change all the time.
     """
     return (
         len(value) >= least
-        and (_TWO_DIGITS.search(value) is not None or _MIXED.match(value) is not None)
+        and (_TWO_DIGITS.search(value) is not None or _MIXED.match(value) is not None or _is_scrambled(value))
         and _TWO_LETTERS.search(value) is not None
         and len(set(value[:_READ])) >= min(8, least - 2)
         and not is_hollow(value)
         and not CODE.match(value)
     )
+
+
+def _is_scrambled(value: str) -> bool:
+    """Whether upper and lower case change too often for words."""
+    return len(value) >= 20 and 3 * len(_CASE_CHANGES.findall(value, 0, _READ)) >= min(len(value), _READ)
 
 
 # --- keys with a form of their own
@@ -106,7 +112,7 @@ _BASE64_PEM = "LS0tLS1CRUdJTi(?:BQUklWQVRFIEtFWS|BSU0EgUFJJVkFURSBLRVk|BFQyBQUkl
 _PREFIXED = (
     r"dop_v1_[0-9a-f]{64} glsa_\w{32,} hvs\.[\w-]{24,} nvapi-[\w-]{40,} pplx-[A-Za-z0-9]{40,} r8_(?=[A-Za-z0-9]{0,36}[A-Za-z]{2})[A-Za-z0-9]{37}"
     r" ATATT3[\w=-]{60,} figd_[\w-]{30,} sq0csp-[\w-]{40,} xkeysib-[0-9a-f]{64} AGE-SECRET-KEY-1[A-Z0-9]{58}"
-    r" shpss_[0-9a-f]{32} ntn_[A-Za-z0-9]{40,}"
+    r" shpss_[0-9a-f]{32} ntn_[A-Za-z0-9]{40,} NRAK-[A-Z0-9]{27} sq0atp-[\w-]{22} sqp_[0-9a-f]{40} sk\.eyJ[\w-]{30,}\.[\w-]{20,}"
 ).split()
 FORMS = gated(
     ("private_key", "private-lines", r"Private-Lines: {0,2}\d{1,3}\s{1,4}(?P<v>[A-Za-z0-9+/=\r\n]{16,8192})"),
@@ -147,7 +153,11 @@ FORMS = gated(
     ("webhook", "open.", r"open\.(?:feishu\.cn|larksuite\.com)/open-apis/bot/(?:v2/)?hook/(?P<v>[\w-]{16,64})"),
     ("webhook", "hooks.", r"hooks\.slack\.com/(?:services|workflows)/(?P<v>T\w{6,14}/[AB]\w{6,14}/\w{16,40})"),
     ("webhook", "discord", r"discord(?:app)?\.com/api/webhooks/\d{16,20}/(?P<v>[\w-]{40,80})"),
-    ("webhook", "webhook", r"(?:webhook\.office\.com/webhookb2|outlook\.office(?:365)?\.com/webhook)/(?P<v>[\w@-]{36,90}/IncomingWebhook/[\w/-]{32,90})"),
+    (
+        "webhook",
+        "webhook",
+        r"(?:webhook\.office\.com/webhookb2|outlook\.office(?:365)?\.com/webhook)/(?P<v>[\w@-]{36,90}/IncomingWebhook/[\w/-]{32,90})",
+    ),
     ("webhook", "sec sct", r"(?P<v>SEC[0-9a-f]{60,64}(?![A-Za-z0-9])|SCT\d{2,7}T[A-Za-z0-9]{20,40})"),
     (
         "token",
@@ -157,7 +167,7 @@ FORMS = gated(
     ("token", "github_pat_", r"(?P<v>github_pat_\w{22,255})"),
     (
         "token",
-        "dop_v1_ glsa_ hvs. nvapi- pplx- r8_ atatt3 figd_ sq0csp- xkeysib- age-secret-key- shpss_ ntn_",
+        "dop_v1_ glsa_ hvs. nvapi- pplx- r8_ atatt3 figd_ sq0csp- xkeysib- age-secret-key- shpss_ ntn_ nrak- sq0atp- sqp_ sk.eyj",
         rf"(?P<v>{'|'.join(_PREFIXED)})",
     ),
     ("token", "xox xapp-", r"(?P<v>xox[abeoprs]-[A-Za-z0-9-]{20,}|xapp-\d-[A-Za-z0-9-]{20,})"),
@@ -167,6 +177,8 @@ FORMS = gated(
         r"(?P<v>npm_[A-Za-z0-9]{36}|pypi-[\w-]{50,}|dckr_pat_[\w-]{20,}|hf_[A-Za-z0-9]{30,})",
     ),
     ("token", ":aa", r"(?P<v>\d{8,10}:AA[\w-]{32,34})(?![\w-])"),
+    ("token", "otpauth", r"otpauth://[^\s]{0,120}?secret=(?P<v>[A-Z2-7]{16,64})"),
+    ("token", "-us", r"(?P<v>(?<![0-9a-f])[0-9a-f]{32}-us\d{1,2}(?!\w))"),
     ("token", "eyj", r"(?P<v>eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{16,})"),
     ("api_key", ".", r"(?<![/.\w-])(?P<v>[0-9a-f]{32}\.[A-Za-z0-9]{16}(?![\w.]))"),
     ("api_key", "key=", r"[?&](?:uid|user\w{0,6}|account|cid)=[^\s&=]{1,40}&key=(?P<v>[\w.@!-]{8,64})"),
@@ -214,8 +226,7 @@ SESSIONS = gated(
     (
         "token",
         "sess sid auth rememberme satoken",
-        r"(?i)(?:\w{0,8}SESS(?:ION)?(?:[_-]?ID)?\w{0,8}|(?<![A-Za-z])sid|connect\.sid|ASPXAUTH|rememberMe|satoken)"
-        r"=(?P<v>[^\s;,\"'<>一-鿿]{16,1024})",
+        r"(?i)(?:SESS(?:ION)?(?:[_-]?ID)?\w{0,8}|(?<![a-z])sid|ASPXAUTH|rememberMe|satoken)=(?P<v>[^\s;,\"'<>一-鿿]{16,1024})",
     )
 )
 _COOKIE = re.compile(r"(?<!set-)cookie|[ ]-b[ ][\"']?$")
@@ -247,7 +258,11 @@ _WHERE = re.compile(r"(?i)orcl\b|//[\w.-]{4,64}[:/]|[\d.]{7,15}:\d{2,5}[:/]")
 
 # A line of a .pgpass: host, port, database, user, secret
 _PGPASS = gated(
-    ("connection_string", ":5432: :*:", r"(?m)^[\w.*-]{1,64}:(?:5432|\*):[\w*-]{1,32}:[\w.*-]{1,32}:(?P<v>[^\s:]{4,64})$")
+    (
+        "connection_string",
+        ":5432: :*:",
+        r"(?m)^[\w.*-]{1,64}:(?:5432|\*):[\w*-]{1,32}:[\w.*-]{1,32}:(?P<v>[^\s:]{4,64})$",
+    )
 )
 
 

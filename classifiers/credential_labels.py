@@ -36,14 +36,14 @@ _PASSWORD_LABELS = (
     + f"pass{''.join(f'(?<!{begin}pass)' for begin in _NO_PASS)}{_PW}|"
     + r"pin(?<![a-z]pin)码?(?=[ ]?[:：为是]|[ ][0-9]{6,8}(?!\w))|mima(?<![a-z]mima)|p[ ]a[ ]s[ ]s[ ]w[ ]o[ ]r[ ]d|"
     + "".join(f"{name}[ ]?密[钥匙鑰]|" for name in _SHARED_KEY)
-    + r"密[ ]{0,4}[码碼]|密(?=[:：])|账密|帐密|口[ ]{0,4}令|授权码|团体[名字]|redis[._-]auth"
+    + r"密[ ]{0,4}[码碼]|密(?=[:：])|账密|帐密|口[ ]{0,4}令|授权码|验证码|团体[名字]|redis[._-]auth"
 )
 _KEY_LABELS = (
     r"secret(?:[_. -]?access)?[_. -]?key|"
     + "".join(f"{name}[_. -]?key|" for name in _BEFORE_KEY)
     + "".join(f"{name}[ ]?key|" for name in _HAN_BEFORE_KEY)
-    + r"sk(?<![a-z]sk)(?=[ ]?[:=：为]|[ ][a-z0-9+/_-]{30})|securityjscode|secret|"
-    + r"key(?<![a-z?&/]key)(?=[\"']?[ ]?[:=：]|[ ][0-9a-f]{32}(?![0-9a-f]))|"
+    + r"sk(?<![a-z]sk)(?=[ ]?[:=：为]|[ ][a-z0-9+/_-]{30})|securityjscode|appcode|secret|"
+    + r"key(?<![a-z?&/]key)(?=[\"']?[ ]?[:=：]|[ ][0-9a-f]{8}(?:[0-9a-f]{24}|-[0-9a-f]{4}-)(?![0-9a-f]{5}))|"
     + "".join(f"{name}{_HAN_KEY}|" for name in _BEFORE_HAN_KEY)
     + "密[钥匙鑰]|秘[钥匙]|私[钥鑰]"
 )
@@ -69,10 +69,10 @@ _OPEN = (None, "", ":", "：")  # after these a value may stand farther off
 _ARROWS = ("=>", "->", "-->", "—>", "——>")
 _AFTER_LABEL = re.compile(_TAIL + _LINK)
 _QUOTED = re.compile(
-    r"\\?(?:\"([^\"\n\\]{1,256})|'([^'\n\\]{1,256})|[“”]([^“”\n]{1,128})|[‘’「『`]([^‘’」』`\n]{1,128}))"
+    r"\\?b?(?:\"([^\"\n\\]{1,256})|'([^'\n\\]{1,256})|[“”]([^“”\n]{1,128})|[‘’「『`]([^‘’」』`\n]{1,128}))"
 )
 _BARE = re.compile(
-    r"(?:Bearer |Basic )?([^\s\"'“”‘’<>,;&，。；、（）()【】「」《》！？：\u4e00-\u9fff"
+    r"(?:Bearer |Basic |APPCODE )?([^\s\"'“”‘’<>,;&，。；、（）()【】「」《》！？：\u4e00-\u9fff"
     r"|\\][^\s\"'“”‘’<>,;，。；、（）【】「」《》？：\u4e00-\u9fff|\\]{0,255})"
 )
 _NEXT_FIELD = re.compile(r"&(?:[A-Za-z_][\w.\[\]-]{0,30}=|[\s&]|$)")
@@ -82,8 +82,10 @@ _FAR_ENGLISH = r"(?P<words>[ ][a-z' ]{1,40}?)[ ](?:is|to)[: ]{1,2}"
 _OWNER = r"[ ]{0,2}[:：][ ]?(?P<words>(?![请联咨询找见问看打])[\u4e00-\u9fff]{1,8})[ ]{1,2}"
 _CLOSE = r"[ ]{0,2}(?:[(（\[【「『](?=[!-~]{6,40}[)）\]】」』])|(?:[-—»]{1,2}|>>)[ ]{0,2}|(?:填写?|输入)[ ]?)"
 _DIGIT, _FARTHEST = re.compile("[0-9]"), 100
-_RULE_WORDS = re.compile("[码号编型版址例如格长必须应勿规算错强含比名机锁标]|不(?!变)|加密|至少|提示|文件")
-_BELOW = r"[ \t]{0,4}[:：]?[ \t]{0,4}\r?\n[ \t]{0,8}(?=[!-9;<>-~]{6,40}[ \t]{0,4}(?:[\r\n]|$))"
+_RULE_WORDS = re.compile(
+    "如(?!下)|[码号编型版址例格长必须应勿规算错强含比名机锁标]|不(?!变)|加密|至少|提示|文件|密文|哈希|摘要"
+)
+_BELOW = r"(?:[如见]下|在下面)?[ \t]{0,4}[:：]?[ \t]{0,4}\r?\n[ \t]{0,8}(?=[!-9;<>-~]{6,40}[ \t]{0,4}(?:[\r\n]|$))"
 # Somebody asks for it and the next line answers: "老周：…", or the name in a line of its own.
 _ANSWER = r"[^\n:：]{0,8}\r?\n(?P<words>[^\n:：]{1,16}(?:[ ]\d\d:\d\d(?::\d\d)?)?)(?:[:：]|\r?\n)[ ]{0,2}(?=[!-9;<>-~]{6,40}[ \t]{0,4}(?:[\r\n]|$))"
 _CHANGED = r"[ ]?(?:从|由|是)?(?P<words>(?:原[来先]?|旧|默认|初始)?的?)[ ]?[!-~]{3,32}[ ]?[，,]?(?:现|已|后来?)?经?(?:[修更]?改|[更变]?换|变更|重置|调整|设置?)[为成]了?[ ]{0,2}"
@@ -92,6 +94,12 @@ _FARTHER = [
     for pattern in (_FAR, _FAR_ENGLISH, _OWNER, f"(?P<words>){_CLOSE}", f"(?P<words>){_BELOW}", _ANSWER, _CHANGED)
 ]
 _STRONG = re.compile(r"(?![vV]\d)(?=[!-~]*[0-9])(?=[!-~]*[A-Za-z])[!-~]{6,64}")
+# password_md5=, passwordMinLength=, api_key_name=: no secret follows.
+_OTHER_NAME = re.compile(
+    r"[_.-]?(?:md5|sha|hash|salt|file|path|len|min|max|policy|name|id(?![a-z])|url|type|exp|reset|hint|strength|level|age|days|count"
+    r"|encoder|field|input|version|label|title|placeholder|error|required|change|update|time|date|ttl|algo|attr|col|regex|pattern"
+    r"|rule|format|valid|check|history|rotat|prefix|suffix)[a-z_-]{0,16}[\"'\])]{0,3}[ ]?[:=]"
+)
 # What stands around a label is read in lower case. "Before" means directly before it.
 _QUIET_TAIL = re.compile(r"[\w\[.-]$")
 # The names of passwords: platform_password is one, whatever form_token is.
@@ -110,9 +118,11 @@ _HARMLESS_URL = re.compile(
     r"(?:reset|verify|unsubscribe|activate|confirm|share|preview|invite|csrf|captcha)[^\s]{0,60}$"
 )
 _SHARED = re.compile(
-    r"会议(?!室|系统|中心|终端|电视|平台|设备|主机|大?屏)|入会|参会|zoom|webex|提取|网盘|云盘|pan\.baidu|直播|观看|回放|取件|快递|抽奖|问卷|解压|压缩包|访问码|分享|链接|复制|支付宝|抖音|淘"
+    r"会议(?!室|系统|中心|终端|电视|平台|设备|主机|大?屏)|入会|参会|zoom|webex|提取|网盘|云盘|pan\.baidu|直播|观看|回放|取件|快递|抽奖|问卷|解压|压缩包|访问码|分享|链接|复制|支付宝|抖音(?!号)|淘"
 )
-_SYSTEM = re.compile(r"wi-?fi|无线|后台|管理员|[账帐]号|[账帐]户|用户名|服务器|数据库|路由|主机|邮箱|ssid|(?:登[录陆入]|开机|管理)$")
+_SYSTEM = re.compile(
+    r"wi-?fi|无线|后台|管理员|[账帐]号|[账帐]户|用户名|服务器|数据库|路由|主机|邮箱|ssid|试[卷题]|题库|(?:登[录陆入]|开机|管理)$"
+)
 _DONT = "勿 不要 不得 不能 不可 不应 不宜 禁止 严禁 避免 杜绝 防止 别 不准".split()
 _ADVICE_BEFORE = re.compile(
     "".join(f"{dont}(?:再|直接|继续|简单)?(?:使用|采用|设置|设为|设成|设|用|以|将|把|填|选)|" for dont in _DONT)
@@ -142,6 +152,8 @@ def labelled(folded: Folded) -> Iterator[Hit]:
 def _behind(folded: Folded, kind: str, label: re.Match[str], sure_until: int) -> Hit | None:
     """The secret that a label leads to, unless it begins inside one that is sure."""
     text, end = folded.text, label.end()
+    if label[0].isascii() and _OTHER_NAME.match(folded.lowered, end):
+        return None
     after = _AFTER_LABEL.match(text, end)
     value = after and _value_at(text, after.end())
     before = folded.lowered[max(0, label.start() - AROUND) : label.start()]
@@ -155,18 +167,25 @@ def _farther(text: str, label: re.Match[str], before: str) -> Hit | None:
     """A password that nobody takes for a word, some words or a line behind its label."""
     if not _DIGIT.search(text, label.end(), label.end() + _FARTHEST):
         return None
-    matches = (pattern.match(text, label.end()) for pattern in _FARTHER)
-    link = next((match for match in matches if match and not _RULE_WORDS.search(match["words"])), None)
-    value = link and _value_at(text, link.end())
-    if not link or not value or not _STRONG.fullmatch(text, value[0], value[1]):
+    found = next(_strong_values(text, label.end()), None)
+    if found is None:
         return None
-    start, end, _ = value
-    around = f"{before}{label[0]}{link[0].strip()}"[-AROUND:]
+    link, start, end = found
+    around = f"{before}{label[0]}{link.strip()}"[-AROUND:]
     after = text[end : end + AROUND]
     if not password_score(text[start:end], "是", False, ""):
         return None
     quiet = _is_quiet("password", label[0], before, after) or _is_quiet("password", label[0], around, after)
     return None if quiet else Hit("password", start, end, 0.7)
+
+
+def _strong_values(text: str, at: int) -> Iterator[tuple[str, int, int]]:
+    """What leads to a value that is no word, and the value's start and end."""
+    for pattern in _FARTHER:
+        link = pattern.match(text, at)
+        value = link and not _RULE_WORDS.search(link["words"]) and _value_at(text, link.end())
+        if link and value and _STRONG.fullmatch(text, value[0], value[1]):
+            yield link[0], value[0], value[1]
 
 
 def _value_at(text: str, at: int) -> tuple[int, int, bool] | None:
@@ -180,13 +199,16 @@ def _value_at(text: str, at: int) -> tuple[int, int, bool] | None:
     start, end = bare.span(1)
     if field := _NEXT_FIELD.search(text, start, end):
         end = field.start()
-    return start, start + len(text[start:end].rstrip(".)]}:")), False
+    value = text[start:end]
+    return start, end if value.endswith("...") else start + len(value.rstrip(".)]}:")), False
 
 
 def _judge(text: str, named: tuple[str, str, str], link: str, where: tuple[int, int, bool]) -> Hit | None:
     """``named`` is the kind of the label, the label and what stands before it."""
     start, end, quoted = where
     kind, label, before = named
+    if label.isascii() and not link and not quoted and text[start - 1].isalpha() and text[start].islower():
+        return None  # a longer word
     if kind == "password" or (kind == "key" and _WIRELESS.search(before)):
         start, end, score = _password(text, named, link, where)
     elif label == "auth" and (pair := _USER_COLON.fullmatch(text, start, end)):
@@ -214,35 +236,45 @@ def _password(
     both = label in _BOTH or _LISTED.search(before, len(before) - _LONGEST_LISTED) is not None
     if pair := _USER_THEN.match(text, start) if both else None:
         start, end = pair.span("v")
-    elif label in _BOTH or (label in _SHORT and not _ACCOUNT.search(before) and not (label == "pw" and link)):
+    elif (
+        label in _BOTH
+        or (label == "验证码" and not _REMOTE.search(before))
+        or (label in _SHORT and not _ACCOUNT.search(before) and not (label == "pw" and link))
+    ):
         return start, end, 0.0
     value = text[start:end]
     score = password_score(value, link, quoted, text[end : end + AROUND])
     if not score and not (link or quoted) and not label.isascii() and _NAMED.search(before):
         score = 0.7 if _PLAIN.fullmatch(value) and not is_hollow(value) and not CODE.match(value) else 0.0
+    if not score and not link and _OF_DEVICE.search(before) and _SHORT_VALUE.match(text, start, end + 1):
+        score = 0.6 if not is_hollow(value) else 0.0
     if label == "授权码" and _MAIL_CODE.fullmatch(value):
         score = 0.8
     return start, end, score
 
 
-_WIRELESS = re.compile("wi-?fi|wlan|无线|热点|ssid")  # people choose its key like a password
+_WIRELESS = re.compile("wi-?fi|wlan|无线|ssid")  # people choose its key like a password
 _BOTH = ("账密", "帐密")
 _SHORT = ("pw", "密")  # only beside an account
+_REMOTE = re.compile("向日葵|识别码|远程|todesk|设备代码|序列号|萤石|海康|摄像")  # its code opens a screen or a camera
 _ACCOUNT = re.compile("[账帐]|用户|登[录陆]|user")
 _NAMED = re.compile(  # an account with its name
     r"(?:[账帐][号户]|用户名?|登录名|user(?:name)?)(?:名|[:：为是 ]){0,2}[a-z0-9_@.\-]{2,32}[^a-z0-9]{1,6}(?:登[录陆]|初始|默认|的)?$"
     r"|(?<![a-z])(?:root|admin|sa|administrator|sysdba)[ ]?(?:的|用户|账号)?[ ]?(?:登[录陆]|初始|默认)?$"
 )
 _PLAIN = re.compile("[A-Za-z][!-~]{3,31}")
+# A default or a device's password may be as short as 8861 or admin.
+_OF_DEVICE = re.compile("(?:默认|初始|出厂|管理员?|操作|工程|开机|统一)$")
+_SHORT_VALUE = re.compile(r"(?:(?!(?:19|20)\d\d)\d{4,5}|[a-z]{4,12})(?![^\s，。；、,;)）])")
 _MAIL_CODE = re.compile("[a-z]{16}|[A-Z]{16}")  # what mailboxes give to programs
 _USER_COLON = re.compile(
     r"(?!required|optional|type|mode|method|enabled?|true|false|none|basic|bearer)[A-Za-z][\w.-]{1,31}:(?P<v>(?=[^\s:/]{0,63}[0-9])[^\s:/]{5,64})"
 )
 _PLAIN_KEY = re.compile(
-    "[0-9A-Fa-f]{32}|[0-9A-Za-z+/=]{20,64}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+    "[0-9A-Fa-f]{32}|[0-9A-Za-z+/=]{20,64}|[A-Z0-9]{5}(?:-[A-Z0-9]{5}){5}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 )
 _KEY_NEAR = re.compile(
-    r"(?<![a-z])iv(?![a-z])|salt|加密|解密|签名|密钥|接口|api|appid|商户|支付|高德|腾讯|和风|聚合|短信|机器人|企微|企业微信|webhook"
+    r"(?<![a-z])iv(?![a-z])|salt|加密|解密|签名|密钥|接口|api|appid|商户|支付|高德|腾讯|和风|聚合|短信|机器人|企微|企业微信|webhook|模型|豆包|方舟|地图|位置"
 )
 _LONGEST_LISTED = 16
 _LISTED = re.compile(
@@ -288,7 +320,12 @@ def _rule(kind: str, label: str) -> str:
 
 
 _DATE = re.compile(r"\d+[-~—.:/][\d.:/-]+|[\d.]+%")
+_HASH = re.compile(
+    "(?=.{0,30}[0-9])(?=.{0,30}[A-Fa-f])(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64}|[0-9A-Fa-f]{128})"
+)
 _BOUNDARY = re.compile("[，。；、,;)）]")
+_GROUPED = re.compile("[A-Z0-9]{5}(?:-[A-Z0-9]{5}){5}")
+_MARKED = re.compile(r"[A-Za-z]{2,16}[@#!$%&*][A-Za-z0-9]{2,16}(?![\w.])")
 _PROSE = re.compile(r"[ ][a-z]{2,12}[ ][a-z]{1,12}\b")
 
 
@@ -297,6 +334,8 @@ def password_score(value: str, link: str, quoted: bool, after: str) -> float:
     if len(value) < 4 or len(value) > 128 or is_hollow(value) or HAN.search(value):
         return 0.0
     if not quoted and (CODE.match(value) or value[0] in "/+?-=}>])" or (value[0] == "@" and not link)):
+        return 0.0
+    if (link in ("==", "===") and not quoted) or _HASH.fullmatch(value):
         return 0.0
     if link.endswith(">") and link not in _ARROWS and not after.startswith("<"):
         return 0.0
@@ -307,12 +346,12 @@ def password_score(value: str, link: str, quoted: bool, after: str) -> float:
     if link == "|" and value.isalpha():
         return 0.0
     if has_digit(value) or not value.isalpha():
-        return _SURE if link or has_digit(value) else 0.0
+        return _SURE if link or has_digit(value) else 0.6 if _MARKED.fullmatch(value) else 0.0
     return 0.6 if link and value.isascii() and not _PROSE.match(after) and (quoted or link.lower() != "is") else 0.0
 
 
 def _key_score(value: str, link: str, kind: str, quoted: bool) -> float:
-    if is_random(value, 16):
+    if is_random(value, 16) or _GROUPED.fullmatch(value):
         return _SURE
     firm = link in {"=", ":", "：", "=>", ":=", "value=", ","} or quoted
-    return 0.7 if firm and kind == "key" and is_random(value, 8) else 0.0
+    return 0.7 if kind == "key" and is_random(value, 8 if firm else 12) else 0.0

@@ -14,19 +14,31 @@ _USER = re.compile(  # in lower case
     r"root|admin[a-z0-9_]{0,10}|superuser|sys(?:dba|tem)?|sa|test\d{0,3}|guest|user(?:\d{1,4}|(?![ ][ ]?[a-z0-9\"']))|oracle|postgres|mysql|ftp\w{0,8}"
     r"|operator|weblogic|tomcat|nacos|minio|dev|ubuntu|deploy"
 )
-_BEFORE_ADMIN = re.compile(r"[a-z]{1,10}$")
+_BEFORE_ADMIN = re.compile(r"[a-z][a-z_]{0,10}$")
 _PAIRED = re.compile(r"[ ]{0,2}(?:[/|]|[:：](?!//)|[，,]|[ ])[ ]{0,2}(?P<v>[!-.0-~][!-~]{3,63})")
 _WORD = re.compile(r"[\w/.@-]")
-_SLASHED = re.compile(r"/[ ]{0,2}(?=[A-Za-z]{0,20}[@#$!%*&_]|[A-Za-z0-9]{0,20}[@#$!%*&])(?P<v>[A-Za-z][A-Za-z0-9@#$!%*&_.-]{5,40})")
+_SLASHED = re.compile(
+    r"/[ ]{0,2}(?=[A-Za-z]{0,20}[@#$!%*&_]|[A-Za-z0-9]{0,20}[@#$!%*&])(?P<v>[A-Za-z][A-Za-z0-9@#$!%*&_.-]{5,40})"
+)
+_ACCOUNT_SLASHED = re.compile(  # 用户bdc/bdc2020
+    r"(?:[账帐][号户]|用户名?|登录名)[:：为是]?[ ]{0,2}(?P<u>[A-Za-z][\w.@-]{1,31})[ ]{0,2}/[ ]{0,2}(?=[!-~]{0,20}[0-9])(?P<v>[A-Za-z][!-~]{5,40})"
+)
 _BEFORE_SLASH = re.compile(r"(?<![\w/.@-])[A-Za-z][\w.@-]{1,40}[ ]{0,2}$")
 _LOGIN = re.compile(  # in lower case
-    r"登录|登陆|登入|账号|账户|帐号|帐户|wi-?fi|无线|3389|后台|服务器|密码|口令|管理员|login|log[ ](?:in|on)\b|ssh|远程|控制台|数据库|主机|路由器|摄像|录像机|监控|ftp|vpn|堡垒机|防火墙|网关|交换机|nvr|系统[:：]|nas|邮箱|credential|账套|sqlserver|mssql|oracle|mysql|redis"
+    r"登录|登陆|登入|账号|账户|帐号|帐户|wi-?fi|无线|3389|后台|服务器|密码|口令|管理员|login|log[ ](?:in|on)\b|ssh|远程|控制台|数据库|主机|路由器|摄像|录像机|监控|ftp|vpn|堡垒机|防火墙|网关|交换机|nvr|系统[:：]|nas|邮箱|credential|账套|sqlserver|mssql|oracle|mysql|redis|平台|门禁|终端|道闸|大屏|工控|组态|网卡|\bups\b|\bbmc\b|\bilo\b|idrac|\bplc|scada|rabbitmq|kafka|zabbix|grafana|jenkins|gitlab|harbor|nexus|admin"
 )
 _ADDRESS = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}")
 _STRONG = re.compile("(?=[!-~]*[A-Za-z])(?=[!-~]*[0-9])[!-~]{6,64}")
 _DEVICE = re.compile(r"(?i)[a-z]{2,5}/[0-9.]+$")  # pts/0, HTTP/1.1
+_LONGEST = 64
+_OFFICE = re.compile("operator|dev|user|system|guest|test")
+_ADMIN = re.compile("admin|root|sa$")
 _WARNING = re.compile("弱口令|弱密码|高危|漏洞|黑客|攻击|整改|排查|切勿|请勿|不要使用|不得使用|禁止")
-_NO_SECRET = re.compile(r"(?i)https?:|\d+[-.:]\d")
+_NO_SECRET = re.compile(
+    r"(?i)^https?:|^\d+[-.:]\d|^'|\.(?:docx?|xlsx?|pdf|html?|css|js|jpe?g|png|zip|rar|xml|txt|php|do|aspx?|jsp)$|@v\d"
+)
+_SECRET_WORD = re.compile(r"[账帐][号户]|密码|口令|用户|登录|pass|pwd")
+_MARK = re.compile("[@#$!%*&]")  # an underscore also stands in the names of files
 
 
 def pairs(folded: Folded) -> Iterator[Hit]:
@@ -37,17 +49,20 @@ def pairs(folded: Folded) -> Iterator[Hit]:
         value = pair["v"].rstrip(".,;:)]}")
         around = folded.lowered[max(0, start - AROUND) : pair.end() + AROUND]
         blank = pair[0][: pair.start("v") - pair.start()].isspace()
-        if _may_be_secret(value, blank) and _speaks_of_login(around, value):
+        named = blank and folded.lowered[start : pair.start()]
+        if _may_be_secret(value, named or "") and _speaks_of_login(around, value):
             yield Hit("password", pair.start("v"), pair.start("v") + len(value), 0.85)
 
 
-def _may_be_secret(value: str, blank: bool) -> bool:
-    """``blank``: only a space divides it from the account."""
+def _may_be_secret(value: str, named: str) -> bool:
+    """``named``: the account, where only a space divides them. Then a version of it, or a name behind it, is none."""
+    repeats = len(value) - len(named) if value.lower().startswith(named) else _LONGEST
     return (
         len(value) >= 5
         and has_digit(value)
-        and not (blank and _DEVICE.match(value))
-        and not (is_hollow(value) or CODE.match(value) or _NO_SECRET.match(value))
+        and not (named and (_DEVICE.match(value) or _OFFICE.fullmatch(named)))
+        and not (named and repeats < (3 if _ADMIN.match(named) else _LONGEST))
+        and not (is_hollow(value) or CODE.match(value) or _NO_SECRET.search(value))
     )
 
 
@@ -76,9 +91,14 @@ def _slashed(text: str) -> Iterator[tuple[int, re.Match[str]]]:
     last = 0
     for pair in _SLASHED.finditer(text):
         user = _BEFORE_SLASH.search(text, max(last, pair.start() - 44), pair.start())
-        if user:
+        if user and (pair[0][1] == " " or _MARK.search(pair["v"]) or _login_before(text, user.start())):
             last = pair.end()
             yield user.start(), pair
+    yield from ((pair.start("u"), pair) for pair in _ACCOUNT_SLASHED.finditer(text))
+
+
+def _login_before(text: str, at: int) -> bool:
+    return _SECRET_WORD.search(text, max(0, at - AROUND), at) is not None
 
 
 # --- the account is the password
