@@ -246,7 +246,7 @@ def _password(
     score = password_score(value, link, quoted, text[end : end + AROUND])
     if not score and not (link or quoted) and not label.isascii() and _NAMED.search(before):
         score = 0.7 if _PLAIN.fullmatch(value) and not is_hollow(value) and not CODE.match(value) else 0.0
-    if not score and not link and _OF_DEVICE.search(before) and _SHORT_VALUE.match(text, start, end + 1):
+    if not score and not link and _OF_DEVICE.search(before, len(before) - 4) and _SHORT_VALUE.match(text, start, end + 1):
         score = 0.6 if not is_hollow(value) else 0.0
     if label == "授权码" and _MAIL_CODE.fullmatch(value):
         score = 0.8

@@ -25,7 +25,7 @@ _ACCOUNT_SLASHED = re.compile(  # 用户bdc/bdc2020
 )
 _BEFORE_SLASH = re.compile(r"(?<![\w/.@-])[A-Za-z][\w.@-]{1,40}[ ]{0,2}$")
 _LOGIN = re.compile(  # in lower case
-    r"登录|登陆|登入|账号|账户|帐号|帐户|wi-?fi|无线|3389|后台|服务器|密码|口令|管理员|login|log[ ](?:in|on)\b|ssh|远程|控制台|数据库|主机|路由器|摄像|录像机|监控|ftp|vpn|堡垒机|防火墙|网关|交换机|nvr|系统[:：]|nas|邮箱|credential|账套|sqlserver|mssql|oracle|mysql|redis|平台|门禁|终端|道闸|大屏|工控|组态|网卡|\bups\b|\bbmc\b|\bilo\b|idrac|\bplc|scada|rabbitmq|kafka|zabbix|grafana|jenkins|gitlab|harbor|nexus|admin"
+    r"登录|登陆|登入|账号|账户|帐号|帐户|wi-?fi|无线|3389|后台|服务器|密码|口令|管理员|login|log[ ](?:in|on)\b|ssh|远程|控制台|数据库|主机|路由器|摄像|录像机|监控|ftp|vpn|堡垒机|防火墙|网关|交换机|nvr|系统[:：]|nas|邮箱|credential|账套|sqlserver|mssql|oracle|mysql|redis|平台|门禁|终端|道闸|大屏|工控|组态|网卡|ups\b|bmc\b|ilo\b|idrac|plc|scada|rabbitmq|kafka|zabbix|grafana|jenkins|gitlab|harbor|nexus|admin"
 )
 _ADDRESS = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}")
 _STRONG = re.compile("(?=[!-~]*[A-Za-z])(?=[!-~]*[0-9])[!-~]{6,64}")
@@ -119,6 +119,7 @@ def same(folded: Folded) -> Iterator[Hit]:
 # --- tables: a header line names the column
 
 _TABBED, _COMMAS, _BLANKS = re.compile(r"[\t|]|[ ]{2,}"), re.compile("[,，;；]"), re.compile(" ")
+_DIVIDER = re.compile(r"[^\\s][\t|,，;； ]")
 _WORDS = "密码|口令|password|passwd|pwd"
 _COLUMN = re.compile(rf"(?:{_WORDS})[ ]{{0,8}}(?=[\t|,，;；\r\n ]|$)")  # in lower case
 _HEAD = re.compile(rf"(?i)(?:登录|初始|默认|系统|管理员)?(?:{_WORDS})")
@@ -148,7 +149,7 @@ def tables(folded: Folded) -> Iterator[Hit]:
     table: _Table | None = None
     place = folded.text.rfind("\n", 0, first.start()) + 1
     for line in folded.text[place:].splitlines(keepends=True):
-        head = _header(line) if _COLUMN.search(line.lower()) else None
+        head = _header(line) if _DIVIDER.search(line) and _COLUMN.search(line.lower()) else None
         value = table.value(line) if table and not head else None
         if value and has_digit(value) and password_score(value, "|", False, ""):
             start = place + line.rfind(value)
