@@ -13,14 +13,14 @@ from collections.abc import Iterator
 from classifiers.credential_commands import commands, inserts
 from classifiers.credential_forms import Hit, by_form, connections, private_keys, sessions
 from classifiers.credential_labels import labelled
-from classifiers.credential_lines import pairs, same, tables
+from classifiers.credential_lines import pairs, spelled, tables
 from classifiers.finding import Document, Finding, Kind
 from classifiers.folding import Folded
 from classifiers.page import Passage, passages
 from classifiers.reporting import Seen, report
 
 # No secret is without a word of these, or without two letters (or an address's slashes) side by side.
-_HAN = re.compile("密[ 码碼钥匙鑰]|口[ 令]|授权码|秘[钥匙]|私[钥鑰]|令牌")
+_HAN = re.compile("密[ 码碼钥匙鑰]|口[ 令]|授[权權][码碼]|秘[钥匙]|[私金][钥鑰]|令牌|通行[码碼]|验证码")
 _LATIN = re.compile("[A-Za-z/:][A-Za-z /]")
 
 
@@ -39,7 +39,18 @@ def see(passage: Passage) -> list[Seen]:
 
 def _hits(folded: Folded) -> Iterator[Hit]:
     if _may_hold(folded.text):
-        for source in (private_keys, by_form, sessions, connections, labelled, commands, inserts, pairs, same, tables):
+        for source in (
+            private_keys,
+            by_form,
+            sessions,
+            connections,
+            labelled,
+            commands,
+            inserts,
+            pairs,
+            spelled,
+            tables,
+        ):
             yield from source(folded)
 
 

@@ -16,8 +16,8 @@ _CLIENTS = ("sql", "psycopg2", "racle", "conn", "db", "ssh", "ftp", "smtp", "ima
 _CALL = (  # connect("10.0.0.1", "name", "secret"), auth=("name", "secret")
     "(?:"
     + "".join(rf"connect(?<={name}\.connect)|login(?<={name}\.login)|" for name in _CLIENTS)
-    + r"getConnection|auth|Auth|credentials?|Credentials?)[ ]?[=(][ ]?\(?[^\n;]{0,80}?[\"'][A-Za-z][\w.@-]{1,40}[\"'],[ ]?"
-    r"(?=[\"'][^\"'\n]{0,64}[0-9!@#$%^&*])(?=[\"'][^\"'\n]{0,64}[A-Za-z])"
+    + r"mysqli?_connect|(?:pg|oci|mssql)_connect|login|getConnection|auth|Auth|credentials?|Credentials?)[ ]?[=(][ ]?\(?[^\n;]{0,80}?[\"'][A-Za-z][\w.@-]{1,40}[\"'],[ ]?"
+    r"(?=[\"'][^\"'\n]{6,64}[\"'])(?=[\"'][^\"'\n]{0,64}[0-9!@#$%^&*])(?=[\"'][^\"'\n]{0,64}[A-Za-z])"
 )
 _NETWORK_KEY = r"(?:isakmp[ ]key|key-string|authentication-key|pre-shared-key)[ ](?:\d[ ])?(?=[^\s]{0,64}[0-9])"
 _USER_AND = (
@@ -30,10 +30,16 @@ _BEFORE = (  # (words of which one stands in it, what stands before the secret)
     ("mysql mariadb", r"(?i:mysql|mysqldump|mysqladmin|mariadb)[ ](?=[^\n]{0,160}?[ ]-p)[^\n]{0,160}?[ ]-p(?=[^ \n-])"),
     ("sshpass", r"sshpass[ ]{1,3}-p[ ]{0,2}"),
     ("curl wget http", r"(?:curl|wget|http)[ ][^\n]{0,160}?(?:-u|--user)[ =]{0,2}[\"']?[\w.@-]{1,64}:"),
-    ("redis-cli", r"redis-cli[ ][^\n]{0,120}?[ ](?:-a|--pass)[ ]{1,2}"),
-    ("docker podman helm az oc mongo sqlcmd osql isql bcp psexec", rf"{_DOCKER}[ ][^\n]{{0,120}}?[ ]-[pP][ ]{{0,2}}"),
+    ("redis-cli", r"redis-cli[ ][^\n]{0,120}?(?<=[ ])(?:-a|--pass)[ ]{1,2}"),
+    (
+        "docker podman helm az oc mongo sqlcmd osql isql bcp psexec",
+        rf"{_DOCKER}[ ][^\n]{{0,120}}?(?<=[ ])-[pP][ ]{{0,2}}",
+    ),
     ("--pass --http-password --ftp-password", r"--(?:password|passwd|http-password|ftp-password|pass)[ =]{1,2}"),
-    ("plink pscp putty", r"(?:plink|pscp|putty)[ ][^\n]{0,120}?[ ]-pw[ ]"),
+    ("ipmitool unzip", r"(?:ipmitool|unzip|zip)[ ][^\n]{0,120}?(?<=[ ])-P[ ]{0,2}"),
+    ("7z rar", r"(?:7z[ar]?|rar)[ ][^\n]{0,120}?(?<=[ ])-h?p(?=[^\s]{0,64}[0-9])"),
+    ("wpa_passphrase", r"wpa_passphrase[ ][^\s]{1,32}[ ]{1,2}"),
+    ("plink pscp putty", r"(?:plink|pscp|putty)[ ][^\n]{0,120}?(?<=[ ])-pw[ ]"),
     ("openssl", r"openssl[ ][^\n]{0,120}?[ ]-k[ ]"),
     ("pass", r"-(?:store|key|srcstore|deststore|srckey|destkey|export)pass(?:wd)?[ ]"),
     ("lftp", r"lftp[ ][^\n]{0,120}?-u[ ][\w.@-]{1,64},"),
@@ -42,9 +48,10 @@ _BEFORE = (  # (words of which one stands in it, what stands before the secret)
     ("aws", r"aws[ ]configure[ ]set[ ]aws_secret_access_key[ ]"),
     ("stdin sudo", r"echo[ ]{1,3}(?=[^\n]{3,80}?\|[ ]?(?:sudo[ ]{1,3}-S|passwd[ ]{1,3}--stdin))"),
     ("chpasswd", r"echo[ ][\"']?[\w-]{1,32}:(?=[^\n]{3,80}chpasswd)"),
-    ("net htpasswd", r"(?i)(?:net[ ]user|htpasswd[ ]-b[ ][^\s]{1,60})[ ][\w.\\-]{1,40}[ ]{1,2}(?!/)"),
+    ("net htpasswd", r"(?i)(?:net[ ]user|htpasswd[ ]-\w{0,4}b\w{0,4}[ ][^\s]{1,60})[ ][\w.\\-]{1,40}[ ]{1,2}(?!/)"),
     ("net", r"(?i)net[ ]use[ ](?:[a-z]:[ ])?\\\\[^\s]{1,80}[ ](?!/)"),
     ("smb", r"(?i)smb(?:client|mount)[^\n]{0,80}?-U[ ]?[\"']?[\w.\\-]{1,40}%"),
+    ("value=", r"(?i)type=[\"']?password[\"']?[ ][^<>\n]{0,120}?(?<=[ ])value=(?=[\"'])"),
     ("iwconfig", r"iwconfig[ ][^\n]{0,80}?[ ](?:key|enc)[ ](?:s:)?"),
     ("/user:", r"(?i)/user:[\w.\\@-]{1,40}[ ](?!/)(?=[!-~]{0,40}[0-9])"),
     ("assword", _DIALOGUE),

@@ -51,7 +51,7 @@ CODE = re.compile(
     r"[A-Za-z_$][\w$.]{0,80}[(\[]|(?:this|self|req|request|form|user|data|params|config|cfg|app"
     r"|ctx|settings|env"
     r"|props|state|options|opts|body|args|row|model|process|os|conf|me|that|vm|document|window)\.[A-Za-z_]"
-    r"|[A-Za-z]+\.[A-Za-z]+$|https?://|[./~]*/[a-z]|\\|function\b|new\s|@(?:Value|Param)|[#.$][A-Za-z_-]+$"
+    r"|[A-Za-z]+\.[A-Za-z]+$|[A-Za-z]\.[A-Za-z_]\w{0,40}$|https?://|[./~]*/[a-z]|\\|function\b|new\s|@(?:Value|Param)|[#.$][A-Za-z_-]+$"
 )
 
 _DIGIT = re.compile(r"\d")
@@ -251,6 +251,9 @@ _PAN = re.compile(r"(?i)(?:pass(?:word|wd)?|pwd|passw0rd|secret|token|user(?:nam
 _PORT = re.compile(r"\d{1,5}(?:/|$)")
 _HAN = re.compile("[一-鿿]")
 # Oracle: user/secret@where
+# who:secret@10.1.2.3 without a scheme
+_AT_NUMBER = re.compile(r"@(?=\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})")
+_WHO_AND = re.compile(r"(?<![\w.@/:-])[A-Za-z][\w.-]{1,31}:(?P<v>[^\s:/@]{5,64})$")
 _SLASHED = re.compile(r"/(?P<v>[^\s/@\"'：，。]{3,64})@")
 _CLIENT = re.compile(r"(?i)(?:jdbc:oracle:(?:thin|oci):|sqlplus\s{1,3}|\b(?:exp|imp)(?:dp)?\s)\w{1,32}$")
 _NAME = re.compile(r"(?<!\w)[A-Za-z]\w{1,31}$")
@@ -276,6 +279,10 @@ def connections(folded: Folded) -> Iterator[Hit]:
             yield Hit("connection_string", *match.span("v"), 0.95 if len(value) > 3 else 0.6)
     for rule, pattern in opened(_PGPASS, folded):
         yield from (Hit(rule, *match.span("v"), 0.9) for match in pattern.finditer(text) if not _is_sample(match["v"]))
+    for at in _AT_NUMBER.finditer(text):
+        who = _WHO_AND.search(text, max(0, at.start() - 96), at.start())
+        if who and not _is_sample(who["v"]):
+            yield Hit("connection_string", *who.span("v"), 0.9)
     for match in _SLASHED.finditer(text):
         start = match.start()
         before = text[max(0, start - 64) : start]

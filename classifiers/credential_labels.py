@@ -26,7 +26,7 @@ _NO_PASS = "com by tres over under sur encom im".split()  # compass, bypass …
 _SHARED_KEY = (
     "预共享 共享 无线 热点 wpa wpa2 wpa3 wifi wi-fi vpn l2tp ipsec 隧道 网络".split()
 )  # people choose these like passwords
-_HAN_KEY = "(?:密[钥匙鑰]|秘[钥匙]|私[钥鑰])"
+_HAN_KEY = "(?:密[钥匙鑰]|秘[钥匙]|私[钥鑰]|金[钥鑰])"
 _PW = r"(?=[\"']?[ ]?[:=：])"
 # Read in lower case. No alternative begins with a group: what begins with a character is looked for quickly.
 _PASSWORD_LABELS = (
@@ -36,16 +36,16 @@ _PASSWORD_LABELS = (
     + f"pass{''.join(f'(?<!{begin}pass)' for begin in _NO_PASS)}{_PW}|"
     + r"pin(?<![a-z]pin)码?(?=[ ]?[:：为是]|[ ][0-9]{6,8}(?!\w))|mima(?<![a-z]mima)|p[ ]a[ ]s[ ]s[ ]w[ ]o[ ]r[ ]d|"
     + "".join(f"{name}[ ]?密[钥匙鑰]|" for name in _SHARED_KEY)
-    + r"密[ ]{0,4}[码碼]|密(?=[:：])|账密|帐密|口[ ]{0,4}令|授权码|验证码|团体[名字]|redis[._-]auth"
+    + r"密[ ]{0,4}[码碼]|密(?=[:：])|账密|帐密|口[ ]{0,4}令|授[权權][码碼]|验证码|通行[码碼]|团体[名字]|redis[._-]auth"
 )
 _KEY_LABELS = (
     r"secret(?:[_. -]?access)?[_. -]?key|"
     + "".join(f"{name}[_. -]?key|" for name in _BEFORE_KEY)
     + "".join(f"{name}[ ]?key|" for name in _HAN_BEFORE_KEY)
-    + r"sk(?<![a-z]sk)(?=[ ]?[:=：为]|[ ][a-z0-9+/_-]{30})|securityjscode|appcode|secret|"
+    + r"sk(?<![a-z]sk)(?=[\"']?[ ]?[:=：为]|[ ][a-z0-9+/_-]{16})|securityjscode|appcode|secret|"
     + r"key(?<![a-z?&/]key)(?=[\"']?[ ]?[:=：]|[ ][0-9a-f]{8}(?:[0-9a-f]{24}|-[0-9a-f]{4}-)(?![0-9a-f]{5}))|"
     + "".join(f"{name}{_HAN_KEY}|" for name in _BEFORE_HAN_KEY)
-    + "密[钥匙鑰]|秘[钥匙]|私[钥鑰]"
+    + "密[钥匙鑰]|秘[钥匙]|私[钥鑰]|金[钥鑰]"
 )
 _LABEL = (
     ("password", re.compile(_PASSWORD_LABELS)),
@@ -63,7 +63,7 @@ _LINK = (
     r"|(?:(?:和|跟)?[^\s，。；:：]{0,8}一样[，,]?|(?:没|不|未)变[，,]?)?(?:居然|竟然|一直|果然|其实|依旧|依然)?"
     r"(?:已经|暂时?|均|都|已|现在?|仍|还|也|就|先|分别|全部)?被?(?:统一|默认|初始)?"
     r"(?:初始化|重置|[修更]?改|更[新换]|变更|恢复|调整|还原|换|设[置定]?|定)?(?:[为成是作係](?:老的|旧的|原来的|[大小]写的?)?了?)"
-    r"|(?:没|不|未)变(?=[:：])|(?:发|给|告诉|发给)你了?[吧啊]?|[\"']?,?\s{1,20}[\"']?value[\"']?[ ]?[:=]|(?i:is)(?=\s)|=(?=\s))?[:：]?[ \t]{0,8}"
+    r"|(?:没|不|未)变(?=[:：])|(?:发|给|告诉|发给)你了?[吧啊]?|[\"']?,?(?:\s{1,20}[\"']?value[\"']?[ ]?:|[ \t]{1,20}value[ ]?=)|(?i:is)(?=\s)|=(?=\s))?[:：]?[ \t]{0,8}"
 )
 _OPEN = (None, "", ":", "：")  # after these a value may stand farther off
 _ARROWS = ("=>", "->", "-->", "—>", "——>")
@@ -88,10 +88,20 @@ _RULE_WORDS = re.compile(
 _BELOW = r"(?:[如见]下|在下面)?[ \t]{0,4}[:：]?[ \t]{0,4}\r?\n[ \t]{0,8}(?=[!-9;<>-~]{6,40}[ \t]{0,4}(?:[\r\n]|$))"
 # Somebody asks for it and the next line answers: "老周：…", or the name in a line of its own.
 _ANSWER = r"[^\n:：]{0,8}\r?\n(?P<words>[^\n:：]{1,16}(?:[ ]\d\d:\d\d(?::\d\d)?)?)(?:[:：]|\r?\n)[ ]{0,2}(?=[!-9;<>-~]{6,40}[ \t]{0,4}(?:[\r\n]|$))"
+_SIMPLY = r"(?P<words>)(?:统一|一律|均|都|暂[定时]|[改换]回|恢复|记一?下|告诉你|给你|发你)[，, ]{0,2}"
 _CHANGED = r"[ ]?(?:从|由|是)?(?P<words>(?:原[来先]?|旧|默认|初始)?的?)[ ]?[!-~]{3,32}[ ]?[，,]?(?:现|已|后来?)?经?(?:[修更]?改|[更变]?换|变更|重置|调整|设置?)[为成]了?[ ]{0,2}"
 _FARTHER = [
     re.compile(pattern)
-    for pattern in (_FAR, _FAR_ENGLISH, _OWNER, f"(?P<words>){_CLOSE}", f"(?P<words>){_BELOW}", _ANSWER, _CHANGED)
+    for pattern in (
+        _FAR,
+        _FAR_ENGLISH,
+        _OWNER,
+        f"(?P<words>){_CLOSE}",
+        f"(?P<words>){_BELOW}",
+        _SIMPLY,
+        _ANSWER,
+        _CHANGED,
+    )
 ]
 _STRONG = re.compile(r"(?![vV]\d)(?=[!-~]*[0-9])(?=[!-~]*[A-Za-z])[!-~]{6,64}")
 # password_md5=, passwordMinLength=, api_key_name=: no secret follows.
@@ -100,6 +110,7 @@ _OTHER_NAME = re.compile(
     r"|encoder|field|input|version|label|title|placeholder|error|required|change|update|time|date|ttl|algo|attr|col|regex|pattern"
     r"|rule|format|valid|check|history|rotat|prefix|suffix)[a-z_-]{0,16}[\"'\])]{0,3}[ ]?[:=]"
 )
+_CODE_NUMBER = re.compile(rf"{_STRONG.pattern}|\d{{4,8}}")
 # What stands around a label is read in lower case. "Before" means directly before it.
 _QUIET_TAIL = re.compile(r"[\w\[.-]$")
 # The names of passwords: platform_password is one, whatever form_token is.
@@ -108,7 +119,7 @@ _QUIET_PASSWORD = re.compile(
 )
 _QUIET_PREFIX = re.compile(
     r"(?:csrf|xsrf|authenticity|page|next|cancel|continuation|public|sync|(?<!plat)form|verification|anti|device|forgery|captcha|sms(?=[_-]?tok)"
-    r"|(?<!web)site|client[_-]?id|reset|forgot|verify)[\w\[-]{0,12}$"
+    r"|(?<!web)site|client[_-]?id|reset|forgot|verify)[\w\[-]{0,12}$|(?<![a-z0-9.])_$"
 )
 _QUIET_NAME = re.compile(
     r"(?<![a-z])(?:count|max|min|total|prompt|completion|input|output|context|pub|primary|foreign|sort|partition|cache|map|amap"
@@ -120,6 +131,7 @@ _HARMLESS_URL = re.compile(
 _SHARED = re.compile(
     r"会议(?!室|系统|中心|终端|电视|平台|设备|主机|大?屏)|入会|参会|zoom|webex|提取|网盘|云盘|pan\.baidu|直播|观看|回放|取件|快递|抽奖|问卷|解压|压缩包|访问码|分享|链接|复制|支付宝|抖音(?!号)|淘"
 )
+_SHARE_LINK = re.compile(r"/(?:s|share)/[\w-]{6,40}(?:[?&#]|[\s，,]{0,4}(?:访问|提取)?)$")
 _SYSTEM = re.compile(
     r"wi-?fi|无线|后台|管理员|[账帐]号|[账帐]户|用户名|服务器|数据库|路由|主机|邮箱|ssid|试[卷题]|题库|(?:登[录陆入]|开机|管理)$"
 )
@@ -160,7 +172,8 @@ def _behind(folded: Folded, kind: str, label: re.Match[str], sure_until: int) ->
     if not after or (value and value[0] < sure_until):
         return None
     near = value and _judge(text, (kind, label[0], before), after["sep"] or "", value)
-    return near or (_farther(text, label, before) if kind == "password" and after["sep"] in _OPEN else None)
+    far = kind == "password" and label[0] != "验证码" and after["sep"] in _OPEN
+    return near or (_farther(text, label, before) if far else None)
 
 
 def _farther(text: str, label: re.Match[str], before: str) -> Hit | None:
@@ -184,7 +197,8 @@ def _strong_values(text: str, at: int) -> Iterator[tuple[str, int, int]]:
     for pattern in _FARTHER:
         link = pattern.match(text, at)
         value = link and not _RULE_WORDS.search(link["words"]) and _value_at(text, link.end())
-        if link and value and _STRONG.fullmatch(text, value[0], value[1]):
+        least = _CODE_NUMBER if pattern is _FARTHER[-1] else _STRONG
+        if link and value and least.fullmatch(text, value[0], value[1]):
             yield link[0], value[0], value[1]
 
 
@@ -246,17 +260,22 @@ def _password(
     score = password_score(value, link, quoted, text[end : end + AROUND])
     if not score and not (link or quoted) and not label.isascii() and _NAMED.search(before):
         score = 0.7 if _PLAIN.fullmatch(value) and not is_hollow(value) and not CODE.match(value) else 0.0
-    if not score and not link and _OF_DEVICE.search(before, len(before) - 4) and _SHORT_VALUE.match(text, start, end + 1):
+    if (
+        not score
+        and not link
+        and _OF_DEVICE.search(before, len(before) - 4)
+        and _SHORT_VALUE.match(text, start, end + 1)
+    ):
         score = 0.6 if not is_hollow(value) else 0.0
-    if label == "授权码" and _MAIL_CODE.fullmatch(value):
-        score = 0.8
+    if label in ("授权码", "授權碼"):  # of a mailbox; other such codes are numbers
+        score = 0.8 if _MAIL_CODE.fullmatch(value) else 0.0 if value.isdigit() else score
     return start, end, score
 
 
 _WIRELESS = re.compile("wi-?fi|wlan|无线|ssid")  # people choose its key like a password
 _BOTH = ("账密", "帐密")
 _SHORT = ("pw", "密")  # only beside an account
-_REMOTE = re.compile("向日葵|识别码|远程|todesk|设备代码|序列号|萤石|海康|摄像")  # its code opens a screen or a camera
+_REMOTE = re.compile("向日葵|识别码|设备代码|todesk|序列号|萤石")  # its code opens a screen or a camera
 _ACCOUNT = re.compile("[账帐]|用户|登[录陆]|user")
 _NAMED = re.compile(  # an account with its name
     r"(?:[账帐][号户]|用户名?|登录名|user(?:name)?)(?:名|[:：为是 ]){0,2}[a-z0-9_@.\-]{2,32}[^a-z0-9]{1,6}(?:登[录陆]|初始|默认|的)?$"
@@ -295,7 +314,7 @@ def _is_quiet(kind: str, label: str, before: str, after: str) -> bool:
         return True
     if kind != "password":
         return False
-    if _ADVICE_AFTER.match(after):
+    if _ADVICE_AFTER.match(after) or _SHARE_LINK.search(before):
         return True
     sentence = _CLAUSE.split(line)[-1]
     shared = _SHARED.search(sentence) is not None and not _SYSTEM.search(sentence)
@@ -340,6 +359,8 @@ def password_score(value: str, link: str, quoted: bool, after: str) -> float:
     if link.endswith(">") and link not in _ARROWS and not after.startswith("<"):
         return 0.0
     if value.isdigit():
+        if link == ",":  # encrypt(pwd, "010001")
+            return 0.0
         return 0.75 if link else 0.6 if len(value) >= 6 or _BOUNDARY.match(after) else 0.0
     if not any(map(str.isalnum, value)) or value[0] in "￥¥" or _DATE.fullmatch(value):
         return 0.0

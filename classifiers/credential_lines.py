@@ -25,14 +25,14 @@ _ACCOUNT_SLASHED = re.compile(  # 用户bdc/bdc2020
 )
 _BEFORE_SLASH = re.compile(r"(?<![\w/.@-])[A-Za-z][\w.@-]{1,40}[ ]{0,2}$")
 _LOGIN = re.compile(  # in lower case
-    r"登录|登陆|登入|账号|账户|帐号|帐户|wi-?fi|无线|3389|后台|服务器|密码|口令|管理员|login|log[ ](?:in|on)\b|ssh|远程|控制台|数据库|主机|路由器|摄像|录像机|监控|ftp|vpn|堡垒机|防火墙|网关|交换机|nvr|系统[:：]|nas|邮箱|credential|账套|sqlserver|mssql|oracle|mysql|redis|平台|门禁|终端|道闸|大屏|工控|组态|网卡|ups\b|bmc\b|ilo\b|idrac|plc|scada|rabbitmq|kafka|zabbix|grafana|jenkins|gitlab|harbor|nexus|admin"
+    r"登录|登陆|登入|账号|账户|帐号|帐户|wi-?fi|无线|3389|后台|服务器|密码|口令|管理员|login|log[ ](?:in|on)\b|ssh|远程|控制台|数据库|主机|路由器|摄像|录像机|监控|ftp|vpn|堡垒机|防火墙|网关|交换机|nvr|系统[:：]|nas|邮箱|credential|账套|sqlserver|mssql|oracle|mysql|redis|平台|门禁|终端|道闸|大屏|工控|组态|网卡|ups\b|bmc\b|ilo\b|idrac|plc|scada|rabbitmq|kafka|zabbix|grafana|jenkins|gitlab|harbor|nexus|elastic|kibana|管理台|admin"
 )
 _ADDRESS = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}")
 _STRONG = re.compile("(?=[!-~]*[A-Za-z])(?=[!-~]*[0-9])[!-~]{6,64}")
 _DEVICE = re.compile(r"(?i)[a-z]{2,5}/[0-9.]+$")  # pts/0, HTTP/1.1
 _LONGEST = 64
 _OFFICE = re.compile("operator|dev|user|system|guest|test")
-_ADMIN = re.compile("admin|root|sa$")
+_ADMIN = re.compile("admin|root")
 _WARNING = re.compile("弱口令|弱密码|高危|漏洞|黑客|攻击|整改|排查|切勿|请勿|不要使用|不得使用|禁止")
 _NO_SECRET = re.compile(
     r"(?i)^https?:|^\d+[-.:]\d|^'|\.(?:docx?|xlsx?|pdf|html?|css|js|jpe?g|png|zip|rar|xml|txt|php|do|aspx?|jsp)$|@v\d"
@@ -52,6 +52,10 @@ def pairs(folded: Folded) -> Iterator[Hit]:
         named = blank and folded.lowered[start : pair.start()]
         if _may_be_secret(value, named or "") and _speaks_of_login(around, value):
             yield Hit("password", pair.start("v"), pair.start("v") + len(value), 0.85)
+    for twins in _TWINS.finditer(folded.lowered):
+        around = folded.lowered[max(0, twins.start() - AROUND) : twins.end() + AROUND]
+        if _speaks_of_login(around, "") and not is_hollow(twins["v"]):
+            yield Hit("password", *twins.span("v"), 0.6)
 
 
 def _may_be_secret(value: str, named: str) -> bool:
@@ -101,19 +105,30 @@ def _login_before(text: str, at: int) -> bool:
     return _SECRET_WORD.search(text, max(0, at - AROUND), at) is not None
 
 
-# --- the account is the password
+# --- the account is the password, or its letters stand apart
 
+_PASSWORD = r"(?:初始|默认|登录)?(?:密[ ]{0,4}[码碼]|口[ ]{0,4}令)"
 _SAME = re.compile(
-    r"(?:[账帐][号户]|用户名?|登录名|user(?:name)?)[:：为是 ]{0,3}(?P<v>[A-Za-z][\w.@-]{3,31})[，,、；;/ ]{0,3}(?:初始|默认|登录)?"
-    r"(?:密码|口令)[:：]?(?:均|都|也)?[为是]?(?:同(?:上|样|[账帐用登])|[和与跟][^\s，。]{0,6}(?:一样|相同|一致))"
+    r"(?:[账帐][号户]|用户名?|登录名|user(?:name)?)[:：为是 ]{0,3}(?P<v>[A-Za-z][\w.@-]{2,31})[，,、；;/ ]{0,3}"
+    rf"{_PASSWORD}[:：]?(?:均|都|也)?[为是]?"
+    r"(?:同(?:上|样|[账帐用登])|[和与跟][^\s，。]{0,6}(?:一样|相同|一致)|[ ]{0,2}(?P=v)(?!\w))"
 )
+_TWINS = re.compile(
+    r"(?i)(?<![a-z0-9_/.@-])(?!anonym)([a-z][a-z0-9_]{2,15})[ ]?/[ ]?(?P<v>\1)(?![a-z0-9_/.@-])"
+)  # nacos/nacos: as delivered
+_APART = re.compile(rf"{_PASSWORD}[ ]?[:：为是]?[ ]{{0,2}}(?P<v>[!-~](?:[ ][!-~]){{5,31}})(?![!-~])")
 
 
-def same(folded: Folded) -> Iterator[Hit]:
-    """An account that is written out and said to be its own password."""
-    if "密码" in folded.text or "口令" in folded.text:
-        for match in _SAME.finditer(folded.text):
-            yield Hit("password", *match.span("v"), 0.7)
+def spelled(folded: Folded) -> Iterator[Hit]:
+    """An account that is said to be its own password, and a password with a blank behind each letter."""
+    text = folded.text
+    if "密" in text or ("口" in text and "令" in text):
+        found = (*_SAME.finditer(text), *(match for match in _APART.finditer(text) if _is_strong(match["v"])))
+        yield from (Hit("password", *match.span("v"), 0.7) for match in found)
+
+
+def _is_strong(letters: str) -> bool:
+    return _STRONG.fullmatch(letters.replace(" ", "")) is not None
 
 
 # --- tables: a header line names the column
