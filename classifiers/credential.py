@@ -20,8 +20,9 @@ from classifiers.page import Passage, passages
 from classifiers.reporting import Seen, report
 
 # No secret is without a word of these, or without two letters (or an address's slashes) side by side.
-_HAN = re.compile("密[ 码碼钥匙鑰]|口[ 令]|授[权權][码碼]|秘[钥匙]|[私金][钥鑰]|令牌|通行[码碼]|验证码")
+_HAN = re.compile("密[ 码碼钥匙鑰]|口[ 令]|授权码|秘[钥匙]|私[钥鑰]|令牌")
 _LATIN = re.compile("[A-Za-z/:][A-Za-z /]")
+_SOURCES = (private_keys, by_form, sessions, connections, labelled, commands, inserts, pairs, spelled, tables)
 
 
 def find(document: Document) -> list[Finding]:
@@ -39,18 +40,7 @@ def see(passage: Passage) -> list[Seen]:
 
 def _hits(folded: Folded) -> Iterator[Hit]:
     if _may_hold(folded.text):
-        for source in (
-            private_keys,
-            by_form,
-            sessions,
-            connections,
-            labelled,
-            commands,
-            inserts,
-            pairs,
-            spelled,
-            tables,
-        ):
+        for source in _SOURCES:
             yield from source(folded)
 
 

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 
 from classifiers.credential_forms import Hit, has_digit, is_hollow
-from classifiers.credential_labels import HAN, password_score
+from classifiers.credential_values import HAN, password_score
 from classifiers.folding import Folded
 from classifiers.gated import gated, opened
 
 _VALUE = r"(?:'(?P<a>[^'\n]{3,128})'|\"(?P<b>[^\"\n]{3,128})\"|(?P<c>[^\s\"'|;&，。；、）一-鿿]{3,128}))"
 _DOCKER = r"(?:docker|podman|helm|az|oc|mongo|mongosh|mongodump|sqlcmd|osql|isql|bcp|psexec)"
+_NO_PORT = r"(?![\"']?[\d.:$-]{1,24}(?:/\w{3})?(?:[\s\"']|$))"
 _CLIENTS = ("sql", "psycopg2", "racle", "conn", "db", "ssh", "ftp", "smtp", "imap", "mail", "server", "client")
 _CALL = (  # connect("10.0.0.1", "name", "secret"), auth=("name", "secret")
     "(?:"
@@ -33,10 +34,13 @@ _BEFORE = (  # (words of which one stands in it, what stands before the secret)
     ("redis-cli", r"redis-cli[ ][^\n]{0,120}?(?<=[ ])(?:-a|--pass)[ ]{1,2}"),
     (
         "docker podman helm az oc mongo sqlcmd osql isql bcp psexec",
-        rf"{_DOCKER}[ ][^\n]{{0,120}}?(?<=[ ])-[pP][ ]{{0,2}}",
+        rf"{_DOCKER}[ ][^\n]{{0,120}}?(?<=[ ])-[pP][ ]{{0,2}}{_NO_PORT}",
     ),
-    ("--pass --http-password --ftp-password", r"--(?:password|passwd|http-password|ftp-password|pass)[ =]{1,2}"),
-    ("ipmitool unzip", r"(?:ipmitool|unzip|zip)[ ][^\n]{0,120}?(?<=[ ])-P[ ]{0,2}"),
+    (
+        "--pass --http-password --ftp-password",
+        r"--(?:password|passwd|http-password|ftp-password|pass)(?:=|[ ]{1,2}(?![a-z]{3,12}(?:[ ][a-z]|[.,;])))",
+    ),
+    ("ipmitool zip", r"(?:ipmitool|zip)[ ][^\n]{0,120}?(?<=[ ])-P[ ]{0,2}"),
     ("7z rar", r"(?:7z[ar]?|rar)[ ][^\n]{0,120}?(?<=[ ])-h?p(?=[^\s]{0,64}[0-9])"),
     ("wpa_passphrase", r"wpa_passphrase[ ][^\s]{1,32}[ ]{1,2}"),
     ("plink pscp putty", r"(?:plink|pscp|putty)[ ][^\n]{0,120}?(?<=[ ])-pw[ ]"),
@@ -56,7 +60,7 @@ _BEFORE = (  # (words of which one stands in it, what stands before the secret)
     ("/user:", r"(?i)/user:[\w.\\@-]{1,40}[ ](?!/)(?=[!-~]{0,40}[0-9])"),
     ("assword", _DIALOGUE),
     # routers and switches
-    ("enable", r"(?i)enable[ ](?:password|secret)[ ](?:\d[ ])?(?![a-z]{4,12}(?:[ ][a-z]|$))"),
+    ("enable", r"(?i)enable[ ](?:password|secret)[ ](?:\d[ ])?(?![a-z]{4,12}(?:[ ][a-z]|[.,]|$))"),
     ("password", r"(?i)password[ ](?:level[ ]\d[ ])?(?:simple|cipher|0|7)[ ](?=[^\s]{0,64}[0-9])"),
     ("isakmp -string authentication- pre-shared-", _NETWORK_KEY),
     ("radius tacacs", r"(?i)(?:radius|tacacs)[^\n一-鿿]{0,40}?[ ](?:key|secret)[ ](?:\d[ ])?"),
@@ -64,7 +68,10 @@ _BEFORE = (  # (words of which one stands in it, what stands before the secret)
     ("snmp", r"snmp\w{2,8}[ ][^\n]{0,80}?-c[ ](?!public|private)"),
     ("wifi:", r"WIFI:[^\n]{0,80}?;P:"),
     # programs and databases
-    ("identified requirepass masterauth", r"(?i:identified[ ]by|requirepass|masterauth)[ ]{1,4}"),
+    (
+        "identified requirepass masterauth",
+        r"(?:IDENTIFIED[ ]BY|(?i:identified[ ]by)(?=[ ]{1,4}(?:[\"']|[^\s]{0,40}[0-9]))|(?i:requirepass|masterauth))[ ]{1,4}",
+    ),
     ("password", r"(?i)password[ ]?\([ ]?(?=[\"'][^\"'\n]{0,64}[0-9])"),
     ("sp_addlogin", r"(?i)sp_addlogin[ ]{1,4}N?'[^'\n]{1,64}'[ ]?,[ ]?N?"),
     ("connect login auth credential", _CALL),

@@ -39,7 +39,7 @@ _READ = 80  # code points in which a placeholder shows itself
 _WORD = re.compile(
     r"password|passwd|pass|pwd|passphrase|secret|token|key|true|false|null|none|nil|undefined|"
     r"string|str|text|varchar|char|int|required|optional|yes|no|on|off|empty|default|value|number|"
-    r"boolean|object|any|the|and|or|is|not|must|should|will|hidden|type|name|id|username|user|"
+    r"boolean|bool|bytes?|unicode|integer|float|list|dict|noreturn|uuid|datetime|object|any|the|and|or|is|not|must|should|will|hidden|type|name|id|username|user|"
     r"account|login|submit|reset|forgot|forgotten|change|confirm|confirmed|new|old|invalid|incorrect|"
     r"wrong|error|expired|failed|success|ok|here|see|bearer|basic|digest|private|public|"
     r"test_password|input|encrypted|protected|unknown|disabled|enabled|blank|self|this|form|data|"
@@ -51,13 +51,14 @@ CODE = re.compile(
     r"[A-Za-z_$][\w$.]{0,80}[(\[]|(?:this|self|req|request|form|user|data|params|config|cfg|app"
     r"|ctx|settings|env"
     r"|props|state|options|opts|body|args|row|model|process|os|conf|me|that|vm|document|window)\.[A-Za-z_]"
-    r"|[A-Za-z]+\.[A-Za-z]+$|[A-Za-z]\.[A-Za-z_]\w{0,40}$|https?://|[./~]*/[a-z]|\\|function\b|new\s|@(?:Value|Param)|[#.$][A-Za-z_-]+$"
+    r"|[A-Za-z_]+\.[A-Za-z_.]+$|[A-Za-z]\.[A-Za-z_]\w{0,40}$|[a-z]\w{0,40}\.[A-Z][A-Za-z]\w{0,60}$|https?://|[./~]*/[a-z]|\\|function\b|new\s|@(?:Value|Param)|[#.$][A-Za-z_-]+$"
 )
 
 _DIGIT = re.compile(r"\d")
 _TWO_DIGITS = re.compile(r"\d\D*\d")
 _MIXED = re.compile("(?!.*[a-z]{5})(?!.*[A-Z]{6})(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])")
 _CASE_CHANGES = re.compile("[a-z](?=[A-Z])|[A-Z](?=[a-z])")
+_NO_WORDS = re.compile("[A-Z][a-z][A-Z]|[a-z][A-Z]{2}[a-z]")  # rare in camelCase
 _TWO_LETTERS = re.compile(r"[^\W\d_][\W\d_]*[^\W\d_]")
 
 
@@ -80,12 +81,15 @@ def is_random(value: str, least: int = 16) -> bool:
         and len(set(value[:_READ])) >= min(8, least - 2)
         and not is_hollow(value)
         and not CODE.match(value)
+        and "://" not in value
     )
 
 
 def _is_scrambled(value: str) -> bool:
     """Whether upper and lower case change too often for words."""
-    return len(value) >= 20 and 3 * len(_CASE_CHANGES.findall(value, 0, _READ)) >= min(len(value), _READ)
+    if len(value) < 16 or len(_NO_WORDS.findall(value, 0, _READ)) < 2:
+        return False
+    return 10 * len(_CASE_CHANGES.findall(value, 0, _READ)) >= 3 * min(len(value), _READ)
 
 
 # --- keys with a form of their own
@@ -214,7 +218,7 @@ def _is_glued(text: str, match: re.Match[str]) -> bool:
     start = match.start()
     if start == 0 or match.start("v") != start or text.endswith("bot", 0, start):
         return False
-    return text[start - 1].isascii() and text[start - 1].isalnum()
+    return text[start - 1].isascii() and (text[start - 1].isalnum() or text[start - 1] == "-")
 
 
 def has_digit(value: str) -> bool:

@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from classifiers.credential_forms import CODE, Hit, has_digit, is_hollow, is_random
+from classifiers.credential_forms import CODE, Hit, is_hollow
+from classifiers.credential_values import SURE, key_score, password_score
 from classifiers.folding import Folded
 
-HAN = re.compile("[\u3400-\u9fff]")
-_SURE = 0.9
 AROUND = 40  # code points that are read before a label or after a value
 
 _BEFORE_KEY = (
@@ -53,7 +52,7 @@ _LABEL = (
     ("token", re.compile(r"token|authorization|auth(?<![a-z]auth)(?=[\"']?\s?[:=])|令牌")),
 )
 _TAIL = (
-    r"(?i:[_.-]?(?:prod|dev|test|value|text|str|base64|hex|\d{1,2}(?=[\\\"'\])]{0,4}[ \t:=：])))?[\\\"'\])]{0,4}"
+    r"(?i:[_.-]?(?:prod|dev|test|value|text|str|base64|hex|\d{1,2}(?=[\\\"'\])]{0,4}[ \t:=：]))|[_.-][A-Za-z]\w{0,15}(?=[\"'\])]{0,3}[ ]?[:=：]))?[\\\"'\])]{0,4}"
     r"(?:[(（][^()（）\n]{0,16}[)）])?[ \t]{0,8}"
 )
 _ELEMENT = r"</?(?:t[dh]|span|b|strong|em|code|d[dt]|div|p|font|i|u|mark|kbd|label)\b[^<>\n]{0,60}>"
@@ -66,7 +65,6 @@ _LINK = (
     r"|(?:没|不|未)变(?=[:：])|(?:发|给|告诉|发给)你了?[吧啊]?|[\"']?,?(?:\s{1,20}[\"']?value[\"']?[ ]?:|[ \t]{1,20}value[ ]?=)|(?i:is)(?=\s)|=(?=\s))?[:：]?[ \t]{0,8}"
 )
 _OPEN = (None, "", ":", "：")  # after these a value may stand farther off
-_ARROWS = ("=>", "->", "-->", "—>", "——>")
 _AFTER_LABEL = re.compile(_TAIL + _LINK)
 _QUOTED = re.compile(
     r"\\?b?(?:\"([^\"\n\\]{1,256})|'([^'\n\\]{1,256})|[“”]([^“”\n]{1,128})|[‘’「『`]([^‘’」』`\n]{1,128}))"
@@ -82,6 +80,7 @@ _FAR_ENGLISH = r"(?P<words>[ ][a-z' ]{1,40}?)[ ](?:is|to)[: ]{1,2}"
 _OWNER = r"[ ]{0,2}[:：][ ]?(?P<words>(?![请联咨询找见问看打])[\u4e00-\u9fff]{1,8})[ ]{1,2}"
 _CLOSE = r"[ ]{0,2}(?:[(（\[【「『](?=[!-~]{6,40}[)）\]】」』])|(?:[-—»]{1,2}|>>)[ ]{0,2}|(?:填写?|输入)[ ]?)"
 _DIGIT, _FARTHEST = re.compile("[0-9]"), 100
+_BLOB = re.compile("[A-Za-z0-9+/]$")
 _RULE_WORDS = re.compile(
     "如(?!下)|[码号编型版址例格长必须应勿规算错强含比名机锁标]|不(?!变)|加密|至少|提示|文件|密文|哈希|摘要"
 )
@@ -157,7 +156,7 @@ def labelled(folded: Folded) -> Iterator[Hit]:
         for label in pattern.finditer(folded.lowered):
             hit = _behind(folded, kind, label, sure_until)
             if hit is not None:
-                sure_until = hit.end if hit.score >= _SURE else sure_until
+                sure_until = hit.end if hit.score >= SURE else sure_until
                 yield hit
 
 
@@ -172,7 +171,7 @@ def _behind(folded: Folded, kind: str, label: re.Match[str], sure_until: int) ->
     if not after or (value and value[0] < sure_until):
         return None
     near = value and _judge(text, (kind, label[0], before), after["sep"] or "", value)
-    far = kind == "password" and label[0] != "验证码" and after["sep"] in _OPEN
+    far = kind == "password" and label[0] not in ("验证码", "pass") and after["sep"] in _OPEN
     return near or (_farther(text, label, before) if far else None)
 
 
@@ -221,8 +220,9 @@ def _judge(text: str, named: tuple[str, str, str], link: str, where: tuple[int, 
     """``named`` is the kind of the label, the label and what stands before it."""
     start, end, quoted = where
     kind, label, before = named
-    if label.isascii() and not link and not quoted and text[start - 1].isalpha() and text[start].islower():
-        return None  # a longer word
+    glued = label.isascii() and not (link or quoted) and text[start - 1].isalnum()
+    if glued and (text[start].islower() or text[start] in "_}>])" or _BLOB.search(before)):  # a longer word, or Base64
+        return None
     if kind == "password" or (kind == "key" and _WIRELESS.search(before)):
         start, end, score = _password(text, named, link, where)
     elif label == "auth" and (pair := _USER_COLON.fullmatch(text, start, end)):
@@ -230,7 +230,7 @@ def _judge(text: str, named: tuple[str, str, str], link: str, where: tuple[int, 
     elif label == "key" and before[-1:] not in ("_", ".", "-") and not _is_plain_key(text[start:end], before):
         return None
     else:
-        score = _key_score(text[start:end], link, kind, quoted)
+        score = key_score(text[start:end], link, kind, quoted)
     if not score or _is_quiet(kind, label, before, text[end : end + AROUND]):
         return None
     return Hit(_rule(kind, label), start, end, score)
@@ -336,43 +336,3 @@ def _rule(kind: str, label: str) -> str:
     if any(word in label for word in ("aes", "sm4", "des", "encrypt", "cipher", "加密", "对称", "国密")):
         return "encryption_key"
     return "app_secret" if "secret" in label or label == "sk" else "api_key"
-
-
-_DATE = re.compile(r"\d+[-~—.:/][\d.:/-]+|[\d.]+%")
-_HASH = re.compile(
-    "(?=.{0,30}[0-9])(?=.{0,30}[A-Fa-f])(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64}|[0-9A-Fa-f]{128})"
-)
-_BOUNDARY = re.compile("[，。；、,;)）]")
-_GROUPED = re.compile("[A-Z0-9]{5}(?:-[A-Z0-9]{5}){5}")
-_MARKED = re.compile(r"[A-Za-z]{2,16}[@#!$%&*][A-Za-z0-9]{2,16}(?![\w.])")
-_PROSE = re.compile(r"[ ][a-z]{2,12}[ ][a-z]{1,12}\b")
-
-
-def password_score(value: str, link: str, quoted: bool, after: str) -> float:
-    """How surely ``value`` is a password, after a label that says so; 0 for no."""
-    if len(value) < 4 or len(value) > 128 or is_hollow(value) or HAN.search(value):
-        return 0.0
-    if not quoted and (CODE.match(value) or value[0] in "/+?-=}>])" or (value[0] == "@" and not link)):
-        return 0.0
-    if (link in ("==", "===") and not quoted) or _HASH.fullmatch(value):
-        return 0.0
-    if link.endswith(">") and link not in _ARROWS and not after.startswith("<"):
-        return 0.0
-    if value.isdigit():
-        if link == ",":  # encrypt(pwd, "010001")
-            return 0.0
-        return 0.75 if link else 0.6 if len(value) >= 6 or _BOUNDARY.match(after) else 0.0
-    if not any(map(str.isalnum, value)) or value[0] in "￥¥" or _DATE.fullmatch(value):
-        return 0.0
-    if link == "|" and value.isalpha():
-        return 0.0
-    if has_digit(value) or not value.isalpha():
-        return _SURE if link or has_digit(value) else 0.6 if _MARKED.fullmatch(value) else 0.0
-    return 0.6 if link and value.isascii() and not _PROSE.match(after) and (quoted or link.lower() != "is") else 0.0
-
-
-def _key_score(value: str, link: str, kind: str, quoted: bool) -> float:
-    if is_random(value, 16) or _GROUPED.fullmatch(value):
-        return _SURE
-    firm = link in {"=", ":", "：", "=>", ":=", "value=", ","} or quoted
-    return 0.7 if kind == "key" and is_random(value, 8 if firm else 12) else 0.0

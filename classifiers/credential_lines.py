@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from classifiers.credential_forms import CODE, Hit, has_digit, is_hollow
-from classifiers.credential_labels import AROUND, EXAMPLE_BEFORE, password_score
+from classifiers.credential_labels import AROUND, EXAMPLE_BEFORE
+from classifiers.credential_values import password_score
 from classifiers.folding import Folded
 
 _USER = re.compile(  # in lower case
@@ -52,7 +53,7 @@ def pairs(folded: Folded) -> Iterator[Hit]:
         named = blank and folded.lowered[start : pair.start()]
         if _may_be_secret(value, named or "") and _speaks_of_login(around, value):
             yield Hit("password", pair.start("v"), pair.start("v") + len(value), 0.85)
-    for twins in _TWINS.finditer(folded.lowered):
+    for twins in _TWINS.finditer(folded.lowered) if "/" in folded.text else ():
         around = folded.lowered[max(0, twins.start() - AROUND) : twins.end() + AROUND]
         if _speaks_of_login(around, "") and not is_hollow(twins["v"]):
             yield Hit("password", *twins.span("v"), 0.6)
@@ -98,7 +99,8 @@ def _slashed(text: str) -> Iterator[tuple[int, re.Match[str]]]:
         if user and (pair[0][1] == " " or _MARK.search(pair["v"]) or _login_before(text, user.start())):
             last = pair.end()
             yield user.start(), pair
-    yield from ((pair.start("u"), pair) for pair in _ACCOUNT_SLASHED.finditer(text))
+    if "/" in text:
+        yield from ((pair.start("u"), pair) for pair in _ACCOUNT_SLASHED.finditer(text))
 
 
 def _login_before(text: str, at: int) -> bool:
@@ -107,16 +109,16 @@ def _login_before(text: str, at: int) -> bool:
 
 # --- the account is the password, or its letters stand apart
 
-_PASSWORD = r"(?:初始|默认|登录)?(?:密[ ]{0,4}[码碼]|口[ ]{0,4}令)"
+_LABEL = r"(?:初始|默认|登录)?(?:密[ ]{0,4}[码碼]|口[ ]{0,4}令)"
 _SAME = re.compile(
     r"(?:[账帐][号户]|用户名?|登录名|user(?:name)?)[:：为是 ]{0,3}(?P<v>[A-Za-z][\w.@-]{2,31})[，,、；;/ ]{0,3}"
-    rf"{_PASSWORD}[:：]?(?:均|都|也)?[为是]?"
+    rf"{_LABEL}[:：]?(?:均|都|也)?[为是]?"
     r"(?:同(?:上|样|[账帐用登])|[和与跟][^\s，。]{0,6}(?:一样|相同|一致)|[ ]{0,2}(?P=v)(?!\w))"
 )
 _TWINS = re.compile(
     r"(?i)(?<![a-z0-9_/.@-])(?!anonym)([a-z][a-z0-9_]{2,15})[ ]?/[ ]?(?P<v>\1)(?![a-z0-9_/.@-])"
 )  # nacos/nacos: as delivered
-_APART = re.compile(rf"{_PASSWORD}[ ]?[:：为是]?[ ]{{0,2}}(?P<v>[!-~](?:[ ][!-~]){{5,31}})(?![!-~])")
+_APART = re.compile(rf"{_LABEL}[ ]?[:：为是]?[ ]{{0,2}}(?P<v>[!-~](?:[ ][!-~]){{5,31}})(?![!-~])")
 
 
 def spelled(folded: Folded) -> Iterator[Hit]:
@@ -134,6 +136,7 @@ def _is_strong(letters: str) -> bool:
 # --- tables: a header line names the column
 
 _TABBED, _COMMAS, _BLANKS = re.compile(r"[\t|]|[ ]{2,}"), re.compile("[,，;；]"), re.compile(" ")
+_FIGURE = re.compile(r"\d[.:-]\d")  # stands in no head
 _DIVIDER = re.compile(r"[^\\s][\t|,，;； ]")
 _WORDS = "密码|口令|password|passwd|pwd"
 _COLUMN = re.compile(rf"(?:{_WORDS})[ ]{{0,8}}(?=[\t|,，;；\r\n ]|$)")  # in lower case
@@ -177,6 +180,6 @@ def _header(line: str) -> _Table | None:
     for divided in (_TABBED, _COMMAS, _BLANKS):
         cells = [cell.strip() for cell in divided.split(line.strip("\r\n"))]
         column = next((i for i, cell in enumerate(cells) if _HEAD.fullmatch(cell)), -1)
-        if len(cells) > 1 and column >= 0:
+        if len(cells) > 1 and column >= 0 and not any(map(_FIGURE.search, cells)):
             return _Table(divided, len(cells), column)
     return None
