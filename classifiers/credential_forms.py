@@ -87,7 +87,7 @@ def is_random(value: str, least: int = 16) -> bool:
 
 def _is_scrambled(value: str) -> bool:
     """Whether upper and lower case change too often for words."""
-    if len(value) < 16 or len(_NO_WORDS.findall(value, 0, _READ)) < 2:
+    if not 16 <= len(value) <= 128 or len(_NO_WORDS.findall(value, 0, _READ)) < 2:
         return False
     return 10 * len(_CASE_CHANGES.findall(value, 0, _READ)) >= 3 * min(len(value), _READ)
 
