@@ -24,6 +24,10 @@ _NETWORK_KEY = r"(?:isakmp[ ]key|key-string|authentication-key|pre-shared-key)[ 
 _USER_AND = (
     r"(?i)(?<![a-z])u(?:ser)?[:=][ ]?[a-z]{2}[\w.@-]{0,30}[ ,，;；/|]{1,3}p(?:w|wd|ass)?[:=][ ]?(?=[^\s]{0,32}[0-9])"
 )
+_ROW = (  # a row of a table of users, whose columns are not named
+    r"(?i)insert[ ]into[ ][\w.`\"\[]{0,40}(?:user|account|admin|login|member)[\w`\"\]]{0,16}[ ]{1,2}values[ ]?\([^()\n]{0,80}?"
+    r"'[A-Za-z][\w.-]{1,31}',[ ]?N?(?='[^'\n]{0,64}[0-9])(?='[^'\n]{0,64}[@#$!%^&*_])(?='[^'.\n]{6,64}')"
+)
 _DIALOGUE = (  # expect "password:" { send "secret\r" }
     r"(?<=assword)[^\n\"']{0,12}[\"'][\s;){]{1,12}(?:[\w.]{1,24}\.|exp_)?(?:send(?:line)?|write)[ (]{1,2}(?:-- )?b?(?=[\"'])"
 )
@@ -55,6 +59,8 @@ _BEFORE = (  # (words of which one stands in it, what stands before the secret)
     ("net htpasswd", r"(?i)(?:net[ ]user|htpasswd[ ]-\w{0,4}b\w{0,4}[ ][^\s]{1,60})[ ][\w.\\-]{1,40}[ ]{1,2}(?!/)"),
     ("net", r"(?i)net[ ]use[ ](?:[a-z]:[ ])?\\\\[^\s]{1,80}[ ](?!/)"),
     ("smb", r"(?i)smb(?:client|mount)[^\n]{0,80}?-U[ ]?[\"']?[\w.\\-]{1,40}%"),
+    ("={", r"(?i)(?:password|pwd)=\{(?=[^{}\s]{0,64}[0-9])(?=[^{}\s]{0,64}[@#!%^&*~])"),
+    ("values", _ROW),
     ("value=", r"(?i)type=[\"']?password[\"']?[ ][^<>\n]{0,120}?(?<=[ ])value=(?=[\"'])"),
     ("iwconfig", r"iwconfig[ ][^\n]{0,80}?[ ](?:key|enc)[ ](?:s:)?"),
     ("/user:", r"(?i)/user:[\w.\\@-]{1,40}[ ](?!/)(?=[!-~]{0,40}[0-9])"),

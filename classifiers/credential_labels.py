@@ -118,8 +118,9 @@ _QUIET_PASSWORD = re.compile(
 )
 _QUIET_PREFIX = re.compile(
     r"(?:csrf|xsrf|authenticity|page|next|cancel|continuation|public|sync|(?<!plat)form|verification|anti|device|forgery|captcha|sms(?=[_-]?tok)"
-    r"|(?<!web)site|client[_-]?id|reset|forgot|verify)[\w\[-]{0,12}$|(?<![a-z0-9.])_$"
+    r"|(?<!web)site|client[_-]?id|reset|forgot|verify)[\w\[-]{0,12}$"
 )
+_FORM_TOKEN = re.compile(r"(?<![a-z0-9.])_$")
 _QUIET_NAME = re.compile(
     r"(?<![a-z])(?:count|max|min|total|prompt|completion|input|output|context|pub|primary|foreign|sort|partition|cache|map|amap"
     r"|row|shard|object|file|unique|index|group|host|lang|i18n)[_.-]?$"
@@ -223,14 +224,16 @@ def _judge(text: str, named: tuple[str, str, str], link: str, where: tuple[int, 
     glued = label.isascii() and not (link or quoted) and text[start - 1].isalnum()
     if glued and (text[start].islower() or text[start] in "_}>])" or _BLOB.search(before)):  # a longer word, or Base64
         return None
-    if kind == "password" or (kind == "key" and _WIRELESS.search(before)):
+    if kind == "password":
         start, end, score = _password(text, named, link, where)
     elif label == "auth" and (pair := _USER_COLON.fullmatch(text, start, end)):
         start, score = pair.start("v"), 0.8
     elif label == "key" and before[-1:] not in ("_", ".", "-") and not _is_plain_key(text[start:end], before):
-        return None
+        score = 0.0
     else:
         score = key_score(text[start:end], link, kind, quoted)
+    if not score and kind == "key" and _WIRELESS.search(before):
+        score = password_score(text[start:end], link, quoted, text[end : end + AROUND])
     if not score or _is_quiet(kind, label, before, text[end : end + AROUND]):
         return None
     return Hit(_rule(kind, label), start, end, score)
@@ -260,12 +263,7 @@ def _password(
     score = password_score(value, link, quoted, text[end : end + AROUND])
     if not score and not (link or quoted) and not label.isascii() and _NAMED.search(before):
         score = 0.7 if _PLAIN.fullmatch(value) and not is_hollow(value) and not CODE.match(value) else 0.0
-    if (
-        not score
-        and not link
-        and _OF_DEVICE.search(before, len(before) - 4)
-        and _SHORT_VALUE.match(text, start, end + 1)
-    ):
+    if not score and not link and _SHORT_VALUE.match(text, start, end + 1) and _may_be_short(text, start, before):
         score = 0.6 if not is_hollow(value) else 0.0
     if label in ("授权码", "授權碼"):  # of a mailbox; other such codes are numbers
         score = 0.8 if _MAIL_CODE.fullmatch(value) else 0.0 if value.isdigit() else score
@@ -282,6 +280,12 @@ _NAMED = re.compile(  # an account with its name
     r"|(?<![a-z])(?:root|admin|sa|administrator|sysdba)[ ]?(?:的|用户|账号)?[ ]?(?:登[录陆]|初始|默认)?$"
 )
 _PLAIN = re.compile("[A-Za-z][!-~]{3,31}")
+
+
+def _may_be_short(text: str, start: int, before: str) -> bool:
+    return _OF_DEVICE.search(before, len(before) - 4) is not None or (text[start - 1] == " " and text[start].isdigit())
+
+
 # A default or a device's password may be as short as 8861 or admin.
 _OF_DEVICE = re.compile("(?:默认|初始|出厂|管理员?|操作|工程|开机|统一)$")
 _SHORT_VALUE = re.compile(r"(?:(?!(?:19|20)\d\d)\d{4,5}|[a-z]{4,12})(?![^\s，。；、,;)）])")
@@ -327,7 +331,11 @@ def _is_quiet_name(kind: str, label: str, line: str) -> bool:
         return False
     if kind == "password":
         return _QUIET_PASSWORD.search(line) is not None
-    return bool(_QUIET_PREFIX.search(line) or ("secret" not in label and _QUIET_NAME.search(line)))
+    if label not in ("key", "token") or line.rstrip("_.-").endswith("access"):
+        return False  # deviceSecret is one, whatever deviceToken is
+    return bool(
+        _QUIET_PREFIX.search(line) or _QUIET_NAME.search(line) or (label == "token" and _FORM_TOKEN.search(line))
+    )
 
 
 def _rule(kind: str, label: str) -> str:
