@@ -259,6 +259,8 @@ def _password(
         or (label in _SHORT and not _ACCOUNT.search(before) and not (label == "pw" and link))
     ):
         return start, end, 0.0
+    elif not (quoted or label.isascii()) and (more := _MORE.match(text, end)):
+        end, quoted = more.end(), True
     value = text[start:end]
     score = password_score(value, link, quoted, text[end : end + AROUND])
     if not score and not (link or quoted) and not label.isascii() and _NAMED.search(before):
@@ -271,6 +273,8 @@ def _password(
 
 
 _WIRELESS = re.compile("wi-?fi|wlan|无线|ssid")  # people choose its key like a password
+# Marks that may also end a password belong to it where figures or letters follow and nothing else does.
+_MORE = re.compile(r"[,;|('`<\\][A-Za-z0-9!@#$%^&*_+.)-]{1,32}(?![!-~])")
 _BOTH = ("账密", "帐密")
 _SHORT = ("pw", "密")  # only beside an account
 _REMOTE = re.compile("向日葵|识别码|设备代码|todesk|序列号|萤石")  # its code opens a screen or a camera
@@ -287,7 +291,7 @@ def _may_be_short(text: str, start: int, before: str) -> bool:
 
 
 # A default or a device's password may be as short as 8861 or admin.
-_OF_DEVICE = re.compile("(?:默认|初始|出厂|管理员?|操作|工程|开机|统一)$")
+_OF_DEVICE = re.compile("(?:默认|初始|出厂|管理员?|操作|工程|开机|统一|登[录陆])$")
 _SHORT_VALUE = re.compile(r"(?:(?!(?:19|20)\d\d)\d{4,5}|[a-z]{4,12})(?![^\s，。；、,;)）])")
 _MAIL_CODE = re.compile("[a-z]{16}|[A-Z]{16}")  # what mailboxes give to programs
 _USER_COLON = re.compile(
