@@ -20,7 +20,7 @@ _CALL = (  # connect("10.0.0.1", "name", "secret"), auth=("name", "secret")
     + r"mysqli?_connect|(?:pg|oci|mssql)_connect|login|getConnection|auth|Auth|credentials?|Credentials?)[ ]?[=(][ ]?\(?[^\n;]{0,80}?[\"'][A-Za-z][\w.@-]{1,40}[\"'],[ ]?"
     r"(?=[\"'][^\"'\n]{6,64}[\"'])(?=[\"'][^\"'\n]{0,64}[0-9!@#$%^&*])(?=[\"'][^\"'\n]{0,64}[A-Za-z])"
 )
-_NETWORK_KEY = r"(?:isakmp[ ]key|key-string|authentication-key|pre-shared-key)[ ](?:\d[ ])?(?=[^\s]{0,64}[0-9])"
+_NETWORK_KEY = r"(?:isakmp[ ]key|wpa-psk[ ]ascii|key[ ]\d[ ](?:simple|cipher)|key-string|authentication-key|pre-shared-key)[ ](?:\d[ ])?(?=[^\s]{0,64}[0-9])"
 _USER_AND = (
     r"(?i)(?<![a-z])u(?:ser)?[:=][ ]?[a-z]{2}[\w.@-]{0,30}[ ,，;；/|]{1,3}p(?:w|wd|ass)?[:=][ ]?(?=[^\s]{0,32}[0-9])"
 )
@@ -47,7 +47,7 @@ _BEFORE = (  # (words of which one stands in it, what stands before the secret)
     ("ipmitool zip", r"(?:ipmitool|zip)[ ][^\n]{0,120}?(?<=[ ])-P[ ]{0,2}"),
     ("7z rar", r"(?:7z[ar]?|rar)[ ][^\n]{0,120}?(?<=[ ])-h?p(?=[^\s]{0,64}[0-9])"),
     ("wpa_passphrase", r"wpa_passphrase[ ][^\s]{1,32}[ ]{1,2}"),
-    ("plink pscp putty", r"(?:plink|pscp|putty)[ ][^\n]{0,120}?(?<=[ ])-pw[ ]"),
+    ("plink pscp putty psftp", r"(?:plink|pscp|putty|psftp)[ ][^\n]{0,120}?(?<=[ ])-pw[ ]"),
     ("openssl", r"openssl[ ][^\n]{0,120}?[ ]-k[ ]"),
     ("pass", r"-(?:store|key|srcstore|deststore|srckey|destkey|export)pass(?:wd)?[ ]"),
     ("lftp", r"lftp[ ][^\n]{0,120}?-u[ ][\w.@-]{1,64},"),
@@ -68,7 +68,11 @@ _BEFORE = (  # (words of which one stands in it, what stands before the secret)
     # routers and switches
     ("enable", r"(?i)enable[ ](?:password|secret)[ ](?:\d[ ])?(?![a-z]{4,12}(?:[ ][a-z]|[.,]|$))"),
     ("password", r"(?i)password[ ](?:level[ ]\d[ ])?(?:simple|cipher|0|7)[ ](?=[^\s]{0,64}[0-9])"),
-    ("isakmp -string authentication- pre-shared-", _NETWORK_KEY),
+    (
+        "username",
+        r"(?i)username[ ][\w.-]{1,32}[ ](?:privilege[ ]\d{1,2}[ ])?(?:secret|password)[ ](?:\d[ ])?(?=[^\s]{0,64}[0-9])",
+    ),
+    ("isakmp wpa-psk simple cipher -string authentication- pre-shared-", _NETWORK_KEY),
     ("radius tacacs", r"(?i)(?:radius|tacacs)[^\n一-鿿]{0,40}?[ ](?:key|secret)[ ](?:\d[ ])?"),
     ("snmp", r"(?i)snmp[^\n一-鿿]{0,20}community(?:[ ]string)?[ :：=]{1,3}(?!public|private|string)"),
     ("snmp", r"snmp\w{2,8}[ ][^\n]{0,80}?-c[ ](?!public|private)"),

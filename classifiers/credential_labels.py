@@ -31,7 +31,7 @@ _PW = r"(?=[\"']?[ ]?[:=：])"
 _PASSWORD_LABELS = (
     r"pass(?:w(?:or)?d|[_-]?phrase|[_-]?code|[ ]word|(?<![a-z]pass))|pwd|psw|psk(?<![a-z]psk)|psd(?<![a-z.]psd)"
     + _PW
-    + rf"|pw(?<![a-z]pw)(?:{_PW}|(?=[ ][!-~]{{0,20}}[0-9]))|rootpw(?<![a-z]rootpw){_PW}|bindpw(?<![a-z]bindpw){_PW}|"
+    + rf"|pw(?<![a-z]pw)(?:{_PW}|(?=[ ][!-~]{{0,20}}[0-9]))|rootpw(?:{_PW}|(?=[ ][!-~]{{0,20}}[0-9]))|bind_?pw(?:{_PW}|(?=[ ][!-~]{{0,20}}[0-9]))|"
     + f"pass{''.join(f'(?<!{begin}pass)' for begin in _NO_PASS)}{_PW}|"
     + r"pin(?<![a-z]pin)码?(?=[ ]?[:：为是]|[ ][0-9]{6,8}(?!\w))|mima(?<![a-z]mima)|p[ ]a[ ]s[ ]s[ ]w[ ]o[ ]r[ ]d|"
     + "".join(f"{name}[ ]?密[钥匙鑰]|" for name in _SHARED_KEY)
@@ -49,10 +49,10 @@ _KEY_LABELS = (
 _LABEL = (
     ("password", re.compile(_PASSWORD_LABELS)),
     ("key", re.compile(_KEY_LABELS)),
-    ("token", re.compile(r"token|authorization|auth(?<![a-z]auth)(?=[\"']?\s?[:=])|令牌")),
+    ("token", re.compile(r"token|authorization|auth(?<![a-z]auth)(?=[\"']?\s?[:=])|令牌|鉴权码")),
 )
 _TAIL = (
-    r"(?i:[_.-]?(?:prod|dev|test|value|text|str|base64|hex|\d{1,2}(?=[\\\"'\])]{0,4}[ \t:=：]))|[_.-][A-Za-z]\w{0,15}(?=[\"'\])]{0,3}[ ]?[:=：]))?[\\\"'\])]{0,4}"
+    r"(?i:[_.-]?(?:prod|dev|test|value|text|str|base64|hex|\d{1,2}(?=[\\\"'\])]{0,4}[ \t:=：]))|[_.-][A-Za-z]\w{0,15}(?=[\"'\])]{0,3}[ ]?[:=：]))?[\\\"'\])】]{0,4}"
     r"(?:[(（][^()（）\n]{0,16}[)）])?[ \t]{0,8}"
 )
 _ELEMENT = r"</?(?:t[dh]|span|b|strong|em|code|d[dt]|div|p|font|i|u|mark|kbd|label)\b[^<>\n]{0,60}>"
@@ -70,14 +70,14 @@ _QUOTED = re.compile(
     r"\\?b?(?:\"([^\"\n\\]{1,256})|'([^'\n\\]{1,256})|[“”]([^“”\n]{1,128})|[‘’「『`]([^‘’」』`\n]{1,128}))"
 )
 _BARE = re.compile(
-    r"(?:Bearer |Basic |APPCODE )?([^\s\"'“”‘’<>,;&，。；、（）()【】「」《》！？：\u4e00-\u9fff"
+    r"(?i:Bearer |Basic |APPCODE )?([^\s\"'“”‘’<>,;&，。；、（）()【】「」《》！？：\u4e00-\u9fff"
     r"|\\][^\s\"'“”‘’<>,;，。；、（）【】「」《》？：\u4e00-\u9fff|\\]{0,255})"
 )
 _NEXT_FIELD = re.compile(r"&(?:[A-Za-z_][\w.\[\]-]{0,30}=|[\s&]|$)")
 # A few words more between the label and a value that looks like nothing else: 密码忘了告诉你，是 …
 _FAR = r"[ ]?(?P<words>[^\sA-Za-z0-9。；;！!？?:：<>|]{1,14})(?:是|为|成|叫|即|填写?|输入|[:：])了?[:：]?[ ]{0,3}"
 _FAR_ENGLISH = r"(?P<words>[ ][a-z' ]{1,40}?)[ ](?:is|to)[: ]{1,2}"
-_OWNER = r"[ ]{0,2}[:：][ ]?(?P<words>(?![请联咨询找见问看打])[\u4e00-\u9fff]{1,8})[ ]{1,2}"
+_OWNER = r"(?:记录|清单|一览|汇总)?[ ]{0,2}[:：][ ]?(?P<words>(?![请联咨询找见问看打])[\u4e00-\u9fffA-Z]{1,8})[ ]{1,2}"
 _CLOSE = r"[ ]{0,2}(?:[(（\[【「『](?=[!-~]{6,40}[)）\]】」』])|(?:[-—»]{1,2}|>>)[ ]{0,2}|(?:填写?|输入)[ ]?)"
 _DIGIT, _FARTHEST = re.compile("[0-9]"), 100
 _BLOB = re.compile("[A-Za-z0-9+/]$")
@@ -87,7 +87,7 @@ _RULE_WORDS = re.compile(
 _BELOW = r"(?:[如见]下|在下面)?[ \t]{0,4}[:：]?[ \t]{0,4}\r?\n[ \t]{0,8}(?=[!-9;<>-~]{6,40}[ \t]{0,4}(?:[\r\n]|$))"
 # Somebody asks for it and the next line answers: "老周：…", or the name in a line of its own.
 _ANSWER = r"[^\n:：]{0,8}\r?\n(?P<words>[^\n:：]{1,16}(?:[ ]\d\d:\d\d(?::\d\d)?)?)(?:[:：]|\r?\n)[ ]{0,2}(?=[!-9;<>-~]{6,40}[ \t]{0,4}(?:[\r\n]|$))"
-_SIMPLY = r"(?P<words>)(?:统一|一律|均|都|暂[定时]|[改换]回|恢复|记一?下|告诉你|给你|发你)[，, ]{0,2}"
+_SIMPLY = r"(?P<words>)(?:统一|一律|均|都|暂[定时]|[改换]回|恢复|记一?下|备[忘注]|告诉你|给你|发你)[，, ]{0,2}"
 _CHANGED = r"[ ]?(?:从|由|是)?(?P<words>(?:原[来先]?|旧|默认|初始)?的?)[ ]?[!-~]{3,32}[ ]?[，,]?(?:现|已|后来?)?经?(?:[修更]?改|[更变]?换|变更|重置|调整|设置?)[为成]了?[ ]{0,2}"
 _FARTHER = [
     re.compile(pattern)
@@ -109,6 +109,7 @@ _OTHER_NAME = re.compile(
     r"|encoder|field|input|version|label|title|placeholder|error|required|change|update|time|date|ttl|algo|attr|col|regex|pattern"
     r"|rule|format|valid|check|history|rotat|prefix|suffix)[a-z_-]{0,16}[\"'\])]{0,3}[ ]?[:=]"
 )
+_KEY_BELOW = re.compile(r"\r?\n[ \t]{0,8}(?=[\w+/=-]{20,128}[ \t]{0,4}(?:[\r\n]|$))")
 _CODE_NUMBER = re.compile(rf"{_STRONG.pattern}|\d{{4,8}}")
 # What stands around a label is read in lower case. "Before" means directly before it.
 _QUIET_TAIL = re.compile(r"[\w\[.-]$")
@@ -123,7 +124,7 @@ _QUIET_PREFIX = re.compile(
 _FORM_TOKEN = re.compile(r"(?<![a-z0-9.])_$")
 _QUIET_NAME = re.compile(
     r"(?<![a-z])(?:count|max|min|total|prompt|completion|input|output|context|pub|primary|foreign|sort|partition|cache|map|amap"
-    r"|row|shard|object|file|unique|index|group|host|lang|i18n)[_.-]?$"
+    r"|row|shard|idempotency|websocket|object|file|unique|index|group|host|lang|i18n)[_.-]?$"
 )
 _HARMLESS_URL = re.compile(
     r"(?:reset|verify|unsubscribe|activate|confirm|share|preview|invite|csrf|captcha)[^\s]{0,60}$"
@@ -171,6 +172,8 @@ def _behind(folded: Folded, kind: str, label: re.Match[str], sure_until: int) ->
     before = folded.lowered[max(0, label.start() - AROUND) : label.start()]
     if not after or (value and value[0] < sure_until):
         return None
+    if not value and kind == "key":
+        value = _value_at(text, below.end()) if (below := _KEY_BELOW.match(text, after.end())) else None
     near = value and _judge(text, (kind, label[0], before), after["sep"] or "", value)
     far = kind == "password" and label[0] not in ("验证码", "pass") and after["sep"] in _OPEN
     return near or (_farther(text, label, before) if far else None)
@@ -278,7 +281,7 @@ _MORE = re.compile(r"[,;|('`<\\][A-Za-z0-9!@#$%^&*_+.)-]{1,32}(?![!-~])")
 _BOTH = ("账密", "帐密")
 _SHORT = ("pw", "密")  # only beside an account
 _REMOTE = re.compile("向日葵|识别码|设备代码|todesk|序列号|萤石")  # its code opens a screen or a camera
-_ACCOUNT = re.compile("[账帐]|用户|登[录陆]|user")
+_ACCOUNT = re.compile(r"[账帐]|用户|登[录陆]|user|(?<![a-z])u?id(?![a-z])|login|account")
 _NAMED = re.compile(  # an account with its name
     r"(?:[账帐][号户]|用户名?|登录名|user(?:name)?)(?:名|[:：为是 ]){0,2}[a-z0-9_@.\-]{2,32}[^a-z0-9]{1,6}(?:登[录陆]|初始|默认|的)?$"
     r"|(?<![a-z])(?:root|admin|sa|administrator|sysdba)[ ]?(?:的|用户|账号)?[ ]?(?:登[录陆]|初始|默认)?$"
@@ -301,7 +304,7 @@ _PLAIN_KEY = re.compile(
     "[0-9A-Fa-f]{32}|[0-9A-Za-z+/=]{20,64}|[A-Z0-9]{5}(?:-[A-Z0-9]{5}){5}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 )
 _KEY_NEAR = re.compile(
-    r"(?<![a-z])iv(?![a-z])|salt|加密|解密|签名|密钥|接口|api|appid|商户|支付|高德|腾讯|和风|聚合|短信|机器人|企微|企业微信|webhook|模型|豆包|方舟|地图|位置"
+    r"(?<![a-z])iv(?![a-z])|salt|加密|解密|签名|密钥|接口|api|appid|商户|支付|高德|腾讯|和风|聚合|短信|授权|机器人|企微|企业微信|webhook|模型|豆包|方舟|地图|位置"
 )
 _LONGEST_LISTED = 16
 _LISTED = re.compile(

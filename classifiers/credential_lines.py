@@ -21,12 +21,16 @@ _WORD = re.compile(r"[\w/.@-]")
 _SLASHED = re.compile(
     r"/[ ]{0,2}(?=[A-Za-z]{0,20}[@#$!%*&_]|[A-Za-z0-9]{0,20}[@#$!%*&])(?P<v>[A-Za-z][A-Za-z0-9@#$!%*&_.-]{5,40})"
 )
-_ACCOUNT_SLASHED = re.compile(  # 用户bdc/bdc2020
-    r"(?:[账帐][号户]|用户名?|登录名)[:：为是]?[ ]{0,2}(?P<u>[A-Za-z][\w.@-]{1,31})[ ]{0,2}/[ ]{0,2}(?=[!-~]{0,20}[0-9])(?P<v>[A-Za-z][!-~]{5,40})"
+_ACCOUNT_AND = re.compile(  # 用户bdc/bdc2020, 账号fgk01 Fgk#2025
+    r"(?:[账帐][号户]|用户名?|登录名)[:：为是]?[ ]{0,2}(?P<u>[A-Za-z][\w.@-]{1,31})"
+    r"(?:[ ]{0,2}/[ ]{0,2}|[ ，,、](?=[A-Za-z0-9]{1,20}[@#$!%&*])(?![^\s@]{1,40}@[\w-]{1,40}\.))(?=[!-~]{0,20}[0-9])(?P<v>[A-Za-z][!-~]{5,40})"
+)
+_DASHED = re.compile(
+    r"(?<![\w.@-])(?P<u>[A-Za-z0-9][\w.@]{2,40})-{4}(?=[!-~]{0,40}[0-9])(?=[!-~]{0,40}[A-Za-z])(?P<v>[^\s，。；、-]{5,40})"
 )
 _BEFORE_SLASH = re.compile(r"(?<![\w/.@-])[A-Za-z][\w.@-]{1,40}[ ]{0,2}$")
 _LOGIN = re.compile(  # in lower case
-    r"登录|登陆|登入|账号|账户|帐号|帐户|wi-?fi|无线|3389|后台|服务器|密码|口令|管理员|login|log[ ](?:in|on)\b|ssh|远程|控制台|数据库|主机|路由器|摄像|录像机|监控|ftp|vpn|堡垒机|防火墙|网关|交换机|nvr|系统[:：]|nas|邮箱|credential|账套|sqlserver|mssql|oracle|mysql|redis|平台|门禁|终端|道闸|大屏|工控|组态|网卡|ups\b|bmc\b|ilo\b|idrac|plc|scada|rabbitmq|kafka|zabbix|grafana|jenkins|gitlab|harbor|nexus|elastic|kibana|管理台|admin"
+    r"登录|登陆|登入|账密|账号|账户|帐号|帐户|wi-?fi|无线|3389|后台|服务器|密码|口令|管理员|login|log[ ](?:in|on)\b|ssh|远程|控制台|数据库|主机|路由器|摄像|录像机|监控|ftp|vpn|堡垒机|防火墙|网关|交换机|nvr|系统[:：]|nas|邮箱|credential|账套|sqlserver|mssql|oracle|mysql|redis|平台|门禁|终端|道闸|大屏|工控|组态|网卡|ups\b|bmc\b|ilo\b|idrac|plc|scada|rabbitmq|kafka|zabbix|grafana|jenkins|gitlab|harbor|nexus|elastic|kibana|管理台|admin"
 )
 _ADDRESS = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}")
 _STRONG = re.compile("(?=[!-~]*[A-Za-z])(?=[!-~]*[0-9])[!-~]{6,64}")
@@ -99,8 +103,8 @@ def _slashed(text: str) -> Iterator[tuple[int, re.Match[str]]]:
         if user and (pair[0][1] == " " or _MARK.search(pair["v"]) or _login_before(text, user.start())):
             last = pair.end()
             yield user.start(), pair
-    if "/" in text:
-        yield from ((pair.start("u"), pair) for pair in _ACCOUNT_SLASHED.finditer(text))
+    for pattern in (_ACCOUNT_AND, _DASHED):
+        yield from ((pair.start("u"), pair) for pair in pattern.finditer(text))
 
 
 def _login_before(text: str, at: int) -> bool:
@@ -160,7 +164,7 @@ class _Table(NamedTuple):
 
 
 def tables(folded: Folded) -> Iterator[Hit]:
-    """Rows below a header with a password's column; a blank or shorter line ends the table."""
+    """Rows below a header with a password's column; a shorter line ends the table."""
     first = _COLUMN.search(folded.lowered)
     if first is None:
         return
@@ -172,7 +176,7 @@ def tables(folded: Folded) -> Iterator[Hit]:
         if value and has_digit(value) and password_score(value, "|", False, ""):
             start = place + line.rfind(value)
             yield Hit("password", start, start + len(value), 0.8)
-        table = head or (None if value is None else table)
+        table = head or (None if value is None and not line.isspace() else table)
         place += len(line)
 
 
