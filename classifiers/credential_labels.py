@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from classifiers.credential_forms import CODE, Hit, is_hollow
+from classifiers.credential_forms import CODE, Hit, is_hollow, is_random
 from classifiers.credential_values import SURE, key_score, password_score
 from classifiers.folding import Folded
 
@@ -41,15 +41,18 @@ _KEY_LABELS = (
     r"secret(?:[_. -]?access)?[_. -]?key|"
     + "".join(f"{name}[_. -]?key|" for name in _BEFORE_KEY)
     + "".join(f"{name}[ ]?key|" for name in _HAN_BEFORE_KEY)
-    + r"sk(?<![a-z]sk)(?=[\"']?[ ]?[:=：为]|[ ][a-z0-9+/_-]{16})|securityjscode|appcode|secret|"
-    + r"key(?<![a-z?&/]key)(?=[\"']?[ ]?[:=：]|[ ][0-9a-f]{8}(?:[0-9a-f]{24}|-[0-9a-f]{4}-)(?![0-9a-f]{5}))|"
+    + r"sk(?<![a-z]sk)(?=[\"']?[ ]?[:=：为是(（]|[ ][a-z0-9+/_-]{16})|securityjscode|appcode|secret|"
+    + r"key(?<![a-z?&/]key)(?=[\"']?[ ]?[:=：是为]|[ ][0-9a-f]{8}(?:[0-9a-f]{24}|-[0-9a-f]{4}-)(?![0-9a-f]{5}))|"
     + "".join(f"{name}{_HAN_KEY}|" for name in _BEFORE_HAN_KEY)
     + "密[钥匙鑰]|秘[钥匙]|私[钥鑰]|金[钥鑰]"
 )
 _LABEL = (
     ("password", re.compile(_PASSWORD_LABELS)),
     ("key", re.compile(_KEY_LABELS)),
-    ("token", re.compile(r"token|authorization|auth(?<![a-z]auth)(?=[\"']?\s?[:=])|令牌|鉴权码")),
+    (
+        "token",
+        re.compile(r"token|bearer(?<![a-z]bearer)|authorization|auth(?<![a-z]auth)(?=[\"']?\s?[:=])|令牌|鉴权码"),
+    ),
 )
 _TAIL = (
     r"(?i:[_.-]?(?:prod|dev|test|value|text|str|base64|hex|\d{1,2}(?=[\\\"'\])]{0,4}[ \t:=：]))|[_.-][A-Za-z]\w{0,15}(?=[\"'\])]{0,3}[ ]?[:=：]))?[\\\"'\])】]{0,4}"
@@ -58,6 +61,7 @@ _TAIL = (
 _ELEMENT = r"</?(?:t[dh]|span|b|strong|em|code|d[dt]|div|p|font|i|u|mark|kbd|label)\b[^<>\n]{0,60}>"
 _LINK = (
     r"(?P<sep>:=|=>|={1,3}|[:：](?![:/]{2}|<)|,(?=[ ]?\\?[\"'])|value=(?=[\"'])|>(?=[^<\s])|→|[-—]{1,2}>|\((?=[\"'])|\|"
+    r"|</[\w-]{1,16}name>\s{0,8}<[\w-]{0,16}value>(?=[^<\s])"
     rf"|[:：]?{_ELEMENT}\s{{0,6}}(?:{_ELEMENT})?(?=[^<\s])"
     r"|(?:(?:和|跟)?[^\s，。；:：]{0,8}一样[，,]?|(?:没|不|未)变[，,]?)?(?:居然|竟然|一直|果然|其实|依旧|依然)?"
     r"(?:已经|暂时?|均|都|已|现在?|仍|还|也|就|先|分别|全部)?被?(?:统一|默认|初始)?"
@@ -109,7 +113,9 @@ _OTHER_NAME = re.compile(
     r"|encoder|field|input|version|label|title|placeholder|error|required|change|update|time|date|ttl|algo|attr|col|regex|pattern"
     r"|rule|format|valid|check|history|rotat|prefix|suffix)[a-z_-]{0,16}[\"'\])]{0,3}[ ]?[:=]"
 )
-_KEY_BELOW = re.compile(r"\r?\n[ \t]{0,8}(?=[\w+/=-]{20,128}[ \t]{0,4}(?:[\r\n]|$))")
+_KEY_FARTHER = re.compile(
+    r"[ ]?(?:(?:[如见]下|即|值[为是])[:：]?|[（(\[【]|[-—]{1,2}|[:：])?\s{0,10}(?=[A-Za-z0-9+/=_-]{20,128}(?![A-Za-z0-9+/=_-]))"
+)
 _CODE_NUMBER = re.compile(rf"{_STRONG.pattern}|\d{{4,8}}")
 # What stands around a label is read in lower case. "Before" means directly before it.
 _QUIET_TAIL = re.compile(r"[\w\[.-]$")
@@ -172,11 +178,17 @@ def _behind(folded: Folded, kind: str, label: re.Match[str], sure_until: int) ->
     before = folded.lowered[max(0, label.start() - AROUND) : label.start()]
     if not after or (value and value[0] < sure_until):
         return None
-    if not value and kind == "key":
-        value = _value_at(text, below.end()) if (below := _KEY_BELOW.match(text, after.end())) else None
     near = value and _judge(text, (kind, label[0], before), after["sep"] or "", value)
-    far = kind == "password" and label[0] not in ("验证码", "pass") and after["sep"] in _OPEN
-    return near or (_farther(text, label, before) if far else None)
+    if near or after["sep"] not in _OPEN or label[0] in ("验证码", "pass"):
+        return near or None
+    return _farther(text, label, before) if kind == "password" else _key_farther(text, (kind, label[0], before), end)
+
+
+def _key_farther(text: str, named: tuple[str, str, str], at: int) -> Hit | None:
+    """A long random key in brackets, behind a dash or in the next line."""
+    link = _KEY_FARTHER.match(text, at)
+    value = link and _value_at(text, link.end())
+    return _judge(text, named, ":", value) if value and is_random(text[value[0] : value[1]], 20) else None
 
 
 def _farther(text: str, label: re.Match[str], before: str) -> Hit | None:

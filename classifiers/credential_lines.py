@@ -30,7 +30,7 @@ _DASHED = re.compile(
 )
 _BEFORE_SLASH = re.compile(r"(?<![\w/.@-])[A-Za-z][\w.@-]{1,40}[ ]{0,2}$")
 _LOGIN = re.compile(  # in lower case
-    r"登录|登陆|登入|账密|账号|账户|帐号|帐户|wi-?fi|无线|3389|后台|服务器|密码|口令|管理员|login|log[ ](?:in|on)\b|ssh|远程|控制台|数据库|主机|路由器|摄像|录像机|监控|ftp|vpn|堡垒机|防火墙|网关|交换机|nvr|系统[:：]|nas|邮箱|credential|账套|sqlserver|mssql|oracle|mysql|redis|平台|门禁|终端|道闸|大屏|工控|组态|网卡|ups\b|bmc\b|ilo\b|idrac|plc|scada|rabbitmq|kafka|zabbix|grafana|jenkins|gitlab|harbor|nexus|elastic|kibana|管理台|admin"
+    r"登录|登陆|登入|账密|账号|账户|帐号|帐户|wi-?fi|无线|3389|后台|服务器|密码|口令|管理员|login|log[ ](?:in|on)\b|ssh|smtp|imap|pop3|webdav|远程|控制台|数据库|主机|路由器|摄像|录像机|监控|ftp|vpn|堡垒机|防火墙|网关|交换机|nvr|系统[:：]|nas|邮箱|credential|账套|sqlserver|mssql|oracle|mysql|redis|平台|门禁|终端|道闸|大屏|工控|组态|网卡|ups\b|bmc\b|ilo\b|idrac|plc|scada|rabbitmq|kafka|zabbix|grafana|jenkins|gitlab|harbor|nexus|elastic|kibana|管理台|admin"
 )
 _ADDRESS = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}")
 _STRONG = re.compile("(?=[!-~]*[A-Za-z])(?=[!-~]*[0-9])[!-~]{6,64}")
