@@ -123,13 +123,20 @@ _TWINS = re.compile(
     r"(?i)(?<![a-z0-9_/.@-])(?!anonym)([a-z][a-z0-9_]{2,15})[ ]?/[ ]?(?P<v>\1)(?![a-z0-9_/.@-])"
 )  # nacos/nacos: as delivered
 _APART = re.compile(rf"{_LABEL}[ ]?[:：为是]?[ ]{{0,2}}(?P<v>[!-~](?:[ ][!-~]){{5,31}})(?![!-~])")
+_REVERSED = re.compile(  # 以 Zjj#2025 为密码
+    rf"[用以将把](?<![勿不别免要得能许应宜止].)[ ]?(?=[!-~]{{0,40}}[0-9])(?=[!-~]{{0,40}}[A-Za-z])(?P<v>[!-~]{{6,40}})[ ]?(?:作为?|当作?|设为|做|为){_LABEL}"
+)
 
 
 def spelled(folded: Folded) -> Iterator[Hit]:
-    """An account that is said to be its own password, and a password with a blank behind each letter."""
+    """An account that is its own password, a password before its label, one with a blank behind each letter."""
     text = folded.text
     if "密" in text or ("口" in text and "令" in text):
-        found = (*_SAME.finditer(text), *(match for match in _APART.finditer(text) if _is_strong(match["v"])))
+        found = (
+            *_SAME.finditer(text),
+            *_REVERSED.finditer(text),
+            *(match for match in _APART.finditer(text) if _is_strong(match["v"])),
+        )
         yield from (Hit("password", *match.span("v"), 0.7) for match in found)
 
 
