@@ -143,13 +143,18 @@ _SYSTEM = re.compile(
     r"wi-?fi|无线|后台|管理员|[账帐]号|[账帐]户|用户名|服务器|数据库|路由|主机|邮箱|ssid|试[卷题]|题库|(?:登[录陆入]|开机|管理)$"
 )
 _DONT = "勿 不要 不得 不能 不可 不应 不宜 禁止 严禁 避免 杜绝 防止 别 不准".split()
+_SOME = "有 不少 很多 许多 多数 部分".split()
 _ADVICE_BEFORE = re.compile(
     "".join(f"{dont}(?:再|直接|继续|简单)?(?:使用|采用|设置|设为|设成|设|用|以|将|把|填|选)|" for dont in _DONT)
     + "仍在?(?:使用|沿用)|例如|示例|样例|举例|比如|譬如|例[:：]|形如|弱$|假如|格式|如$|弱口令[^，。；]{0,8}[:：]|弱密码[^，。；]{0,8}[:：]|字典"
+    + r"|最(?:常用|常见|弱|差|糟糕?|不安全)的?$|排名?第[^，。]{1,3}的?$|排查[^，。；]{0,6}$|避免$|防止$|杜绝$|好的$|理想的?$|安全提示[:：]?$"
+    + "".join(rf"|{many}(?:人|用户|市民|网民|单位)的?(?:[^，。；]{{0,3}}用)?$" for many in _SOME)
+    + "".join(rf"|{once}[你您]?的?$" for once in ("假设", "假如", "若", "如果", "倘若"))
 )
 _ADVICE_AFTER = re.compile(
     r"[\"'”’」)）]?\s{0,2}(?:[（(，,]?(?:仅为|仅供|此为|只是|为)?(?:示例|样例|举例|演示用|仅作示意)|这种|这样|这类|之类|等(?:弱|简单|常见)|的?太简单|也太|算什么"
-    r"|[，,]?(?:太|过于|这么)(?:弱|简单)|一类|那种|则?(?:视为|属于?|均为|都是)弱|[—~～至到-]{1,2}\d|[位个次天年月日分秒元%％条种])"
+    r"|[，,]?(?:太|过于|这么)(?:弱|简单)|一类|那种|[，,]?(?:极|很|都|也|非常|十分)?(?:不安全|不合规|危险)|强度(?:低|弱|不足|不够)|被(?:通报|列为|评为|破解|攻破|盗|爆破|猜|撞|黑)"
+    r"|不到[^，。]{0,6}[就便]|(?:就|便|容易|极?易)会?被|只需|等(?:应|须|均|已|可|都)|则|[（(]请勿(?:照抄|使用)|、(?:空|弱)口令|则?(?:视为|属于?|均为|都是)弱|[—~～至到-]{1,2}\d|[位个次天年月日分秒元%％条种])"
 )
 _CLAUSE = re.compile("[。！？]")
 EXAMPLE_BEFORE = re.compile(
@@ -337,11 +342,15 @@ def _is_quiet(kind: str, label: str, before: str, after: str) -> bool:
         return True
     if kind != "password":
         return False
-    if _ADVICE_AFTER.match(after) or _SHARE_LINK.search(before):
-        return True
     sentence = _CLAUSE.split(line)[-1]
-    shared = _SHARED.search(sentence) is not None and not _SYSTEM.search(sentence)
-    return shared or _ADVICE_BEFORE.search(sentence) is not None
+    if is_advice(sentence, after) or _SHARE_LINK.search(before):
+        return True
+    return _SHARED.search(sentence) is not None and not _SYSTEM.search(sentence)
+
+
+def is_advice(before: str, after: str) -> bool:
+    """Whether a password is quoted as one that nobody should use, or as an example."""
+    return _ADVICE_AFTER.match(after) is not None or _ADVICE_BEFORE.search(before) is not None
 
 
 def _is_quiet_name(kind: str, label: str, line: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from classifiers.credential_forms import CODE, Hit, has_digit, is_hollow
-from classifiers.credential_labels import AROUND, EXAMPLE_BEFORE
+from classifiers.credential_labels import AROUND, EXAMPLE_BEFORE, is_advice
 from classifiers.credential_values import password_score
 from classifiers.folding import Folded
 
@@ -124,7 +124,7 @@ _TWINS = re.compile(
 )  # nacos/nacos: as delivered
 _APART = re.compile(rf"{_LABEL}[ ]?[:：为是]?[ ]{{0,2}}(?P<v>[!-~](?:[ ][!-~]){{5,31}})(?![!-~])")
 _REVERSED = re.compile(  # 以 Zjj#2025 为密码
-    rf"[用以将把](?<![勿不别免要得能许应宜止].)[ ]?(?=[!-~]{{0,40}}[0-9])(?=[!-~]{{0,40}}[A-Za-z])(?P<v>[!-~]{{6,40}})[ ]?(?:作为?|当作?|设为|做|为){_LABEL}"
+    rf"[用以将把][ ]?(?=[!-~]{{0,40}}[0-9])(?=[!-~]{{0,40}}[A-Za-z])(?P<v>[!-~]{{6,40}})[ ]?(?:作为?|当作?|设为|做|为){_LABEL}"
 )
 
 
@@ -134,10 +134,18 @@ def spelled(folded: Folded) -> Iterator[Hit]:
     if "密" in text or ("口" in text and "令" in text):
         found = (
             *_SAME.finditer(text),
-            *_REVERSED.finditer(text),
+            *_reversed(text),
             *(match for match in _APART.finditer(text) if _is_strong(match["v"])),
         )
         yield from (Hit("password", *match.span("v"), 0.7) for match in found)
+
+
+def _reversed(text: str) -> Iterator[re.Match[str]]:
+    for match in _REVERSED.finditer(text):
+        if not is_advice(
+            text[max(0, match.start() - AROUND) : match.start("v")], text[match.end() : match.end() + AROUND]
+        ):
+            yield match
 
 
 def _is_strong(letters: str) -> bool:
