@@ -82,6 +82,7 @@ def is_random(value: str, least: int = 16) -> bool:
         and not is_hollow(value)
         and not CODE.match(value)
         and "://" not in value
+        and " " not in value
     )
 
 
@@ -181,6 +182,11 @@ FORMS = gated(
         r"(?P<v>npm_[A-Za-z0-9]{36}|pypi-[\w-]{50,}|dckr_pat_[\w-]{20,}|hf_[A-Za-z0-9]{30,})",
     ),
     ("token", ":aa", r"(?P<v>\d{8,10}:AA[\w-]{32,34})(?![\w-])"),
+    (
+        "token",
+        "basic",
+        r"(?i:authorization[\"']?[ ]?[:=][ ]?[\"']?basic)[ ](?=[a-z]{0,40}[A-Z0-9])(?P<v>[A-Za-z0-9+/]{8,200}={0,2})",
+    ),
     ("token", "bitlocker", r"(?i)bitlocker[^\n]{0,80}?(?P<v>\d{6}(?:-\d{6}){7})"),
     ("token", "otpauth", r"otpauth://[^\s]{0,120}?secret=(?P<v>[A-Z2-7]{16,64})"),
     ("token", "-us", r"(?P<v>(?<![0-9a-f])[0-9a-f]{32}-us\d{1,2}(?!\w))"),

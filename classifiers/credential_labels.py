@@ -71,7 +71,7 @@ _LINK = (
 _OPEN = (None, "", ":", "：")  # after these a value may stand farther off
 _AFTER_LABEL = re.compile(_TAIL + _LINK)
 _QUOTED = re.compile(
-    r"\\?b?(?:\"([^\"\n\\]{1,256})|'([^'\n\\]{1,256})|[“”]([^“”\n]{1,128})|[‘’「『`]([^‘’」』`\n]{1,128}))"
+    r"\\?b?(?:\"([^\"\n\\]{1,256})|'([^'\n\\]{1,256})|[“”]([^“”\n]{1,128})|[‘’「『`]([^‘’」』`\n]{1,128})|\*\*([^*\s]{1,128})(?=\*\*))"
 )
 _BARE = re.compile(
     r"(?i:Bearer |Basic |APPCODE )?([^\s\"'“”‘’<>,;&，。；、（）()【】「」《》！？：\u4e00-\u9fff"

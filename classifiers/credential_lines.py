@@ -38,7 +38,7 @@ _DEVICE = re.compile(r"(?i)[a-z]{2,5}/[0-9.]+$")  # pts/0, HTTP/1.1
 _LONGEST = 64
 _OFFICE = re.compile("operator|dev|user|system|guest|test")
 _ADMIN = re.compile("admin|root")
-_WARNING = re.compile("弱口令|弱密码|高危|漏洞|黑客|攻击|整改|排查|切勿|请勿|不要使用|不得使用|禁止")
+_WARNING = re.compile("弱口令|弱密码|高危|漏洞|黑客|攻击|整改|排查|加密密码|切勿|请勿|不要使用|不得使用|禁止")
 _NO_SECRET = re.compile(
     r"(?i)^https?:|^\d+[-.:]\d|^'|\.(?:docx?|xlsx?|pdf|html?|css|js|jpe?g|png|zip|rar|xml|txt|php|do|aspx?|jsp)$|@v\d"
 )
@@ -155,6 +155,7 @@ def _is_strong(letters: str) -> bool:
 # --- tables: a header line names the column
 
 _TABBED, _COMMAS, _BLANKS = re.compile(r"[\t|]|[ ]{2,}"), re.compile("[,，;；]"), re.compile(" ")
+_DRESS = " \t`*"  # of cells, in Markdown too
 _FIGURE = re.compile(r"\d[.:-]\d")  # stands in no head
 _DIVIDER = re.compile(r"[^\\s][\t|,，;； ]")
 _WORDS = "密码|口令|password|passwd|pwd"
@@ -174,7 +175,7 @@ class _Table(NamedTuple):
         cells = self.divided.split(line.strip("\r\n"))
         if len(cells) <= self.column or (self.divided is not _TABBED and len(cells) != self.width):
             return None
-        value = cells[self.column].strip()
+        value = cells[self.column].strip(_DRESS)
         return value if self.divided is not _BLANKS or _STRONG.fullmatch(value) else ""
 
 
@@ -197,7 +198,7 @@ def tables(folded: Folded) -> Iterator[Hit]:
 
 def _header(line: str) -> _Table | None:
     for divided in (_TABBED, _COMMAS, _BLANKS):
-        cells = [cell.strip() for cell in divided.split(line.strip("\r\n"))]
+        cells = [cell.strip(_DRESS) for cell in divided.split(line.strip("\r\n"))]
         column = next((i for i, cell in enumerate(cells) if _HEAD.fullmatch(cell)), -1)
         if len(cells) > 1 and column >= 0 and not any(map(_FIGURE.search, cells)):
             return _Table(divided, len(cells), column)

@@ -33,7 +33,7 @@ FINDERS = [(personal_data.find, Kind.PERSONAL_DATA), (credential.find, Kind.CRED
         (credential.find, "credential", "credential_blind6", 0, 0),
         (credential.find, "credential", "credential_blind7", 1, 0),
         (credential.find, "credential", "credential_blind8", 0, 0),
-        (credential.find, "credential", "credential_families", 22, 0),
+        (credential.find, "credential", "credential_families", 25, 0),
         (credential.find, "credential", "secret_pages", 0, 0),
     ],
 )
