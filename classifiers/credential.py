@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator
 
 from classifiers.credential_commands import commands, inserts
-from classifiers.credential_forms import Hit, by_form, connections, private_keys
+from classifiers.credential_forms import Hit, by_form, connections, private_keys, sessions
 from classifiers.credential_labels import labelled
-from classifiers.credential_lines import pairs, tables
+from classifiers.credential_lines import pairs, spelled, tables
 from classifiers.finding import Document, Finding, Kind
 from classifiers.folding import Folded
 from classifiers.page import Passage, passages
@@ -22,6 +22,7 @@ from classifiers.reporting import Seen, report
 # No secret is without a word of these, or without two letters (or an address's slashes) side by side.
 _HAN = re.compile("密[ 码碼钥匙鑰]|口[ 令]|授权码|秘[钥匙]|私[钥鑰]|令牌")
 _LATIN = re.compile("[A-Za-z/:][A-Za-z /]")
+_SOURCES = (private_keys, by_form, sessions, connections, labelled, commands, inserts, pairs, spelled, tables)
 
 
 def find(document: Document) -> list[Finding]:
@@ -39,7 +40,7 @@ def see(passage: Passage) -> list[Seen]:
 
 def _hits(folded: Folded) -> Iterator[Hit]:
     if _may_hold(folded.text):
-        for source in (private_keys, by_form, connections, labelled, commands, inserts, pairs, tables):
+        for source in _SOURCES:
             yield from source(folded)
 
 

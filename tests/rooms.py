@@ -41,9 +41,10 @@ CLASSIFIERS = (
     judge("personal_data", "finding", "folding", "names", "page", "papers", "reporting", "spotting", "verdict"),
     judge("gated", "folding"),
     judge("credential_forms", "folding", "gated"),
-    judge("credential_labels", "credential_forms", "folding"),
-    judge("credential_commands", "credential_forms", "credential_labels", "folding", "gated"),
-    judge("credential_lines", "credential_forms", "credential_labels", "folding"),
+    judge("credential_values", "credential_forms"),
+    judge("credential_labels", "credential_forms", "credential_values", "folding"),
+    judge("credential_commands", "credential_forms", "credential_values", "folding", "gated"),
+    judge("credential_lines", "credential_forms", "credential_labels", "credential_values", "folding"),
     judge("credential", *(f"credential_{part}" for part in ("commands", "forms", "labels", "lines")), *SEEN),
     # what a page hides
     judge("hosts"),

@@ -126,6 +126,9 @@ def test_of_two_readings_the_surer_stays():
         ("弱密码的例子里密码改了，是 Qy7mw2fang 这种", 0),
         ("密码\nQy7mw2fang\n", 1),
         ("密码 | 说明", 0),
+        ("密码：Zj,2025x", 1),  # the comma is part of it
+        ("密码：Zjj2025,user:admin", 1),
+        ("secret_key: ]", 0),
         ("echo $PASS | sudo -S ls", 0),
         ("密码为Abc12345这样的不安全", 0),
         ("<td>密码</td><td>Qy7mw2fang</td>", 1),

@@ -26,11 +26,25 @@ FINDERS = [(personal_data.find, Kind.PERSONAL_DATA), (credential.find, Kind.CRED
         (credential.find, "credential", "credential_more", 0, 0),
         (credential.find, "credential", "credential_fresh", 0, 0),
         (credential.find, "credential", "credential_blind", 0, 0),
-        (credential.find, "credential", "credential_blind2", 6, 0),
-        (credential.find, "credential", "credential_blind3", 1, 0),
+        (credential.find, "credential", "credential_blind2", 4, 0),
+        (credential.find, "credential", "credential_blind3", 0, 0),
+        (credential.find, "credential", "credential_blind4", 0, 0),
+        (credential.find, "credential", "credential_blind5", 0, 0),
+        (credential.find, "credential", "credential_blind6", 0, 0),
+        (credential.find, "credential", "credential_blind7", 1, 0),
+        (credential.find, "credential", "credential_blind8", 0, 0),
+        (credential.find, "credential", "credential_families", 25, 0),
+        (credential.find, "credential", "secret_pages", 0, 0),
     ],
 )
 def test_labelled_cases(find, kind, name, missed, false):
+    """A blind set is written before it is measured; then its errors are read, and what generalises is mended.
+
+    At first sight (precision, recall): ``credential_blind4`` 1.000, 0.970; ``credential_blind5``, of longer and
+    stranger texts, 0.980, 0.833; ``credential_blind6``, after both, 0.983, 0.967; ``credential_blind7``, after
+    the first of ``credential_families`` (no blind set: what was tried while mending), 1.000, 0.860;
+    ``credential_blind8``, after the rest of them, 1.000, 0.925.
+    """
     misses, alarms = wrong(find, kind, name)
 
     assert len(misses) <= missed, misses
