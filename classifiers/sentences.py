@@ -11,10 +11,13 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
 SENTENCE = 300  # code points: longer runs without punctuation are cut, so that a look around a hit stays short
 
 _BLANKS = "[ \t\u3000\u00a0\u200b-\u200f\u2060\ufeff]"
-_INNER_BLANKS = re.compile(f"(?<=[\u4e00-\u9fff]){_BLANKS}+(?=[\u4e00-\u9fff])")
+_GAP = re.compile(f"{_BLANKS}+")
 _SENTENCE_END = re.compile("[。！？!?；;\n\r…]+|[.](?=\\s|$)")
 _CLAUSE_END = re.compile('[，,、：:（）()“”"~～]+')
 
@@ -29,7 +32,7 @@ _TRADITIONAL = (
     "約约級级紙纸結结絕绝維维綱纲緣缘縫缝縮缩織织繞绕動动勞劳勢势協协參参響响噴喷嘔呕團团執执擊击擔担擠挤擴扩攝摄敗败斃毙歸归殯殡毆殴測测準准溫温滲渗漢汉濺溅瀉泻灑洒爛烂狀状獨独獲获環环瘋疯癱瘫盜盗監监盤盘"
     "眾众睏困確确碼码礙碍禮礼積积穩稳築筑籠笼糧粮納纳聯联腫肿膽胆臟脏艙舱艦舰蓋盖蝕蚀術术衝冲裝装觀观規规視视覺觉訊讯記记設设訪访診诊試试詢询認认誤误調调論论講讲證证識识議议讀读貧贫責责貴贵賊贼趕赶跡迹踐践"
     "躍跃軟软載载輕轻較较農农遊游運运達达違违遞递遲迟選选邏逻醬酱釋释針针釘钉鈴铃銀银鋪铺錯错鍋锅鏈链鏡镜鐘钟闆板闖闯陰阴陳陈陸陆階阶際际隱隐雜杂離离雞鸡霧雾靜静韌韧順顺須须預预頻频顆颗願愿顧顾飛飞飯饭養养"
-    "館馆馬马駕驾騎骑騙骗驗验魚鱼鳥鸟齊齐齒齿齡龄龍龙啲的嘅的咗了喺在唔不佢他冇没咁这嚟来掟扔琴昨俾被攞拿"
+    "館馆馬马駕驾騎骑騙骗驗验魚鱼鳥鸟齊齐齒齿齡龄龍龙號号棟栋衛卫側侧廈厦郵邮啲的嘅的咗了喺在唔不佢他冇没咁这嚟来掟扔琴昨俾被攞拿"
 )
 
 
@@ -42,6 +45,7 @@ def _folding() -> dict[int, int]:
 
 
 _FOLDING = _folding()
+_PLANE = np.array([_FOLDING.get(code, code) for code in range(0x10000)], dtype="<u4")
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,15 @@ class Reading:
 
 def fold(text: str) -> str:
     """Half-width, small, simplified: one character for one."""
-    return text.translate(_FOLDING)
+    codes = codes_of(text)
+    if codes.max(initial=0) >= len(_PLANE):
+        return text.translate(_FOLDING)
+    return _PLANE[codes].tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def codes_of(text: str) -> NDArray[np.uint32]:
+    """The code points of a text."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
 def read(text: str) -> Reading:
@@ -107,7 +119,9 @@ def read(text: str) -> Reading:
     kept: list[str] = []
     origin: list[int] = []
     done = 0
-    for gap in _INNER_BLANKS.finditer(folded):
+    for gap in _GAP.finditer(folded):
+        if not (_chinese(folded, gap.start() - 1) and _chinese(folded, gap.end())):
+            continue
         kept.append(folded[done : gap.start()])
         origin.extend(range(done, gap.start()))
         done = gap.end()
@@ -115,3 +129,7 @@ def read(text: str) -> Reading:
         return Reading(folded, range(len(folded)))
     origin.extend(range(done, len(folded)))
     return Reading("".join([*kept, folded[done:]]), origin)
+
+
+def _chinese(text: str, i: int) -> bool:
+    return 0 <= i < len(text) and "\u4e00" <= text[i] <= "\u9fff"

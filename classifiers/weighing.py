@@ -1,32 +1,46 @@
-"""How sure we are that a hit is danger now: what stands around it, weighed.
+"""How sure we are that a text tells of danger now: its wording, and what stands around the words of danger.
 
-Each fact is a named feature ("solved after", "lift strong") with a weight that was learned (see
-training/danger.py and the model card); beside them stands the wording itself, as hashed runs of one to three
-characters. The weights add up, and the logistic function makes a score of the sum: 0.5 and more is worth an
-alert. The model file holds weights only.
+First the wording alone: runs of one to three characters, hashed, each with a weight that was learned (see
+training/danger.py and the model card). Their sum answers at once for most messages: no danger, and nothing more is
+read. In the others the words of danger.toml are looked up. Each fact about such a hit is a named feature ("solved
+after", "lift strong") with a weight, beside the wording near the hit and that of the whole; the weights add up, and
+the logistic function makes a score of the sum: 0.5 and more is worth an alert. A text without a hit may still be
+found by its wording, since nobody knows all words for danger. The model file holds weights only.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
 from math import exp, sqrt
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.danger import Hit, Scan, lexicon, scan
+from classifiers.danger import Hit, Scan, reading, scan
 from classifiers.finding import Document, Finding, Kind, excerpt
+from classifiers.sentences import codes_of
 
 LENGTHS = (80, 160, 320, 640)  # code points: a long message names much that isn't its matter
 LONG = 160
-WORDING = 40  # code points on each side of a hit whose characters are read
-BUCKETS = 1 << 15
-FLOOR = 0.05  # lower scores are no findings at all
-_PRIMES = (2654435761, 2246822519, 3266489917)
+AROUND = 40  # code points on each side of a hit whose characters are read
+BUCKETS = 1 << 16
+FLOOR, EVEN = 0.05, 0.5  # lower scores are no findings at all; worth an alert
+WORDING = "wording"  # the rule of what no words of the lexicon decided; beside a hit, the feature of the whole wording
+ALONE, ALONE_WORDING = "alone", "alone wording"
+SHORT = 100  # code points: in so short a text words are always looked up, in longer ones when the wording comes to
+LEAST = {Kind.HAZARD: -5.5, Kind.CRISIS: -7.0}
+FEWEST, MOST_OF_EACH = 5, 50  # characters of a text that is judged by its wording alone
+MOST_SURE = 6.0  # the sum of a wording counts up to this, on both sides
+_PRIMES = (np.uint32(2654435761), np.uint32(2246822519), np.uint32(3266489917))
+_NEXT, _HALF, _LAST = np.uint32(31), np.uint32(15), np.uint32(BUCKETS - 1)
+
+Buckets = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +48,9 @@ class Weights:
     """Of one kind: by name of the feature, and by bucket of the wording (float32, ``BUCKETS`` long)."""
 
     named: dict[str, float]
-    wording: NDArray[np.float32]
+    near: NDArray[np.float32]
+    whole: NDArray[np.float32]
+    base: float  # what a wording without any weight comes to
 
 
 @cache
@@ -42,23 +58,29 @@ def weights(kind: Kind) -> Weights:
     raw = files("classifiers").joinpath("models", f"{kind}.npz").read_bytes()
     with np.load(BytesIO(raw), allow_pickle=False) as stored:
         named = dict(zip(stored["names"].tolist(), stored["named"].astype(float).tolist(), strict=True))
-        return Weights(named, stored["wording"].astype(np.float32))
+        near_, whole = (stored[name].astype(np.float32) for name in ("near", "whole"))
+        return Weights(named, near_, whole, float(stored["base"]))
 
 
-def buckets(text: str) -> NDArray[np.int64]:
-    """The runs of one, two and three characters of a text, each as a number below ``BUCKETS``."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
-    runs = [codes * np.uint64(_PRIMES[0])]
-    for size in (2, 3):
-        longer = runs[-1][:-1] * np.uint64(31) + codes[size - 1 :] * np.uint64(_PRIMES[size - 1])
-        runs.append(longer)
-    mixed = np.concatenate(runs)
-    spread: NDArray[np.int64] = ((mixed ^ (mixed >> np.uint64(29))) % np.uint64(BUCKETS)).astype(np.int64, copy=False)
-    return spread
+@lru_cache(maxsize=1)
+def runs(text: str) -> Buckets:
+    """The runs of one character of a text, then those of two, then those of three, each as a number below ``BUCKETS``.
+
+    The last ones are kept, since hazard and crisis read the same text one after the other.
+    """
+    codes = codes_of(text)
+    one = codes * _PRIMES[0]
+    two = one[:-1] * _NEXT + codes[1:] * _PRIMES[1]
+    three = two[:-1] * _NEXT + codes[2:] * _PRIMES[2]
+    mixed = np.concatenate((one, two, three))
+    return np.asarray((mixed ^ (mixed >> _HALF)) & _LAST, dtype=np.intp)
 
 
-def wording(hit: Hit, scan_: Scan) -> str:
-    return scan_.reading.text[max(0, hit.start - WORDING) : hit.end + WORDING]
+def near(hit: Hit, read: Buckets, length: int) -> Buckets:
+    """Those of the runs of a text of this length that lie around a hit."""
+    start, end = max(0, hit.start - AROUND), min(length, hit.end + AROUND)
+    begins = (0, length, length + max(0, length - 1))
+    return np.concatenate([read[begin + start : begin + max(start, end - less)] for less, begin in enumerate(begins)])
 
 
 def features(hit: Hit, scan_: Scan, hits: list[Hit]) -> Iterator[str]:
@@ -91,18 +113,23 @@ def _of_the_surroundings(hit: Hit, scan_: Scan) -> Iterator[str]:
     clause = reading.clause(hit.start, hit.end)
     if "?" in (reading.text[clause[1] - 1], reading.text[last - 1]):
         yield "question"
-    for name in lexicon().around:
-        if not scan_.around(name, 0, len(reading.text)):
-            continue
+    for name, starts in scan_.around.items():
         yield f"{name} somewhere"
-        if scan_.around(name, *clause):
+        if not _between(starts, before, after):
+            continue
+        if _between(starts, *clause):
             yield f"{name} in"
-        if scan_.around(name, first, hit.start):
+        if _between(starts, first, hit.start):
             yield f"{name} before"
-        if scan_.around(name, hit.end, last):
+        if _between(starts, hit.end, last):
             yield f"{name} after"
-        if scan_.around(name, before, first) or scan_.around(name, last, after):
+        if _between(starts, before, first) or _between(starts, last, after):
             yield f"{name} near"
+
+
+def _between(starts: list[int], first: int, end: int) -> bool:
+    i = bisect_left(starts, first)
+    return i < len(starts) and starts[i] < end
 
 
 def _of_the_others(hit: Hit, scan_: Scan, hits: list[Hit]) -> Iterator[str]:
@@ -116,39 +143,114 @@ def _of_the_others(hit: Hit, scan_: Scan, hits: list[Hit]) -> Iterator[str]:
         yield "repeated"
 
 
-def score(hit: Hit, scan_: Scan, hits: list[Hit]) -> float:
-    """In 0..1; 0.5 is the shipped threshold."""
-    learned = weights(hit.rule.kind)
-    named = sum(learned.named.get(name, 0.0) for name in features(hit, scan_, hits))
-    runs = buckets(wording(hit, scan_))
-    total = named + float(learned.wording[runs].sum()) / sqrt(len(runs))
-    return 1 / (1 + exp(-max(-30.0, min(30.0, total))))
+def alone(length: int) -> Iterator[str]:
+    """Names of what is true of a whole text that is judged by its wording alone."""
+    yield "bias"
+    yield ALONE
+    yield from (f"{ALONE} longer than {limit}" for limit in LENGTHS if length > limit)
+
+
+def voices(voice: str, length: int) -> Iterator[str]:
+    """Names of the features that have what the wording comes to as their value."""
+    yield voice
+    if length > LONG:
+        yield f"{voice} of a long text"
 
 
 def judge(document: Document, kind: Kind) -> list[Finding]:
-    """The best hit of each rule in title and text, surest first."""
-    whole = f"{document.title}\n{document.text}" if document.title else document.text
-    scanned = scan(whole)
+    """The best hit of each rule in title and text, surest first; the wording alone when no hit is sure by itself."""
+    text = f"{document.title}\n{document.text}" if document.title else document.text
+    said = wording(reading(text).text, kind)
+    if hardly(said, len(reading(text).text), kind):
+        return []
+    scanned = scan(text)
     hits = scanned.hits(kind)
+    *sures, whole = scores(hits, scanned, kind, said)
+    ranked = sorted(zip(sures, hits, strict=True), key=itemgetter(0), reverse=True)
+    if ranked and ranked[0][0] >= EVEN:
+        ranked[0] = max(ranked[0][0], whole), ranked[0][1]
     best: dict[str, tuple[float, Hit]] = {}
-    for hit in hits:
-        sure = score(hit, scanned, hits)
-        if sure >= FLOOR and sure > best.get(hit.rule.name, (0.0, hit))[0]:
-            best[hit.rule.name] = sure, hit
-    found = [_finding(document, scanned, hit, sure) for sure, hit in best.values()]
-    return sorted(found, key=lambda finding: -finding.score)
+    for sure, hit in ranked:
+        if sure >= FLOOR:
+            best.setdefault(hit.rule.name, (sure, hit))
+    clause = scanned.reading.clause
+    found = [
+        _finding(document, scanned, clause(hit.start, hit.end), rule=rule, kind=kind, sure=sure)
+        for rule, (sure, hit) in best.items()
+    ]
+    if whole > max([FLOOR, *(sure for sure, _ in best.values())]):
+        found.insert(0, _finding(document, scanned, _loudest(scanned, kind), rule=WORDING, kind=kind, sure=whole))
+    return found
 
 
-def _finding(document: Document, scanned: Scan, hit: Hit, sure: float) -> Finding:
-    start, end = scanned.reading.original(*scanned.reading.trimmed(*scanned.reading.clause(hit.start, hit.end)))
+def hardly(said: float, length: int, kind: Kind) -> bool:
+    """Whether the wording of a text of this length leaves so little chance that no words need to be looked up."""
+    return length > SHORT and said < LEAST[kind]
+
+
+def scores(hits: list[Hit], scan_: Scan, kind: Kind, said: float) -> list[float]:
+    """Of each hit, and at last of the wording alone, in 0..1; 0.5 is the shipped threshold."""
+    learned = weights(kind)
+    read = runs(scan_.reading.text)
+    said, length = max(-MOST_SURE, min(MOST_SURE, said)), len(scan_.reading.text)
+
+    def sure(names: Iterator[str], voice: str) -> float:
+        loud = sum(learned.named.get(name, 0.0) for name in voices(voice, length))
+        return said * loud + sum(learned.named.get(name, 0.0) for name in names)
+
+    return [
+        *(
+            _logistic(_worth(near(hit, read, length), learned.near) + sure(features(hit, scan_, hits), WORDING))
+            for hit in hits
+        ),
+        _logistic(sure(alone(length), ALONE_WORDING)) if _varied(scan_.reading.text) else 0.0,
+    ]
+
+
+def wording(text: str, kind: Kind) -> float:
+    """What the wording of a folded text comes to: far below zero for most, above it when it tells of danger."""
+    learned = weights(kind)
+    return _worth(runs(text), learned.whole) + learned.base
+
+
+def _varied(text: str) -> bool:
+    """Whether somebody may have written this: the wording of a few characters again and again says nothing."""
+    different = len(set(text))
+    return different >= FEWEST and len(text) <= MOST_OF_EACH * different
+
+
+def _worth(read: Buckets, table: NDArray[np.float32]) -> float:
+    return float(table.take(read).sum()) / sqrt(max(1, len(read)))
+
+
+def _logistic(total: float) -> float:
+    return 1 / (1 + exp(-max(-30.0, min(30.0, total))))
+
+
+def _loudest(scan_: Scan, kind: Kind) -> tuple[int, int]:
+    """The clause whose wording weighs most."""
+    text = scan_.reading.text
+    parts = np.split(weights(kind).whole.take(runs(text)), [len(text), 2 * len(text) - 1])
+    worth = np.zeros(len(text))
+    for part in parts:
+        worth[: len(part)] += part
+    starts = [start for start in scan_.reading.clauses if start < len(worth)]
+    first = int(np.argmax(np.add.reduceat(worth, starts)))
+    return starts[first], [*starts, len(worth)][first + 1]
+
+
+def _finding(
+    document: Document, scanned: Scan, clause: tuple[int, int], *, rule: str, kind: Kind, sure: float
+) -> Finding:
+    start, end = scanned.reading.original(*scanned.reading.trimmed(*clause))
     shift = len(document.title) + 1 if document.title else 0
     in_title = start < shift
     field, text = ("title", document.title) if in_title else ("text", document.text)
     if not in_title:
         start, end = start - shift, end - shift
     return Finding(
-        kind=hit.rule.kind,
-        rule=hit.rule.name,
+        kind=kind,
+        rule=rule,
         start=start,
         end=end,
         score=round(sure, 4),

@@ -58,7 +58,7 @@ CLASSIFIERS = (
     judge("sentences"),
     judge("place", "finding", "sentences"),
     judge("danger", "finding", "sentences"),
-    judge("weighing", "danger", "finding"),
+    judge("weighing", "danger", "finding", "sentences"),
     judge("hazard", "finding", "weighing"),
     judge("crisis", "finding", "weighing"),
     # which office answers, and how the like was answered
