@@ -200,7 +200,8 @@ class _Alert:
             yield say("alert.title"), clean(record.subject, MAX_TITLE)
         if not self.in_danger:
             yield say("alert.original"), self.original()
-        if record.topic:
+        if record.topic and (not self.in_danger or record.topic.best in self.context.units):
+            # of a danger only what the agency itself has settled: a guess could send somebody the wrong way
             label, said = self.words.belongs(record.topic, self.context.units)
             yield label, clean(said, MAX_TITLE)
         waits = record.waits_since if record.kind is Kind.REPLY_OVERDUE else None
