@@ -42,6 +42,8 @@ _STRETCH = re.compile(
 )
 _HOST = re.compile(r"[a-z0-9-]\.[a-z]{2,}")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}[-./][0-9]{1,2}(?:[-./][0-9]{1,2})?")
+_NUMBER, _LATIN, _NO_LATIN = re.compile("[0-9*-]+"), re.compile("[a-z]"), re.compile("[0-9*_@-]")
+_FEW = 5  # digits of an amount
 _MARKED = re.compile(r"(?:vx|wx|qq|q|v|tel|tg|wei)(?=[0-9])")
 _SHORTEST = 4  # characters of a number or a name that are looked at
 _GAP = 2  # codes behind the last letter, for runs that begin there
@@ -171,18 +173,15 @@ def _sign(match: re.Match[str]) -> tuple[int, int, str] | None:
 
 
 def _meaning(written: str) -> str:
-    if written.startswith("http") or _HOST.search(written):
-        return ADDRESS
-    digits = sum(each in "0123456789*" for each in written)
+    """The sign that stands for what is written; "" if it stays as it is."""
     if written[0] in _DIGITS_IN_WORDS:
         return NUMBER
-    if digits + written.count("-") == len(written):
-        return NUMBER if digits > 5 and not _DATE.fullmatch(written) else ""
-    marked = "_" in written or "@" in written or "-" in written
-    return (
-        ACCOUNT if len(written) > 4 and (marked or (digits and not written.isdigit())) and _has_letter(written) else ""
-    )
-
-
-def _has_letter(written: str) -> bool:
-    return any("a" <= each <= "z" for each in written)
+    if written.isdigit():
+        return NUMBER if len(written) > _FEW else ""
+    if written.startswith("http") or _HOST.search(written):
+        return ADDRESS
+    if _NUMBER.fullmatch(written):
+        return NUMBER if len(written) - written.count("-") > _FEW and not _DATE.fullmatch(written) else ""
+    if len(written) <= _SHORTEST or not _LATIN.search(written):
+        return ""
+    return ACCOUNT if _NO_LATIN.search(written) else ""

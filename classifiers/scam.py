@@ -169,13 +169,8 @@ def views(read: Lettering, loud: Sequence[Peak], model: Model) -> list[float]:
     return [float(each) for each in sums]
 
 
-def facts(read: Lettering, loud: Sequence[Peak], seen: Sequence[float]) -> dict[str, float]:
-    """All that is weighed, by name; ``seen`` by the views."""
-    return measures(loud, seen) | named(read, loud)
-
-
 def measures(loud: Sequence[Peak], seen: Sequence[float]) -> dict[str, float]:
-    """The facts that have a size."""
+    """The facts that have a size; ``seen`` by the views."""
     found = {"bias": 1.0}
     for name, peak in zip((*map(str, STRETCHES), "whole"), loud, strict=True):
         found[f"loud {name}"] = max(-4.0, min(4.0, peak.score))

@@ -32,8 +32,8 @@ LEAST = 3  # texts that have a run
 RARITY = 1.0  # power of how rare a run is, in what it counts
 STRENGTH = 0.2
 FACT_STRENGTH = 0.3
-CAUTION = 0.5  # taken off the sum of the facts: a false alarm is the worse error
-GATED_FROM, QUIETEST = 0.5, 0.003
+CAUTION = 0.1  # taken off the sum of the facts: a false alarm is the worse error
+GATE = 0.4  # how loud a text must be to be looked at: one scam in three hundred is less
 SUSPECT = 0.6  # a promotion of which a first model thinks this is left out: the set does not say what is a scam
 
 UNTOLD = {"inside scam", "inside clean"}  # known to the facts only
@@ -196,7 +196,7 @@ def facts_of(known: Known, chosen: Indices, table: Table, seen: tuple[Table, Tab
     model = scam.Model(np.zeros(1, np.int8), 1.0, *seen, seen[0], (), {}, 0.0)
     for text in chosen:
         read, loud = lettering.read(known.texts[text].text), loudest(known, int(text), table)
-        found.append(scam.facts(read, loud, scam.views(read, loud, model)))
+        found.append(scam.measures(loud, scam.views(read, loud, model)) | scam.named(read, loud))
     return found
 
 
@@ -260,16 +260,8 @@ def shaped(known: Known, learned: Indices, found: Sequence[dict[str, float]]) ->
     facts = weighed(known, learned, found)
     whole, step = scam.steps(full[:, None])
     seen = views(known, learned)
-    model = scam.Model(whole[:, 0], float(step[0]), *seen, by_rule, labels, facts, gate_of(found, facts))
+    model = scam.Model(whole[:, 0], float(step[0]), *seen, by_rule, labels, facts, GATE)
     return scam.load(scam.dump(model))
-
-
-def gate_of(found: Sequence[dict[str, float]], facts: dict[str, float]) -> float:
-    """How loud a text must be to be looked at: of those that count as a scam hardly any is less."""
-    loud = [each for each in found if scam.chance(facts, each) >= GATED_FROM]
-    return float(
-        np.quantile([max(value for name, value in each.items() if name.startswith("loud ")) for each in loud], QUIETEST)
-    )
 
 
 def measure(known: Known, model: scam.Model) -> None:

@@ -8,12 +8,16 @@ import pytest
 
 from classifiers import lettering, scam, stored
 from classifiers.finding import Document, Kind
+from monitor import masking
+from monitor.model import Surface
 from tests.classifiers.scoring import cases, flagged
+from tests.classifiers.test_work import ORDINARY, calls
 
 SETS = {  # most that may be missed, and falsely flagged
-    "scam": (3, 1),
-    "scam_blind": (3, 1),
-    "scam_blind2": (4, 2),
+    "scam": (1, 2),
+    "scam_blind": (2, 4),
+    "scam_blind2": (3, 1),
+    "scam_blind3": (2, 2),
 }
 OFFER = "网络兼职刷单，一单一结，日赚三百，先垫付本金再返佣金，加微信 shuadan_5566"
 ACCOUNTS = ["shuadan_5566", "sd99887", "98765432", "198******43", "19811113443", "sd-2024"]
@@ -39,7 +43,7 @@ def test_an_opinion_is_never_a_scam(name):
     assert [case["id"] for case in cases(name) if flagged(scam.find, case)] == []
 
 
-@pytest.mark.parametrize("name", ["hazard", "hazard_more", "hazard_held", "personal_data", "credential"])
+@pytest.mark.parametrize("name", ["hazard", "hazard_held", "personal_data", "credential", "credential_held", "place"])
 def test_other_matters_are_no_scam(name):
     assert sum(flagged(scam.find, case) for case in cases(name)) <= 1
 
@@ -106,6 +110,18 @@ def test_a_long_text_dilutes_nothing(before, after):
     assert found.score >= 0.5
     assert text[found.start : found.end] in OFFER + CHATTER + text
     assert len(CHATTER) * before - 60 <= found.start <= len(CHATTER) * before + len(OFFER)
+
+
+def test_what_training_measures_is_what_is_found():
+    assert scam.judge(OFFER, scam.shipped()) == pytest.approx(score(OFFER), abs=1e-4)
+
+
+def test_masked_by_the_door_it_is_the_same():
+    text = "刻章办证，代开发票，诚信经营，电话 19811113443"
+    masked = masking.door(Document(text), Surface.PUBLIC).document.text
+
+    assert masked != text
+    assert score(masked) == pytest.approx(score(text))
 
 
 def test_a_finding_says_what_where_and_quotes_nothing():
@@ -184,6 +200,21 @@ def test_a_hostile_text_is_read_to_its_end(name):
     assert all(0 <= found.score <= 1 for found in scam.find(Document(HOSTILE[name])))
 
 
+@pytest.mark.parametrize("name", ORDINARY)
+def test_an_ordinary_message_costs_next_to_nothing(name):
+    scam.find(Document("warm"))
+
+    assert calls(scam.find, Document(ORDINARY[name])) < 280
+
+
+@pytest.mark.parametrize("name", ["nearly numbers", "signs and letters", "advertisements", "random"])
+def test_twice_a_hostile_text_is_at_most_twice_the_work(name):
+    half = HOSTILE[name][:100_000]
+    scam.find(Document(half))
+
+    assert calls(scam.find, Document(half * 2)) < 2.2 * calls(scam.find, Document(half))
+
+
 # the model file
 
 
@@ -194,7 +225,7 @@ def test_the_file_holds_what_was_written():
     assert again.labels == model.labels
     assert again.facts == pytest.approx(model.facts)
     np.testing.assert_array_equal(again.table, model.table)
-    np.testing.assert_allclose(again.views, model.views, atol=1e-3)
+    np.testing.assert_allclose(again.views, model.views, atol=0.02)
     assert again.gate == pytest.approx(model.gate)
     assert len(scam.dump(model)) < 512 * 1024
 
