@@ -32,7 +32,7 @@ LEAST = 3  # texts that have a run
 RARITY = 1.0  # power of how rare a run is, in what it counts
 STRENGTH = 0.2
 FACT_STRENGTH = 0.3
-CAUTION = 0.1  # taken off the sum of the facts: a false alarm is the worse error
+CAUTION = 0.3  # taken off the sum of the facts: a false alarm is the worse error
 GATE = 0.4  # how loud a text must be to be looked at: one scam in three hundred is less
 SUSPECT = 0.6  # a promotion of which a first model thinks this is left out: the set does not say what is a scam
 
@@ -62,8 +62,8 @@ HEAVY = {  # where the facts are weighed
     **dict.fromkeys(("teddy", "teddy-unlabelled", "teddy-replies", "teddy-replies reply", "cases"), 12.0),
     **dict.fromkeys(("fbs AD:Retail", "fbs AD:Network_service"), 2.0),
     **dict.fromkeys(("inside clean", "inside scam", "news-headlines"), 2.0),
-    **dict.fromkeys(("IL:Gambling", "IL:Fake_ID_and_invoice"), 8.0),
-    "IL:Escort_service": 12.0,
+    **dict.fromkeys(("IL:Gambling", "IL:Fake_ID_and_invoice"), 24.0),
+    "IL:Escort_service": 36.0,
 }
 
 Floats = NDArray[np.float64]
