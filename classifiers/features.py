@@ -42,13 +42,17 @@ def runs(texts: Sequence[str], longest: int, bits: int) -> tuple[list[NDArray[np
     """
     gap = max(1, longest - 1)
     codes, starts = characters(texts, gap)
-    places = len(codes) - gap
+    return numbered(codes, len(codes) - gap, longest, bits), starts
+
+
+def numbered(codes: NDArray[np.uint32], places: int, longest: int, bits: int) -> list[NDArray[np.intp]]:
+    """The runs that begin at each of the first ``places`` codes; ``longest - 1`` codes more must follow them."""
     mixed = codes * _PRIMES[0]
     rows = [_spread(mixed[:places], bits)]
     for size in range(2, longest + 1):
         mixed = mixed[:-1] * np.uint32(31) + codes[size - 1 :] * _PRIMES[size - 1]
         rows.append(_spread(mixed[:places], bits))
-    return rows, starts
+    return rows
 
 
 def characters(texts: Sequence[str], gap: int) -> tuple[NDArray[np.uint32], NDArray[np.intp]]:

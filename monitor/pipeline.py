@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from classifiers import crisis, hazard
+from classifiers import crisis, hazard, scam
 from classifiers.finding import Document, Finding, Kind
 from monitor import digest as weekly
 from monitor import door, logs, masking, messages, policy, polling, replies, telling
@@ -30,12 +30,14 @@ from monitor.model import (
     Platform,
     Seen,
     State,
+    Surface,
     Transition,
 )
 from monitor.store import answers, marks, outbox, passes, precedents, records, standing, views
 from monitor.store.database import Tx
 
 CLASSIFIERS = (hazard.find, crisis.find)  # what runs after the door, on masked text
+IN_PUBLIC = (scam.find,)  # and beside them on what the public can read
 CLASSIFIED_BY = "2026-11"  # goes up when a classifier changes
 BATCH = 50  # versions classified under one lease
 
@@ -154,8 +156,8 @@ def classify(house: House, clock: Clock) -> bool:
     written_to = {platform.name for platform in house.settings.platforms.values() if platform.messages}
 
     def look(one: passes.Waiting) -> passes.Judged:
-        document = Document(one.text, one.title)
-        found = _sure(judge(document), thresholds)
+        document, platform = Document(one.text, one.title), house.settings.platforms.get(one.platform)
+        found = _sure(judge(document, platform.surface if platform else Surface.PRIVATE), thresholds)
         topic = house.topics([document])[0] if one.platform in written_to else None
         return passes.Judged(door.hits(house.key, found), door.where(document, found, one.place), topic)
 
@@ -176,9 +178,10 @@ def _sure(findings: Iterable[Finding], thresholds: Mapping[Kind, float]) -> list
     return [found for found in findings if found.score >= thresholds[found.kind]]
 
 
-def judge(document: Document) -> list[Finding]:
+def judge(document: Document, surface: Surface) -> list[Finding]:
     """What the classifiers after the door find in masked text."""
-    return [found for find in CLASSIFIERS for found in find(document)]
+    finders = CLASSIFIERS if surface is Surface.PRIVATE else (*CLASSIFIERS, *IN_PUBLIC)
+    return [found for find in finders for found in find(document)]
 
 
 def escalate(house: House, clock: Clock) -> bool:

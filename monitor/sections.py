@@ -33,6 +33,7 @@ class Shipped:
 SHIPPED: dict[Kind, Shipped] = {
     Kind.PERSONAL_DATA: Shipped(Severity.SERIOUS, 0.5, "4h"),
     Kind.CREDENTIAL: Shipped(Severity.SERIOUS, 0.5, "4h"),
+    Kind.SCAM: Shipped(Severity.SERIOUS, 0.5, "4h"),
     Kind.HIDDEN_LINK: Shipped(Severity.SERIOUS, 0.5, "4h"),
     Kind.HAZARD: Shipped(Severity.URGENT, 0.5, "2h"),
     Kind.CRISIS: Shipped(Severity.URGENT, 0.5, "1h"),

@@ -61,6 +61,10 @@ CLASSIFIERS = (
     judge("weighing", "danger", "finding", "sentences"),
     judge("hazard", "finding", "weighing"),
     judge("crisis", "finding", "weighing"),
+    # who advertises what no agency wants on its pages
+    judge("lettering", "sentences"),
+    judge("stored"),
+    judge("scam", "features", "finding", "lettering", "stored"),
     # which office answers, and how the like was answered
     judge("features"),
     judge("routing", "features", "finding"),

@@ -137,7 +137,7 @@ def judge(document: Document, surface: Surface) -> tuple[list[Finding], Document
     if visible is not None and visible.field:
         document = replace(document, text=visible.text)
     masked = masking.door(document, surface)
-    found = [*masked.findings, *pipeline.judge(masked.document)]
+    found = [*masked.findings, *pipeline.judge(masked.document, surface)]
     found.sort(key=lambda each: (each.field, each.start if each.start is not None else -1, each.kind))
     return [_placed(each, visible) for each in found] if visible is not None else found, masked.document
 

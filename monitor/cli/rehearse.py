@@ -170,7 +170,7 @@ def _case(item: Item, surface: Surface) -> Case | None:
         return None
     masked = masking.door(Document(item.text, item.title, item.html, item.link), surface)
     best: dict[object, Seen] = {}
-    for found in [*masked.findings, *pipeline.judge(masked.document)]:
+    for found in [*masked.findings, *pipeline.judge(masked.document, surface)]:
         if found.kind not in best or best[found.kind].score < found.score:
             best[found.kind] = Seen(kind=found.kind, rule=found.rule, score=found.score)
     return Case(

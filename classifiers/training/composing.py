@@ -1,0 +1,118 @@
+"""Messages put together from invented wording (scam_phrases.toml): advertisements, and people who speak of them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from random import Random
+from typing import Any
+
+from classifiers.training import lifelike
+
+PARTS = 3  # of the offers; what is put together from one part shares no offer with another
+ENOUGH = 14  # characters of an offer that needs no way to answer
+_WAYS = (
+    "微信{}|加微信{}|加V{}|V:{}|v信{}|VX：{}|vx{}|➕V {}|加薇{}|薇信{}|薇：{}|威信 {}|徽信{}|加wei {}|➕微❤ {}|微信号{}|w信{}|wx:{}|微 {}|+v {}|"
+    "扣扣{}|扣{}|Q{}|QQ：{}|加q {}|企鹅{}|➕🐧{}|加裙{}|扣裙{}|群号{}|进群{}|QQ群{}|飞机@{}|纸飞机{}|TG:{}|telegram @{}|電報{}|加賴{}|line：{}|"
+    "联系{}|电话{}|电联{}|详询{}|致电{}|手机{}|电话微信同号{}|咨询 {}|找小陈{}|找老师 微信{}|客服{}|官网{}|网址{}|点击{}|登录{}|下载{}|打开 {}|{}"
+).split("|")
+_TELEPHONES = ("联系", "电话", "电联", "详询", "致电", "手机", "咨询", "找小陈")
+_LINKS = ("官网", "网址", "点击", "登录", "下载", "打开")
+_BLANKS = (" ", ".", "*", "/", "\u200b", "-", "·", "\n", "_")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    source: str
+    text: str
+    rule: str  # "" for what is clean
+    part: int  # of ``PARTS``
+
+
+@cache
+def phrases() -> Mapping[str, Any]:
+    return tomllib.loads(files("classifiers.training").joinpath("scam_phrases.toml").read_text(encoding="utf-8"))
+
+
+def part_of(phrase: str) -> int:
+    return sha256(phrase.encode()).digest()[0] % PARTS
+
+
+def rules() -> list[str]:
+    return [*phrases()["offers"]]
+
+
+def scams(each: int, luck: Random) -> Iterator[Line]:
+    """``each`` advertisements of every rule."""
+    for rule, written in phrases()["offers"].items():
+        by_part: dict[int, list[str]] = {}
+        for offer in written.split("\n")[:-1]:
+            by_part.setdefault(part_of(offer), []).append(offer)
+        for _ in range(each):
+            part = luck.choice([*by_part])
+            yield Line("composed", _advertisement(rule, by_part[part], luck), rule, part)
+
+
+def _advertisement(rule: str, offers: list[str], luck: Random) -> str:
+    chosen = luck.sample(offers, min(len(offers), luck.choice((1, 1, 1, 2, 2, 3))))
+    pieces = [lifelike.slotted(offer, luck) for offer in chosen]
+    urge, lead = phrases()["urges"]["scam"].split("\n"), phrases()["leads"]["scam"].split("\n")
+    if rule in {"gambling", "escort"} and luck.random() < 0.15:  # planted in a page
+        title = luck.choice(phrases()["leads"]["seo"].split("\n")[:-1])
+        return luck.choice((" ", "-", " | ", "_")).join(luck.sample([title, *pieces], len(pieces) + 1))
+    terse = sum(map(len, pieces)) < ENOUGH and rule != "phishing"  # says too little alone
+    if rule != "phishing" and luck.random() < 0.45:
+        pieces.append(luck.choice(urge[:-1]))
+    if luck.random() < 0.2:
+        pieces.insert(0, luck.choice(lead[:-1]))
+    if terse or luck.random() < (0.25 if rule == "phishing" else 0.6):
+        pieces.append(contact(luck))
+    if rule == "phishing" and luck.random() < 0.4:
+        pieces[0] = f"【{lifelike.slotted(luck.choice(('{office}', '{bank}', '{place}{office}')), luck)}】{pieces[0]}"
+    return hidden(luck.choice(("，", "，", " ", "。", "！", "、", "~", "\n")).join(pieces), luck)
+
+
+def _spoken(text: str, luck: Random) -> str:
+    """Sometimes with what people say first and last."""
+    before, after = phrases()["polite"]["before"].split("\n"), phrases()["polite"]["after"].split("\n")
+    first = luck.choice(before[:-1]) if luck.random() < 0.2 else ""
+    last = luck.choice(after[:-1]) if luck.random() < 0.2 else ""
+    return f"{first}{text}{last}"
+
+
+def contact(luck: Random) -> str:
+    way = luck.choice(_WAYS)
+    if way.startswith(_TELEPHONES):
+        value = lifelike.mobile(luck)
+    elif way.startswith(_LINKS):
+        value = lifelike.address(luck)
+    elif "裙" in way or "群" in way or "扣" in way or "q" in way.lower() or "🐧" in way or "企" in way:
+        value = lifelike.qq(luck)
+    else:
+        value = luck.choice((lifelike.account, lifelike.account, lifelike.qq, lifelike.mobile))(luck)
+    return way.format(value)
+
+
+def hidden(text: str, luck: Random) -> str:
+    """Seldom: split by blanks or signs."""
+    if luck.random() < 0.06:
+        return luck.choice(_BLANKS).join(text)
+    return text
+
+
+def clean(each: int, framed: int, luck: Random) -> Iterator[Line]:
+    """Every clean line ``each`` times with other values, and ``framed`` mentions of offers of every rule."""
+    for written in phrases()["clean"]["lines"].split("\n")[:-1]:
+        for _ in range(each):
+            yield Line("lines", _spoken(lifelike.slotted(written, luck), luck), "", part_of(written))
+    frames = phrases()["frames"]["clean"].split("\n")[:-1]
+    for written in phrases()["offers"].values():
+        for _ in range(framed):
+            offer = luck.choice(written.split("\n")[:-1])
+            said = lifelike.slotted(offer, luck) + (luck.choice(("，", "")) + contact(luck)) * (luck.random() < 0.25)
+            frame = lifelike.slotted(luck.choice(frames), luck)
+            yield Line("framed", frame.format(offer=said), "", part_of(offer))

@@ -1,0 +1,299 @@
+"""How models/scam.npz was made and measured.
+
+    python -m classifiers.training.scam --sets FOLDER [--measure] [--write FILE]
+
+FOLDER holds the public sets (see the model card), each as NAME/train.jsonl.gz. --measure learns without a fifth of each
+set, by a hash of the text, and prints what the model makes of it; --write learns from everything. Weights of the runs come from a linear
+support vector machine over stretches of texts, learned twice: the second time the loudest stretches of the first
+are what is learned from. The facts are weighed by logistic regression on answers about texts whose run weights were
+learned without them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
+
+from classifiers import lettering, scam
+from classifiers.training.scam_sets import PARTS, SCAM, Text, texts
+
+BITS, VIEW_BITS, RULE_BITS = 18, 16, 13
+LEAST = 3  # texts that have a run
+RARITY = 1.0  # power of how rare a run is, in what it counts
+STRENGTH = 0.2
+FACT_STRENGTH = 0.3
+CAUTION = 0.3  # taken off the sum of the facts: a false alarm is the worse error
+GATE = 0.4  # how loud a text must be to be looked at: one scam in three hundred is less
+SUSPECT = 0.6  # a promotion of which a first model thinks this is left out: the set does not say what is a scam
+
+UNTOLD = {"inside scam", "inside clean"}  # known to the facts only
+
+MESSAGES = {*SCAM, "fbs AD:Retail", "fbs AD:Network_service", "fbs AD:Other", "fbs Other"}
+SELLS = {*MESSAGES, "spam-sms spam", "composed"} - {"fbs Other"}
+VIEW_WEIGHT = {"lines": 3.0, "framed": 2.0, "cases": 2.0}
+VIEWED = 90  # letters of a long text
+MIXED = {"fbs AD:Other", "spam-sms spam"}  # advertising that may hold scams without a label
+ASIDE = {"fbs AD:Real_estate", "fbs FR:Financial"}  # measured, never learned from
+WEIGHT = {
+    "composed": 2.0,
+    "lines": 4.0,
+    "cases": 3.0,
+    **dict.fromkeys(("teddy", "teddy-unlabelled", "teddy-replies", "teddy-replies reply"), 2.0),
+    **dict.fromkeys(("fbs AD:Retail", "fbs AD:Network_service"), 2.0),
+    "framed": 2.0,
+    "news-headlines": 2.0,
+    "IL:Gambling": 1.5,
+    "IL:Escort_service": 5.0,
+    "IL:Fake_ID_and_invoice": 4.0,
+}
+
+HEAVY = {  # where the facts are weighed
+    **dict.fromkeys(("composed", "lines", "framed"), 4.0),
+    **dict.fromkeys(("teddy", "teddy-unlabelled", "teddy-replies", "teddy-replies reply", "cases"), 12.0),
+    **dict.fromkeys(("fbs AD:Retail", "fbs AD:Network_service"), 2.0),
+    **dict.fromkeys(("inside clean", "inside scam", "news-headlines"), 2.0),
+    **dict.fromkeys(("IL:Gambling", "IL:Fake_ID_and_invoice"), 24.0),
+    "IL:Escort_service": 36.0,
+}
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
+Table = NDArray[np.float32]
+
+
+Piece = tuple[int, int, int]  # number of the text, half-open letters
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Texts with their runs, read once."""
+
+    texts: list[Text]
+    rows: list[NDArray[np.uint32]]  # (RUN, letters)
+    wanted: NDArray[np.bool_]
+    weight: Floats
+
+    @classmethod
+    def of(cls, texts: list[Text]) -> Known:
+        kept, found = [], []
+        for text in texts:
+            read = lettering.read(text.text)
+            if len(read) > (13 if text.source == "FR:Other" else 3):
+                kept.append(text)
+                found.append(np.array(scam.rows_of(read.codes, 0, len(read), BITS), np.uint32))
+        wanted = np.array([bool(text.rule) for text in kept])
+        return cls(kept, found, wanted, np.array([WEIGHT.get(text.source, 1.0) for text in kept]))
+
+    def where(self, chosen: Callable[[Text], bool]) -> Indices:
+        return np.flatnonzero([chosen(text) for text in self.texts])
+
+
+def counted(known: Known, pieces: Sequence[Piece], bits: int) -> csr_matrix:
+    """A row for each piece: how often each run is in it, divided as the sums are when it is judged."""
+    columns = [known.rows[text][:, first:last].ravel() for text, first, last in pieces]
+    starts = np.cumsum([0, *map(len, columns)])
+    sizes = [1 / scam.loudness(last - first) for _, first, last in pieces]
+    values = np.repeat(np.array(sizes, np.float32), np.diff(starts))
+    flat = np.concatenate(columns).astype(np.int32) >> (BITS - bits)
+    return csr_matrix((values, flat, starts), shape=(len(pieces), 1 << bits))
+
+
+def loudest(known: Known, text: int, table: Table) -> list[scam.Peak]:
+    rows = known.rows[text]
+    return scam.peaks(table.take(rows).sum(axis=0))
+
+
+def table(known: Known, learned: Indices) -> Table:
+    """Weights of the runs, learned from these texts; the last round knows what the one before found loud."""
+    learned = np.array([text for text in learned if known.texts[text].source not in UNTOLD])
+    seen = np.zeros(1 << BITS, np.int32)
+    for text in learned:
+        seen[np.unique(known.rows[text])] += 1
+    rarity = np.log((1 + len(learned)) / (1 + seen))
+    worth = np.where(seen < LEAST, 0, (rarity / rarity[seen >= LEAST].mean()) ** RARITY).astype(np.float32)
+    luck = Random(1)
+    pieces = [(int(text), 0, known.rows[text].shape[1]) for text in learned]
+    for text in learned:
+        length = known.rows[text].shape[1]
+        if not known.wanted[text] and known.texts[text].source != "framed":
+            size = luck.choice(scam.STRETCHES[1:])
+            if length > size + 10:
+                starts = range(luck.randrange(size), length - size, size * 3)
+                pieces += [(int(text), first, first + size) for first in starts]
+    found = _fit(known, pieces, worth)
+    for text in learned:
+        if known.texts[text].source == "framed":
+            continue
+        for peak in {*loudest(known, int(text), found)[:-1]}:
+            if known.wanted[text] or peak.score > -0.9:
+                pieces.append((int(text), peak.start, peak.end))
+    return _fit(known, pieces, worth)
+
+
+def _fit(known: Known, pieces: Sequence[Piece], worth: Table) -> Table:
+    matrix = counted(known, pieces, BITS)
+    numbers = np.array([text for text, _, _ in pieces])
+    wanted, weight = known.wanted[numbers], known.weight[numbers].copy()
+    weight[wanted] *= 0.5 * weight[~wanted].sum() / weight[wanted].sum()
+    matrix.data *= worth[matrix.indices]
+    matrix.eliminate_zeros()
+    machine = LinearSVC(C=STRENGTH, random_state=0, tol=1e-3)
+    machine.fit(matrix, wanted, sample_weight=weight)
+    log(f"  {matrix.shape[0]} pieces, {matrix.nnz} runs")
+    learned: Table = (machine.coef_[0] * worth).astype(np.float32)
+    return learned
+
+
+def views(known: Known, learned: Indices) -> tuple[Table, Table]:
+    """Weights and biases of the two views."""
+    own = [known.texts[text] for text in learned]
+    sells = _view(known, learned[[text.source not in UNTOLD | {"lines"} for text in own]], SELLS)
+    unlawful = _view(known, learned[[text.source in MESSAGES for text in own]], {*SCAM})
+    offers = _view(known, learned[[text.source not in {*UNTOLD, *MESSAGES, *MIXED} for text in own]], {"composed"})
+    all_views = (sells, unlawful, offers)
+    return np.stack([view[0] for view in all_views], axis=1), np.array([view[1] for view in all_views], np.float32)
+
+
+def _view(known: Known, learned: Indices, sources: set[str]) -> tuple[Table, float]:
+    """What tells texts of these sources from the others."""
+    pieces = _viewed(known, learned)
+    wanted = np.array([known.texts[text].source in sources for text, _, _ in pieces])
+    matrix = counted(known, pieces, VIEW_BITS)
+    seen = np.bincount(matrix.indices, minlength=1 << VIEW_BITS)
+    worth = np.where(seen < 2, 0, np.log((1 + len(pieces)) / (1 + seen)) + 1) / 7
+    matrix.data *= worth[matrix.indices].astype(np.float32)
+    weight = [VIEW_WEIGHT.get(known.texts[text].source, 1.0) for text, _, _ in pieces]
+    machine = LinearSVC(C=1.0, random_state=0).fit(matrix, wanted, sample_weight=weight)
+    return (machine.coef_[0] * worth).astype(np.float32), float(machine.intercept_[0])
+
+
+def _viewed(known: Known, learned: Indices) -> list[Piece]:
+    """Short texts as they are, and stretches of the others."""
+    luck = Random(2)
+    pieces: list[Piece] = []
+    for text in learned.tolist():
+        length = known.rows[text].shape[1]
+        if length <= 2 * scam.SHORT:
+            pieces.append((text, 0, length))
+        else:
+            starts = range(luck.randrange(VIEWED), length, 3 * VIEWED)
+            pieces += [(text, first, min(length, first + VIEWED)) for first in starts]
+    return pieces
+
+
+def facts_of(known: Known, chosen: Indices, table: Table, seen: tuple[Table, Table]) -> list[dict[str, float]]:
+    found = []
+    model = scam.Model(np.zeros(1, np.int8), 1.0, *seen, seen[0], (), {}, 0.0)
+    for text in chosen:
+        read, loud = lettering.read(known.texts[text].text), loudest(known, int(text), table)
+        found.append(scam.measures(loud, scam.views(read, loud, model)) | scam.named(read, loud))
+    return found
+
+
+def suspects(known: Known) -> set[int]:
+    """Promotions that a model which never saw any takes for scams."""
+    mixed = known.where(lambda text: text.source in MIXED)
+    first = table(known, known.where(lambda text: not text.held and text.source not in MIXED | ASIDE))
+    return {int(text) for text in mixed if max(loudest(known, int(text), first)).score > SUSPECT}
+
+
+def asked(known: Known, learned: Indices) -> list[dict[str, float]]:
+    """Facts of every text, its runs weighed by a table that was learned without its part."""
+    parts = np.array([known.texts[text].part for text in learned])
+    found: dict[int, dict[str, float]] = {}
+    for part in range(PARTS):
+        own = np.flatnonzero(parts == part)
+        others = learned[parts != part]
+        facts = facts_of(known, learned[own], table(known, others), views(known, others))
+        found.update(zip(own.tolist(), facts, strict=True))
+    return [found[place] for place in range(len(learned))]
+
+
+def weighed(known: Known, learned: Indices, found: Sequence[dict[str, float]]) -> dict[str, float]:
+    """A weight for each fact, so that from 0.5 on it is a scam."""
+    names = sorted({name for each in found for name in each} - {"bias"})
+    column = {name: place for place, name in enumerate(names)}
+    rows = np.zeros((len(found), len(names)), np.float32)
+    for row, each in zip(rows, found, strict=True):
+        for name in each.keys() & column.keys():
+            row[column[name]] = each[name]
+    weight = [HEAVY.get(known.texts[text].source, 1.0) for text in learned]
+    machine = LogisticRegression(C=FACT_STRENGTH, max_iter=5000)
+    machine.fit(rows, known.wanted[learned], sample_weight=weight)
+    learned_weights = dict(zip(names, machine.coef_[0].tolist(), strict=True))
+    return {"bias": float(machine.intercept_[0]) - CAUTION, **learned_weights}
+
+
+def rules(known: Known, learned: Indices, table: Table) -> tuple[Table, tuple[str, ...]]:
+    """Which run speaks for which rule, and the rules."""
+    scams = [int(text) for text in learned if known.wanted[text] and known.texts[text].source not in UNTOLD]
+    pieces = [(text, peak.start, peak.end) for text in scams for peak in loudest(known, text, table)[1:]]
+    names = [known.texts[text].rule for text, _, _ in pieces]
+    machine = LinearSVC(C=STRENGTH, fit_intercept=False, class_weight="balanced", random_state=0)
+    machine.fit(counted(known, pieces, RULE_BITS), names)
+    return machine.coef_.T.astype(np.float32), tuple(map(str, machine.classes_))
+
+
+def train(known: Known, *, everything: bool) -> scam.Model:
+    """A model as it comes out of its file, learned from everything or from all but the fifth that is held back."""
+    doubtful = suspects(known)
+    usable = known.where(lambda text: (everything or not text.held) and text.source not in ASIDE)
+    learned = np.array([text for text in usable.tolist() if text not in doubtful])
+    log(f"{len(learned)} texts, {len(doubtful)} doubtful ones left out")
+    found = asked(known, learned)
+    return shaped(known, learned, found)
+
+
+def shaped(known: Known, learned: Indices, found: Sequence[dict[str, float]]) -> scam.Model:
+    full = table(known, learned)
+    by_rule, labels = rules(known, learned, full)
+    facts = weighed(known, learned, found)
+    whole, step = scam.steps(full[:, None])
+    seen = views(known, learned)
+    model = scam.Model(whole[:, 0], float(step[0]), *seen, by_rule, labels, facts, GATE)
+    return scam.load(scam.dump(model))
+
+
+def measure(known: Known, model: scam.Model) -> None:
+    """Print what is called a scam, of what was never learned from."""
+    by_source: dict[str, list[float]] = {}
+    for text in known.texts:
+        if text.held or text.source in ASIDE:
+            by_source.setdefault(text.source, []).append(scam.judge(text.text, model))
+    sys.stdout.write("never learned from              texts   called a scam\n")
+    for source, scores in sorted(by_source.items()):
+        called = sum(score >= 0.5 for score in scores)
+        sys.stdout.write(f"  {source:28} {len(scores):6}   {called:5}  {called / len(scores):7.2%}\n")
+
+
+def log(text: str) -> None:
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--sets", type=Path, required=True, help="folder of the public sets")
+    parser.add_argument("--cases", type=Path, default=Path("tests/classifiers/cases"), help="cases of other kinds")
+    parser.add_argument("--measure", action="store_true", help="learn without a fifth, and measure on it")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="learn from everything, and write the model file")
+    options = parser.parse_args()
+    known = Known.of(texts(options.sets, options.cases))
+    if options.measure:
+        measure(known, train(known, everything=False))
+    if options.write:
+        options.write.write_bytes(scam.dump(train(known, everything=True)))
+
+
+if __name__ == "__main__":
+    main()

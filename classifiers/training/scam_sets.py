@@ -1,0 +1,118 @@
+"""What models/scam.npz is learned from: public sets made lifelike, and messages put together from invented wording."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import chain
+from pathlib import Path
+from random import Random
+
+from classifiers.training import composing, lifelike
+
+PARTS = composing.PARTS
+EACH, LINES, FRAMED = 560, 5, 450
+MOST = {  # texts of a set that has more than are needed
+    "sentiment-shopping": 4000,
+    "sentiment-waimai": 2500,
+    "sentiment-hotel": 2500,
+    "spam-sms normal": 10000,
+    "spam-sms spam": 8000,
+    "news-headlines": 13000,
+}
+
+SCAM = {
+    "IL:Gambling": "gambling",
+    "IL:Escort_service": "escort",
+    "IL:Fake_ID_and_invoice": "fake_papers",
+    "FR:Phishing(Bank)": "phishing",
+    "FR:Phishing(Other)": "phishing",
+    "FR:Other": "fraud",
+    "AD:Loan": "loan",
+}
+NAMED = re.compile("URL|PHONE|WECHAT|QQ|DIGIT")
+HOSTS = {"news-headlines", "sentiment-hotel", "sentiment-waimai", "teddy-replies reply", "hotline-river reply", "lines"}
+EMBEDDED = {"IL:Gambling", "IL:Escort_service", "IL:Fake_ID_and_invoice", "AD:Loan"}
+INSIDE = 400  # of each part
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    source: str
+    text: str
+    rule: str  # "" for clean
+    part: int
+    held: bool
+
+
+def rows(path: Path) -> Iterator[dict[str, str]]:
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        yield from map(json.loads, file)
+
+
+def _hash(text: str) -> int:
+    return int.from_bytes(sha256(text.encode("utf-8", "surrogatepass")).digest()[:4], "big")
+
+
+def public(folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Source, text, rule of every row of the public sets, placeholders and all."""
+    for row in rows(folder / "fbs-sms/train.jsonl.gz"):
+        label = row["label"]
+        if label == "FR:Other" and ("BANK" in row["text"] or not NAMED.search(row["text"])):
+            continue  # a bare account number or half a sentence: somebody else's could look the same
+        yield (label if label in SCAM else f"fbs {label}"), row["text"], SCAM.get(label, "")
+    for row in rows(folder / "spam-sms/train.jsonl.gz"):
+        yield f"spam-sms {row['label']}", row["text"], ""
+    for name in ("teddy", "teddy-unlabelled", "hotline-river", "teddy-replies", "emergency-news"):
+        for row in rows(folder / name / "train.jsonl.gz"):
+            yield name, f"{row.get('title', '')}\n{row['text']}", ""
+            if row.get("reply"):
+                yield f"{name} reply", row["reply"], ""
+    for name in ("news-headlines", "sentiment-hotel", "sentiment-waimai", "sentiment-shopping"):
+        for row in rows(folder / name / "train.jsonl.gz"):
+            yield name, row["text"], ""
+
+
+def invented(folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Cases of the other kinds, as far as they are not kept for measuring."""
+    for path in [folder / "opinions.jsonl", *sorted(folder.glob("*_*.jsonl"))]:
+        if not path.name.startswith(("scam", "hidden")) and not path.stem.endswith("_held"):
+            for line in path.read_text(encoding="utf-8").splitlines():
+                yield "cases", json.loads(line)["text"], ""
+
+
+def texts(folder: Path, cases: Path) -> list[Text]:
+    found: list[Text] = []
+    taken: dict[str, int] = {}
+    for source, text, rule in chain(public(folder), invented(cases)):
+        taken[source] = taken.get(source, 0) + 1
+        if taken[source] > MOST.get(source, 10**9):
+            continue
+        key = _hash(text)
+        luck = Random(key)
+        fill = lifelike.unhidden if source.startswith("spam-sms") else lifelike.filled
+        held = key % 5 == 0 and source != "cases"
+        found.append(Text(source, fill(text, luck), rule, key // 5 % PARTS, held))
+    luck = Random(7)
+    lines = (*composing.scams(EACH, luck), *composing.clean(LINES, FRAMED, luck))
+    found.extend(Text(line.source, line.text, line.rule, line.part, held=False) for line in lines)
+    return [*found, *embedded(found, luck)]
+
+
+def embedded(texts: list[Text], luck: Random) -> Iterator[Text]:
+    """Advertisements, and mentions of them, inside longer clean text; the same clean text without any."""
+    for part in range(PARTS):
+        own = [text for text in texts if text.part == part and not text.held]
+        hosts = [text.text for text in own if text.source in HOSTS]
+        scams = [text for text in own if text.rule and text.source in {"composed", *EMBEDDED}]
+        for said in (*luck.sample(scams, INSIDE), *luck.sample([t for t in own if t.source == "framed"], INSIDE)):
+            before, after = ([luck.choice(hosts)[:400] for _ in range(luck.randint(0, 2))] for _ in range(2))
+            whole = luck.choice(("\n", "", " ")).join([*before, said.text, *after[: luck.randint(0, 2)]])
+            yield Text("inside scam" if said.rule else "inside clean", whole, said.rule, part, held=False)
+        for _ in range(INSIDE):
+            whole = luck.choice(("\n", " ")).join(luck.choice(hosts)[:400] for _ in range(luck.randint(2, 8)))
+            yield Text("inside clean", whole, "", part, held=False)
