@@ -26,7 +26,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import f1_score
 
-from classifiers import credential, crisis, hazard, hidden_link, personal_data, routing
+from classifiers import credential, crisis, hazard, hidden_link, personal_data, routing, scam
 from classifiers.finding import Document
 from classifiers.training.messages import Message, alike, read, splits
 from classifiers.training.routing import Told, peer, train
@@ -55,11 +55,11 @@ LOADING = """
 import resource, time, numpy
 def used(): return int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize() / 1e6
 before, began = used(), time.perf_counter()
-from classifiers import credential, crisis, hazard, hidden_link, personal_data, routing
+from classifiers import credential, crisis, hazard, hidden_link, personal_data, routing, scam
 from classifiers.finding import Document
 imported = time.perf_counter()
 document = Document("电梯困人，请快来！身份证号210726196411200006，密码Qy7!mw2_fang", html="<p>路灯坏了</p>")
-for kind in (personal_data, credential, hidden_link, hazard, crisis): kind.find(document)
+for kind in (personal_data, credential, hidden_link, hazard, crisis, scam): kind.find(document)
 routing.topic(document)
 print(imported - began, time.perf_counter() - imported, used() - before)
 """
@@ -245,8 +245,13 @@ def everything(some: Sequence[Document]) -> None:
     """What the service does: the door, what judges masked texts, and the topics of all at once."""
     masked = door(some)
     for each in masked:
-        pipeline.judge(each)
+        pipeline.judge(each, Surface.PUBLIC)
     routing.topics(masked)
+
+
+def danger(document: Document) -> None:
+    hazard.find(document)
+    crisis.find(document)  # reads what hazard has read
 
 
 def each_by(find: Callable[[Document], object]) -> Callable[[Sequence[Document]], object]:
@@ -259,9 +264,8 @@ def together(texts: list[Document]) -> None:
         "the door": Rounds(door, texts),
         "  personal_data": Rounds(each_by(personal_data.find), texts),
         "  credential": Rounds(each_by(credential.find), texts),
-        "hazard and crisis": Rounds(each_by(pipeline.judge), texts),
-        "  hazard": Rounds(each_by(hazard.find), texts),
-        "  crisis": Rounds(each_by(crisis.find), texts),
+        "hazard and crisis": Rounds(each_by(danger), texts),
+        "scam": Rounds(each_by(scam.find), texts),
         "routing": Rounds(routing.topics, texts),
         "all of them": Rounds(everything, texts),
         "hidden_link": Rounds(each_by(hidden_link.find), pages),

@@ -27,7 +27,9 @@ def live(folder: Path, inbox: Inbox, *, lives: int, seed: int) -> None:
     mail = f'[mail]\nway = "smtp"\nhost = "127.0.0.1"\nport = {inbox.port}\nsecurity = "none"\n'
     text = CONFIGURATION.replace("[pace]", mail + "[pace]").replace("own = true", 'own = true\nevery = "1m"')
     web, clock, deaths, leaks = Web(), Clock(), 0, 0
-    pipeline.judge(masking.door(Document(WORLD[-1]), Surface.PUBLIC).document)  # once, not in every life
+    pipeline.judge(
+        masking.door(Document(WORLD[-1]), Surface.PUBLIC).document, Surface.PUBLIC
+    )  # once, not in every life
     for n in range(lives):
         told = luck.choice(WORLD)
         leaks += "身份证" in told

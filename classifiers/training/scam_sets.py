@@ -82,7 +82,7 @@ def invented(folder: Path) -> Iterator[tuple[str, str, str]]:
     for path in [folder / "opinions.jsonl", *sorted(folder.glob("*_*.jsonl"))]:
         if not path.name.startswith(("scam", "hidden")) and not path.stem.endswith("_held"):
             for line in path.read_text(encoding="utf-8").splitlines():
-                yield "cases", json.loads(line)["text"], ""
+                yield "cases", json.loads(line).get("text", ""), ""
 
 
 def texts(folder: Path, cases: Path) -> list[Text]:
