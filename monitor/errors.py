@@ -3,6 +3,7 @@
     MonitorError
     ├── SettingsError    the configuration; lists everything that is wrong at once
     ├── CollectError     a platform could not be read this time
+    ├── AttachmentError  a file, or something in it, could not be read
     ├── DeliveryError    a notification was not accepted
     └── StoreError       the database
         └── LeaseLostError  somebody else finished this unit of work first
@@ -50,6 +51,17 @@ class CollectError(MonitorError):
         super().__init__(message or code, permanent=permanent)
         self.code = code
         self.retry_after = retry_after
+
+
+class AttachmentError(MonitorError):
+    """A file, or something in it, could not be read.
+
+    ``code`` is a stable machine name ("encrypted", "bomb", ...). ``permanent`` ends the whole file, not a part of it.
+    """
+
+    def __init__(self, code: str, message: str = "", *, permanent: bool = False) -> None:
+        super().__init__(message or code, permanent=permanent)
+        self.code = code
 
 
 class DeliveryError(MonitorError):

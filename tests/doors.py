@@ -25,12 +25,17 @@ DOORS = {
         ("smtplib", "monitor/channels/"),
         ("apscheduler", "monitor/daemon.py"),
         ("charset_normalizer", "monitor/decoding.py"),
-        ("click rich subprocess", PEOPLE),
+        ("click rich", PEOPLE),
+        ("subprocess", f"{PEOPLE} monitor/attachments/apart.py"),
+        ("pypdfium2", "monitor/attachments/pdf.py"),
+        ("xlrd", "monitor/attachments/xls.py"),
+        ("resource", "monitor/attachments/__main__.py"),
+        ("xml.parsers", "monitor/attachments/xml.py"),
         ("feedparser", "monitor/collectors/"),
         ("jieba", "monitor/segment.py"),
         ("numpy stdnum", "classifiers/"),
         ("selectolax", "classifiers/ monitor/collectors/"),
-        ("signal", ENTRANCES),
+        ("signal", f"{ENTRANCES} monitor/attachments/apart.py"),
         ("joblib scipy sklearn", "classifiers/training/"),  # never in a running daemon
         ("pickle marshal shelve", NOBODY),  # to load such a file is to run it
     )

@@ -110,6 +110,7 @@ PURE = (
     Room("monitor/sections.py", ("monitor/options.py", "monitor/polling.py", *VALUES), pure=True),
 )
 READING = ("classifiers/page.py", "monitor/dates.py", "monitor/decoding.py")
+NUMBERS = ("classifiers/context.py", "classifiers/folding.py", "monitor/masking.py")
 RULES_OF_STORE = ("monitor/policy.py", "monitor/polling.py", "monitor/replies.py")
 EDGES = (  # never each other
     Room("monitor/settings.py", ("monitor/options.py", "monitor/sections.py", *VALUES)),
@@ -119,6 +120,7 @@ EDGES = (  # never each other
     Room("monitor/transport.py", ("monitor/guard.py", *VALUES)),
     Room("monitor/fetch.py", ("monitor/transport.py", "monitor/guard.py", "monitor/dates.py", *VALUES)),
     Room("monitor/store/", ("monitor/store/", "classifiers/likeness.py", *RULES_OF_STORE, *VALUES)),
+    Room("monitor/attachments/", ("monitor/attachments/", *NUMBERS, *READING, *VALUES)),
     Room("monitor/collectors/", ("monitor/collectors/", *READING, *VALUES)),
     Room("monitor/checks/", ("monitor/checks/", *VALUES)),
     Room("monitor/channels/", ("monitor/channels/", *VALUES)),

@@ -17,6 +17,7 @@ from monitor.cli import (
     platforms,
     records,
     rehearse,
+    scan,
     service,
     similar,
     train,
@@ -64,6 +65,7 @@ for command in (
     firstday.adopt,
     firstday.go_live,
     rehearse.rehearse_,
+    scan.scan,
     train.train,
 ):
     cli.add_command(command)

@@ -1,0 +1,77 @@
+"""One file, read by a process of its own that can write nothing and is ended at its limits."""
+
+from __future__ import annotations
+
+import json
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from classifiers.finding import Finding, Kind
+from monitor.attachments.limits import Limits
+from monitor.attachments.rows import Trouble
+
+_COMMAND = (sys.executable, "-I", "-B", "-X", "utf8", "-m", "monitor.attachments")
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What was found, of every score, and what could not be read: "" for ``at`` where nothing was."""
+
+    findings: tuple[Finding, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
+    at: str = ""
+
+
+def scan(path: Path, limits: Limits) -> Scanned:
+    """Never raises for what is in the file. Codes of trouble are words of the catalogue, [scan]."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return Scanned(troubles=(Trouble("unreadable", "no plain file"),))
+        with path.open("rb") as source:
+            return _scan(source.fileno(), limits)
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
+        return Scanned(troubles=(Trouble("unreadable", reason),))
+
+
+def _scan(source: int, limits: Limits) -> Scanned:
+    command = (*_COMMAND, json.dumps(asdict(limits)))
+    with subprocess.Popen(  # noqa: S603  fixed words and our own numbers
+        command, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/", env={}
+    ) as process:
+        try:
+            said, _ = process.communicate(timeout=limits.seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            said, _ = process.communicate()
+            return _read(said.splitlines(), Trouble("too_slow", f"more than {limits.seconds:g} s"))
+        late = process.returncode == -signal.SIGXCPU
+        died = Trouble("too_slow" if late else "crashed", f"exit code {process.returncode}")
+        return _read(said.splitlines(), died)
+
+
+def _read(lines: Iterable[bytes], died: Trouble) -> Scanned:
+    """What the process said before it ended; ``died`` is why, unless it said so itself."""
+    findings: list[Finding] = []
+    troubles: list[Trouble] = []
+    at, ended = "", False
+    for line in lines:
+        try:
+            said = json.loads(line)
+        except ValueError:
+            continue  # a line that it didn't come to the end of
+        at = said.get("at", at)
+        if "found" in said:
+            kind, rule, score, excerpt, where = said["found"]
+            findings.append(Finding(Kind(kind), rule, None, None, score, excerpt, "text", where))
+        elif "trouble" in said:
+            troubles.append(Trouble(*said["trouble"]))
+        ended = ended or "end" in said or said.get("trouble", [""])[0] in ("too_much", "too_large", "crashed")
+    if not ended:
+        troubles.insert(0, died)
+    return Scanned(tuple(findings), tuple(troubles), at)

@@ -1,0 +1,76 @@
+"""Rows in, findings of the door out, each with its place. Many rows of one region are judged at a time."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from classifiers.finding import Document, Finding
+from monitor import masking
+from monitor.attachments.headings import Headings
+from monitor.attachments.limits import Budget
+from monitor.attachments.rows import Row, boxed
+from monitor.model import Surface
+
+_ENOUGH = 4000  # characters judged at a time
+_OPEN = 8  # regions whose headings are remembered
+_ASIDE = "；\n"  # between cells: numbers and words of one are not read into the next
+
+
+@dataclass(slots=True)
+class _Region:
+    """``begins`` are the offsets of the cells in the text that waits, ``wheres`` their places."""
+
+    headings: Headings = field(default_factory=Headings)
+    text: list[str] = field(default_factory=list)
+    length: int = 0
+    begins: list[int] = field(default_factory=list)
+    wheres: list[str] = field(default_factory=list)
+
+    def add(self, row: Row) -> int:
+        cells = boxed(row.cells)
+        for cell, text in self.headings.written(cells):
+            self.begins.append(self.length)
+            self.wheres.append(cell.where)
+            self.text.append(text + (_ASIDE if len(cells) > 1 else "\n"))
+            self.length += len(self.text[-1])
+        return len(cells)
+
+    def clear(self) -> None:
+        self.text, self.length, self.begins, self.wheres = [], 0, [], []
+
+
+class Judge:
+    """Feed it rows with ``row``; ``end`` judges what is left. ``at`` is the place that was read last."""
+
+    def __init__(self, budget: Budget) -> None:
+        self.at = ""
+        self._budget = budget
+        self._regions: dict[str, _Region] = {}
+        self._seen: set[tuple[str, str, str]] = set()
+
+    def row(self, row: Row) -> Iterator[Finding]:
+        if not row.cells:
+            return
+        if row.region not in self._regions and len(self._regions) >= _OPEN:
+            yield from self._judged(self._regions.pop(next(iter(self._regions))))
+        region = self._regions.setdefault(row.region, _Region())
+        self._budget.spend("cells", region.add(row))
+        self.at = row.cells[-1].where
+        if region.length > _ENOUGH:
+            yield from self._judged(region)
+
+    def end(self) -> Iterator[Finding]:
+        while self._regions:
+            yield from self._judged(self._regions.pop(next(iter(self._regions))))
+
+    def _judged(self, region: _Region) -> Iterator[Finding]:
+        text, begins, wheres = "".join(region.text), region.begins, region.wheres
+        region.clear()
+        for found in masking.door(Document(text), Surface.PUBLIC).findings if text.strip() else ():
+            where = wheres[bisect_right(begins, found.start or 0) - 1]
+            known = (where, found.rule, "".join(filter(str.isalnum, found.match)))
+            if known not in self._seen:
+                self._seen.add(known)
+                yield replace(found, start=None, end=None, where=masking.mask_text(where))

@@ -1,0 +1,68 @@
+"""Text, CSV and pages in any encoding. Lines are counted from 1; a cell of CSV is called as a spreadsheet would."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+
+from classifiers import page
+from classifiers.finding import Document
+from monitor.attachments.limits import Budget
+from monitor.attachments.rows import Cell, Part, Row, Trouble, prose
+from monitor.attachments.sheets import name
+from monitor.decoding import decode
+from monitor.errors import AttachmentError
+
+_MARKUP = re.compile(r"\s{0,99}(?:<!doctype html|<\?xml|<html|<head|<table|<meta|<body|<div)", re.IGNORECASE)
+_CONTROL = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")
+_SAMPLE = 20  # lines that tell a table from a text
+_LONGEST = 1_000_000  # characters of a field of CSV
+
+
+def read(body: bytes, _budget: Budget) -> Iterator[Part]:
+    text = decode(body).text.lstrip("\ufeff")
+    if len(_CONTROL.findall(text[:100_000])) * 50 > min(len(text), 100_000):
+        raise AttachmentError("unsupported", "neither a text nor a kind of file that is read")
+    if _MARKUP.match(text):
+        return _page(text)
+    delimiter = _delimiter(text)
+    return _table(text, delimiter) if delimiter else _lines(text)
+
+
+def _lines(text: str) -> Iterator[Part]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            yield prose(line, f"line {number}")
+
+
+def _page(text: str) -> Iterator[Part]:
+    """A web page, or a spreadsheet saved as one: what a reader sees, then what else stands in its source."""
+    for passage in page.passages(Document(html=text)):
+        for number, line in enumerate(passage.text.splitlines(), 1):
+            where = f"line {number}" if passage.field else "source"
+            cells = [Cell(each, where, (column,)) for column, each in enumerate(line.split("\t")) if each.strip()]
+            yield Row(cells, passage.field)
+
+
+def _delimiter(text: str) -> str:
+    """What divides the cells of a table; "" for a text. The first lines must have the same number of them."""
+    lines = [line for line in text[:50_000].splitlines()[:_SAMPLE] if line.strip()]
+    for delimiter in "\t,;|":
+        counts = [line.count(delimiter) for line in lines]
+        if counts and min(counts) > 0 and counts.count(counts[0]) * 2 > len(counts):
+            return delimiter
+    return ""
+
+
+def _table(text: str, delimiter: str) -> Iterator[Part]:
+    csv.field_size_limit(_LONGEST)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    number = 0
+    try:
+        for number, row in enumerate(rows, 1):
+            cells = [Cell(cell, name(number, column), (column,)) for column, cell in enumerate(row) if cell.strip()]
+            yield Row(cells, "table")
+    except csv.Error as error:
+        yield Trouble("broken", str(error), f"row {number + 1}")
