@@ -97,4 +97,5 @@ def _say(**said: object) -> None:
         line = line[os.write(_ANSWER, line) :]
 
 
-main()
+if __name__ == "__main__":
+    main()

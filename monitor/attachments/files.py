@@ -33,6 +33,7 @@ _DAMAGED = (
     AssertionError,
     RecursionError,
     EOFError,
+    NameError,  # a variable that a library forgot
 )
 
 

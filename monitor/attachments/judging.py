@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from classifiers.finding import Document, Finding
 from monitor import masking
+from monitor.attachments import wrapped
 from monitor.attachments.headings import Headings
 from monitor.attachments.limits import Budget
-from monitor.attachments.rows import Row, boxed
+from monitor.attachments.rows import Cell, Row, boxed
 from monitor.model import Surface
 
 _ENOUGH = 4000  # characters judged at a time
@@ -23,19 +24,26 @@ class _Region:
     """``begins`` are the offsets of the cells in the text that waits, ``wheres`` their places."""
 
     headings: Headings = field(default_factory=Headings)
+    before: Sequence[Cell] = ()  # the last row
     text: list[str] = field(default_factory=list)
     length: int = 0
     begins: list[int] = field(default_factory=list)
     wheres: list[str] = field(default_factory=list)
 
     def add(self, row: Row) -> int:
-        cells = boxed(row.cells)
+        cells = [cell._replace(text=wrapped.whole(cell.text)) for cell in boxed(row.cells)]
+        for cell in wrapped.joined(self.before, cells):
+            self._put(cell.where, _ASIDE + cell.text + _ASIDE)
         for cell, text in self.headings.written(cells):
-            self.begins.append(self.length)
-            self.wheres.append(cell.where)
-            self.text.append(text + (_ASIDE if len(cells) > 1 else "\n"))
-            self.length += len(self.text[-1])
+            self._put(cell.where, text + (_ASIDE if len(cells) > 1 else "\n"))
+        self.before = cells
         return len(cells)
+
+    def _put(self, where: str, text: str) -> None:
+        self.begins.append(self.length)
+        self.wheres.append(where)
+        self.text.append(text)
+        self.length += len(text)
 
     def clear(self) -> None:
         self.text, self.length, self.begins, self.wheres = [], 0, [], []
