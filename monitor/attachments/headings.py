@@ -21,6 +21,7 @@ _UNIT = re.compile(
 )
 _ASIDE = re.compile(r"[（(【\[][^（）()]{0,20}[）)】\]]|[*＊:：\s]+$")
 _QUANTITY = re.compile(r"(?:[数额量价费率值款税]|单价|面积|里程|合计|总计|小计|资金|投资|产值|预算|决算|收入|支出)$")
+_IN_MONEY = re.compile(r"单位\s{0,3}[:：]\s{0,3}(?:人民币)?[百千万亿]{0,2}元")
 _SECRET = re.compile(r"(?:密码|口令|密钥|秘钥|授权码|令牌|password|passwd|pwd|secret|token|api_?key)", re.IGNORECASE)
 _OF_PEOPLE = frozenset({Label.RESIDENT, Label.PHONE, Label.CARD})
 _SHARP = frozenset({*_OF_PEOPLE, Label.DOCUMENT, Label.MONEY})
@@ -52,6 +53,7 @@ class Headings:
         self._above: dict[int, Heading] = {}
         self._known: dict[str, Heading | None] = {}
         self._numbers = False  # the row before had some
+        self._money: Heading | None = None  # what columns without a telling heading hold, once a unit was named
 
     def written(self, cells: Sequence[Cell]) -> Iterator[tuple[Cell, str]]:
         """Each cell with its text as it is to be judged; its own text stays last in it."""
@@ -60,12 +62,16 @@ class Headings:
         for cell in cells:
             own = self._heading(cell.text)
             above = self._over(cell.columns)
-            said = above if above and above.tells else left if left and left.tells else None
+            said = above if above and above.tells else left if left and left.tells else self._otherwise(cell)
             wanted = own is None or (said is not None and said.secret and _DIGIT.search(cell.text))
             numbers = numbers or own is None
             yield cell, _told(cell, said if wanted else None)
             left = own
         self._learn(cells, numbers)
+
+    def _otherwise(self, cell: Cell) -> Heading | None:
+        """A bare number in a table in money is an amount where nothing else tells."""
+        return self._money if cell.text.strip().isdecimal() else None
 
     def _over(self, columns: Sequence[int]) -> Heading | None:
         return next((found for column in columns if (found := self._above.get(column)) is not None), None)
@@ -75,6 +81,8 @@ class Headings:
         new = [(cell, own) for cell in cells if (own := self._heading(cell.text)) is not None]
         if self._numbers and not numbers and len(new) > 1 and any(own.tells for _, own in new):
             self._above.clear()
+        if any(_IN_MONEY.search(cell.text) for cell, _ in new):
+            self._money = Heading(AMOUNT)
         for cell, own in new if not numbers else ():
             for column in cell.columns:
                 if own.tells or not (column in self._above and self._above[column].tells):

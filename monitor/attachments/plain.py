@@ -6,6 +6,8 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from itertools import dropwhile
+from statistics import mode
 
 from classifiers import page
 from classifiers.finding import Document
@@ -17,18 +19,31 @@ from monitor.errors import AttachmentError
 
 _MARKUP = re.compile(r"\s{0,99}(?:<!doctype html|<\?xml|<html|<head|<table|<meta|<body|<div)", re.IGNORECASE)
 _CONTROL = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")
+_FOREIGN = re.compile("[^\t\n\r -~\u2000-\u206f\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+_FEW = 50  # characters of which one may be wild
+_HEAD = 100_000  # characters that tell whether it is a text
 _SAMPLE = 20  # lines that tell a table from a text
 _LONGEST = 1_000_000  # characters of a field of CSV
 
 
 def read(body: bytes, _budget: Budget) -> Iterator[Part]:
-    text = decode(body).text.lstrip("\ufeff")
-    if len(_CONTROL.findall(text[:100_000])) * 50 > min(len(text), 100_000):
-        raise AttachmentError("unsupported", "neither a text nor a kind of file that is read")
+    text = _text(body)
     if _MARKUP.match(text):
         return _page(text)
     delimiter = _delimiter(text)
     return _table(text, delimiter) if delimiter else _lines(text)
+
+
+def _text(body: bytes) -> str:
+    """Raises AttachmentError "unsupported" for what is no text; UTF-16 may lack its mark and begin in Chinese."""
+    text = decode(body).text.lstrip("\ufeff")
+    if len(_CONTROL.findall(text[:_HEAD])) * _FEW <= len(text[:_HEAD]):
+        return text
+    for codec in ("utf-16-le", "utf-16-be"):
+        text = body.decode(codec, "replace")
+        if len(_FOREIGN.findall(text[:_HEAD])) * _FEW <= len(text[:_HEAD]):
+            return text
+    raise AttachmentError("unsupported", "neither a text nor a kind of file that is read")
 
 
 def _lines(text: str) -> Iterator[Part]:
@@ -47,11 +62,12 @@ def _page(text: str) -> Iterator[Part]:
 
 
 def _delimiter(text: str) -> str:
-    """What divides the cells of a table; "" for a text. The first lines must have the same number of them."""
+    """What divides the cells of a table; "" for a text. Most of the first lines must have as many of them."""
     lines = [line for line in text[:50_000].splitlines()[:_SAMPLE] if line.strip()]
     for delimiter in "\t,;|":
-        counts = [line.count(delimiter) for line in lines]
-        if counts and min(counts) > 0 and counts.count(counts[0]) * 2 > len(counts):
+        counts = [*dropwhile(lambda count: not count, (line.count(delimiter) for line in lines))]
+        usual = mode(counts) if counts else 0
+        if usual and counts.count(usual) * 2 > len(counts) and len(counts) * 2 >= len(lines):
             return delimiter
     return ""
 

@@ -78,39 +78,39 @@ def _lines(placed: Sequence[_Placed]) -> Iterator[list[_Placed]]:
 
 
 def _segments(line: Sequence[_Placed]) -> Iterator[list[_Placed]]:
-    """Cells: parted where a gap is wider than the letters, or than is usual between digits set apart."""
-    usual = _usual_gap(line)
+    """Cells: parted where a gap is wider than the letters, or than those between digits set apart."""
     segment = [line[0]]
-    for before, letter in pairwise(line):
-        wide = _CELL * max(before.size, letter.size)
-        if _is_number(before, letter):
-            wide = max(wide, _SPREAD * usual)
-        if letter.left - before.right > wide:
+    for letter, gap, usual in _gaps(line):
+        if gap > max(_CELL * max(segment[-1].size, letter.size), _SPREAD * usual):
             yield segment
             segment = []
         segment.append(letter)
     yield segment
 
 
-def _usual_gap(line: Sequence[_Placed]) -> float:
-    """Between two digits that follow one another."""
-    gaps = [b.left - a.right for a, b in pairwise(line) if _is_number(a, b)]
-    return median(gaps) if gaps else 0.0
+def _written(segment: Sequence[_Placed]) -> Segment:
+    words = [segment[0].text]
+    for letter, gap, usual in _gaps(segment):
+        words.append((" " if gap > max(_WORD * letter.size, _SPREAD * usual) else "") + letter.text)
+    return "".join(words), segment[0].left, segment[-1].right
+
+
+def _gaps(line: Sequence[_Placed]) -> Iterator[tuple[_Placed, float, float]]:
+    """Each letter but the first with the gap before it, and the gap that is usual there: that of digits set apart.
+
+    Digits are set apart where the gaps beside are as wide; the last of them has a gap on one side only.
+    """
+    gaps = [(_is_number(a, b), b.left - a.right) for a, b in pairwise(line)]
+    inner = [gap for number, gap in gaps if number]
+    middle = median(inner) if inner else 0.0
+    none = (False, 0.0)
+    for letter, before, (number, gap), behind in zip(line[1:], [none, *gaps], gaps, [*gaps[1:], none], strict=False):
+        beside = [each for is_number, each in (before, behind) if is_number]
+        yield letter, gap, max(0.0, min([middle, *beside])) if number and beside else 0.0
 
 
 def _is_number(before: _Placed, letter: _Placed) -> bool:
     return before.text.isdecimal() and (letter.text.isdecimal() or letter.text in "xX")
-
-
-def _written(segment: Sequence[_Placed]) -> Segment:
-    usual = _usual_gap(segment)
-    words = [segment[0].text]
-    for before, letter in pairwise(segment):
-        space = _WORD * min(before.size, letter.size)
-        if _is_number(before, letter):
-            space = max(space, _SPREAD * usual)
-        words.append((" " if letter.left - before.right > space else "") + letter.text)
-    return "".join(words), segment[0].left, segment[-1].right
 
 
 def _stacks(singles: Sequence[_Placed]) -> Iterator[list[_Placed]]:

@@ -114,6 +114,13 @@ def test_letters_one_by_one_in_every_direction(degrees, apart, backwards):
     assert places(pdf("\n".join(letters))) == ["p. 1"]
 
 
+def test_digits_set_apart_beside_an_amount_that_is_not():
+    letters = [drawn(60 + 12 * n, 700, digit) for n, digit in enumerate(ID)]
+    amount = drawn(60 + 12 * len(ID), 700, "15912345678")
+
+    assert seen(pdf("\n".join([drawn(280, 720, "金额（元）"), *letters, amount]))) == ([("p. 1", "resident_id")], [])
+
+
 def test_upright_letters_below_one_another():
     assert places(pdf("\n".join(drawn(300, 700 - 12 * n, digit) for n, digit in enumerate(PHONE)))) == ["p. 1"]
 
@@ -155,6 +162,11 @@ def test_pictures_are_said_to_be_pictures():
 
 def test_lines_of_a_text_in_gb18030():
     assert places(f"举报\n\n身份证{ID}\n手机：\n{PHONE}\n".encode("gb18030")) == ["line 3", "line 5"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16", "utf-8", "gb18030"])
+def test_a_text_without_a_mark(encoding):
+    assert places(f"联系人：张某\n手机：{PHONE}\n".encode(encoding)) == ["line 2"]
 
 
 def test_a_page_called_a_spreadsheet():

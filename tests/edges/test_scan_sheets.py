@@ -168,6 +168,13 @@ def test_a_format_with_a_currency_is_an_amount_unless_the_heading_says_otherwise
     assert places(xlsx(sheet({"A1": "村", "B1": "手机"}, {"B2": cell}), {"xl/styles.xml": styles})) == ["名单!B2"]
 
 
+def test_a_table_in_money():
+    rows = ({"A1": "收支表", "C1": "单位：元"}, {"A2": "科目", "B2": "2025年", "C2": "经办人手机"})
+    rows = (*rows, {"A3": "税收", "B3": "15912345678", "C3": PHONE})
+
+    assert places(xlsx(sheet(*rows))) == ["名单!C3"]
+
+
 def test_columns_of_figures_are_no_number_in_groups():
     rows = [{f"A{n}": "东湖镇", f"B{n}": "159", f"C{n}": "1234", f"D{n}": "5678"} for n in range(2, 9)]
 
@@ -196,6 +203,12 @@ def test_csv_in_any_encoding(encoding, delimiter):
     text = "\n".join(delimiter.join(row) for row in rows)
 
     assert places(text.encode(encoding)) == ["B2"]
+
+
+def test_csv_below_a_title():
+    text = f"2026年名单\n填报日期：11月\n项目,金额,手机\n路灯,15912345678,{PHONE}\n绿化,13912345678,无\n"
+
+    assert places(text.encode()) == ["C4"]
 
 
 def test_files_in_files():
