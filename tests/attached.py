@@ -133,7 +133,7 @@ def xls(*rows: list[str | float], hidden: bool = False, note: str = "") -> bytes
     start = _record(0x809, struct.pack("<HHHHII", 0x600, 0x05, 0, 0, 0, 0)) + _record(0x42, struct.pack("<H", 1200))
     bound = lambda at: _record(0x85, struct.pack("<IBBBB", at, hidden, 0, 2, 1) + name)  # noqa: E731
     globals_ = start + bound(0) + _record(0x0A, b"")
-    return compound("Workbook", start + bound(len(globals_)) + _record(0x0A, b"") + sheet_)
+    return compound({"Workbook": start + bound(len(globals_)) + _record(0x0A, b"") + sheet_})
 
 
 def _record(kind: int, data: bytes) -> bytes:
@@ -146,37 +146,40 @@ def _biff(row: int, column: int, value: str | float) -> bytes:
     return _record(0x204, struct.pack("<HHHHB", row, column, 0, len(value), 1) + value.encode("utf-16-le"))
 
 
-def compound(name: str, stream: bytes) -> bytes:
-    """An OLE2 file with one stream."""
-    stream = stream.ljust(4096, b"\0")
-    count = -(-len(stream) // SECTOR)
-    stream = stream.ljust(count * SECTOR, b"\0")
-    chain = [TABLE, END, *range(3, 2 + count), END]
-    table = struct.pack(f"<{len(chain)}I", *chain).ljust(SECTOR, b"\xff")
-    folder = _entry("Root Entry", 5, 1, END, 0) + _entry(name, 2, FREE, 2, len(stream)) + bytes(256)
-    header = struct.pack(
-        "<8s16sHHHHH6sIIIIIIIII",
-        files.xls.OLE,
-        bytes(16),
-        0x3E,
-        3,
-        0xFFFE,
-        9,
-        6,
-        bytes(6),
-        0,
-        1,
-        1,
-        0,
-        4096,
-        END,
-        0,
-        END,
-        0,
-    )
-    return header + struct.pack("<109I", 0, *[FREE] * 108) + table + folder + stream
+def compound(streams: dict[str, bytes]) -> bytes:
+    """An OLE2 file with up to three streams."""
+    contents, chains, entries = b"", [TABLE, END], []
+    for n, (name, raw) in enumerate(streams.items(), 1):
+        content = raw.ljust(4096, b"\0").ljust(-(-len(raw) // SECTOR) * SECTOR, b"\0")
+        start, count = len(chains), len(content) // SECTOR
+        chains += [*range(start + 1, start + count), END]
+        contents += content
+        entries.append(_entry(name, start, len(content), right=n + 1 if n < len(streams) else FREE))
+    folder = (_entry("Root Entry", END, 0, child=1) + b"".join(entries)).ljust(SECTOR, b"\0")
+    table = struct.pack(f"<{len(chains)}I", *chains).ljust(SECTOR, b"\xff")
+    sizes = (0x3E, 3, 0xFFFE, 9, 6, bytes(6), 0, 1, 1, 0, 4096, END, 0, END, 0)
+    header = struct.pack("<8s16sHHHHH6sIIIIIIIII", files.ole.MAGIC, bytes(16), *sizes)
+    return header + struct.pack("<109I", 0, *[FREE] * 108) + table + folder + contents
 
 
-def _entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
+def _entry(name: str, start: int, size: int, *, right: int = FREE, child: int = FREE) -> bytes:
     raw = name.encode("utf-16-le") + b"\0\0"
-    return struct.pack("<64sHBBIII36sIII", raw, len(raw), kind, 1, FREE, FREE, child, bytes(36), start, size, 0)
+    return struct.pack(
+        "<64sHBBIII36sIII", raw, len(raw), 2 if child == FREE else 5, 1, FREE, right, child, bytes(36), start, size, 0
+    )
+
+
+def doc(*pieces: str, flags: int = 0x0200) -> bytes:
+    """A Word 97 document; what is ASCII is kept in one byte a character, as Word does."""
+    main = bytearray(struct.pack("<H8xH", 0xA5EC, flags).ljust(1024, b"\0"))
+    places, table = [0], b""
+    for piece in pieces:
+        at = len(main) * 2 | 0x40000000 if piece.isascii() else len(main)
+        main += piece.encode("ascii" if piece.isascii() else "utf-16-le")
+        main += bytes(len(main) % 2)
+        places.append(places[-1] + len(piece))
+        table += struct.pack("<HIH", 0, at, 0)
+    plc = struct.pack(f"<{len(places)}I", *places) + table
+    clx = b"\1\2\0xx" + struct.pack("<BI", 2, len(plc)) + plc
+    main[0x01A2:0x01AA] = struct.pack("<II", 0, len(clx))
+    return compound({"WordDocument": bytes(main), "1Table" if flags & 0x0200 else "0Table": clx})

@@ -28,7 +28,7 @@ DOORS = {
         ("click rich", PEOPLE),
         ("subprocess", f"{PEOPLE} monitor/attachments/apart.py"),
         ("pypdfium2", "monitor/attachments/pdf.py"),
-        ("xlrd", "monitor/attachments/xls.py"),
+        ("xlrd", "monitor/attachments/xls.py monitor/attachments/ole.py"),
         ("resource", "monitor/attachments/__main__.py"),
         ("xml.parsers", "monitor/attachments/xml.py"),
         ("feedparser", "monitor/collectors/"),

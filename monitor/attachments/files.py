@@ -7,7 +7,7 @@ import struct
 import zipfile
 from collections.abc import Callable, Iterator
 
-from monitor.attachments import docx, package, pdf, plain, xls, xlsx
+from monitor.attachments import doc, docx, ole, package, pdf, plain, xls, xlsx
 from monitor.attachments.limits import Budget
 from monitor.attachments.rows import Nested, Part, Row, Trouble, prose
 from monitor.errors import AttachmentError
@@ -75,7 +75,7 @@ def _reader(body: bytes) -> Read:
         raise AttachmentError("empty", "there is nothing in it")
     if body.startswith(_ZIP):
         return _packed(body)
-    if body.startswith(xls.OLE):
+    if body.startswith(ole.MAGIC):
         return _compound(body)
     if b"%PDF-" in body[:_PDF_WITHIN]:
         return pdf.read
@@ -107,5 +107,9 @@ def _compound(body: bytes) -> Read:
     if "EncryptedPackage".encode(_UTF16) in body:
         raise AttachmentError("encrypted", "it opens with a password only")
     if "WordDocument".encode(_UTF16) in body:
-        raise AttachmentError("unsupported", "a document of before 2007 (.doc, .wps)")
-    return xls.read
+        return doc.read
+    if "Workbook".encode(_UTF16) in body or "Book".encode(_UTF16) in body:
+        return xls.read
+    if "Root Entry".encode(_UTF16) not in body:
+        raise AttachmentError("broken", "its folder is missing")
+    raise AttachmentError("unsupported", "a compound file without text or sheets")

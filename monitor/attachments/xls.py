@@ -7,15 +7,14 @@ import struct
 from collections.abc import Iterator
 
 import xlrd
-from xlrd.compdoc import CompDoc, CompDocError
+from xlrd.compdoc import CompDocError
 from xlrd.sheet import Sheet
 
-from monitor.attachments import sheets
+from monitor.attachments import ole, sheets
 from monitor.attachments.limits import Budget
 from monitor.attachments.rows import Cell, Part, Row, prose
 from monitor.errors import AttachmentError
 
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BOX, _CONTINUE, _ASIDE = 0x1B6, 0x3C, {0x14: "header", 0x15: "footer"}
 _WIDEST = 64
 
@@ -30,7 +29,7 @@ def read(body: bytes, _budget: Budget) -> Iterator[Part]:
         yield prose(title, "name of a sheet", "names")
         yield from _sheet(book, book.sheet_by_index(index), title)
         book.unload_sheet(index)
-    yield from _aside(_stream(body))
+    yield from _aside(ole.stream(body, "Workbook", "Book") if body.startswith(ole.MAGIC) else body)
 
 
 def _sheet(book: xlrd.Book, sheet: Sheet, title: str) -> Iterator[Part]:
@@ -54,17 +53,6 @@ def _amount(book: xlrd.Book, style: int | None) -> bool:
     key = book.xf_list[style].format_key
     format_ = book.format_map.get(key)
     return sheets.is_amount(key, format_.format_str if format_ else "")
-
-
-def _stream(body: bytes) -> bytes:
-    if not body.startswith(OLE):
-        return body
-    try:
-        document = CompDoc(body, logfile=io.StringIO())
-        found: bytes = document.get_named_stream("Workbook") or document.get_named_stream("Book") or b""
-    except CompDocError as error:
-        raise AttachmentError("broken", str(error)) from error
-    return found
 
 
 def _aside(stream: bytes) -> Iterator[Part]:

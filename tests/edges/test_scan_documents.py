@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from tests.attached import ID, PHONE, R, W, docx, drawn, paragraph, pdf, places, seen, sheet, xlsx
+from tests.attached import ID, PHONE, R, W, doc, docx, drawn, paragraph, pdf, places, seen, sheet, xlsx
 
 
 def part(body: str) -> str:
@@ -84,6 +84,16 @@ def test_every_other_part_of_a_document():
         "header1 paragraph 1",
         "word/_rels/document.xml.rels",
     ]
+
+
+def test_documents_of_before_2007_and_of_wps():
+    table = f"姓名\x07手机\x07金额（元）\x07\x07张某\x07{PHONE}\x0715912345678\x07\x07李某\x07\x0713912345679\x07\x07"
+    body = doc(
+        "公示\r申请人身份证号", ID[:9], f"{ID[9:]}\r手机：\x13HYPERLINK tel:{PHONE}\x14{PHONE}\x15\r", table, "完\r"
+    )
+
+    assert sorted(places(body)) == ["field", "paragraph 2", "paragraph 3", "table 1!B2"]
+    assert places(doc(f"手机{PHONE}\r", flags=0)) == ["paragraph 1"]
 
 
 def test_a_list_of_a_page_and_its_amounts():

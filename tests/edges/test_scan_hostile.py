@@ -10,7 +10,7 @@ import pytest
 
 from monitor.attachments import apart
 from monitor.attachments.limits import MB, Limits
-from tests.attached import ID, PHONE, TYPES, W, compound, docx, paragraph, pdf, seen, sheet, xls, xlsx, zipped
+from tests.attached import ID, PHONE, TYPES, W, compound, doc, docx, paragraph, pdf, seen, sheet, xls, xlsx, zipped
 
 LIST = f"手机{PHONE}\n".encode()
 
@@ -56,10 +56,14 @@ trailer<</Root 1 0 R/Prev 0>>
         (xlsx(sheet({"A1": PHONE})[:-60]), "broken"),
         (xlsx(sheet({"A1": '<c r="1A"><v>1</v></c>'})), "broken"),
         (xls(["a"])[:1024], "broken"),
-        (compound("Workbook", b"\x09\x08\x10\x00" + bytes(8)), "broken"),
-        (compound("EncryptedPackage", b""), "encrypted"),
-        (compound("WordDocument", b""), "unsupported"),
-        (compound("Nothing", b""), "broken"),
+        (compound({"Workbook": b"\x09\x08\x10\x00" + bytes(8)}), "broken"),
+        (compound({"EncryptedPackage": b""}), "encrypted"),
+        (doc("x", flags=0x0300), "encrypted"),
+        (doc(), "broken"),
+        (compound({"WordDocument": b""}), "unsupported"),
+        (compound({"WordDocument": b"\xec\xa5".ljust(1000, b"\xff")}), "encrypted"),
+        (compound({"WordDocument": b"\xec\xa5".ljust(1000, b"\0")}), "broken"),
+        (compound({"Nothing": b""}), "unsupported"),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "pictures"),
         (b"MZ" + bytes(range(256)), "unsupported"),
         (bytes(range(256)) * 40, "unsupported"),
