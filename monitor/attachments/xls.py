@@ -21,10 +21,14 @@ _WIDEST = 64
 
 def read(body: bytes, _budget: Budget) -> Iterator[Part]:
     try:
-        book = xlrd.open_workbook(file_contents=body, logfile=io.StringIO(), on_demand=True, formatting_info=True)
+        yield from _book(body)
     except (xlrd.XLRDError, CompDocError) as error:
         locked = "encrypted" in str(error) or "password" in str(error).lower()
         raise AttachmentError("encrypted" if locked else "broken", str(error)) from error
+
+
+def _book(body: bytes) -> Iterator[Part]:
+    book = xlrd.open_workbook(file_contents=body, logfile=io.StringIO(), on_demand=True, formatting_info=True)
     for index, title in enumerate(book.sheet_names()):
         yield prose(title, "name of a sheet", "names")
         yield from _sheet(book, book.sheet_by_index(index), title)

@@ -56,6 +56,7 @@ trailer<</Root 1 0 R/Prev 0>>
         (xlsx(sheet({"A1": PHONE})[:-60]), "broken"),
         (xlsx(sheet({"A1": '<c r="1A"><v>1</v></c>'})), "broken"),
         (xls(["a"])[:1024], "broken"),
+        (xls(["a"]).replace(b"\x09\x08\x10\x00\x00\x06\x10", b"\x09\x08\x10\x00\x00\x06\x99"), "broken"),
         (compound({"Workbook": b"\x09\x08\x10\x00" + bytes(8)}), "broken"),
         (compound({"EncryptedPackage": b""}), "encrypted"),
         (doc("x", flags=0x0300), "encrypted"),
