@@ -122,18 +122,20 @@ def drawn(x: float, y: float, text: str, turn: str = "1 0 0 1") -> str:
     return f"BT /F 10 Tf {turn} {x} {y} Tm <{text.encode('utf-16-be').hex()}> Tj ET"
 
 
-def xls(*rows: list[str | float], hidden: bool = False, note: str = "") -> bytes:
-    """BIFF8 with one sheet in a compound file; ``note`` stands in a text box."""
+def xls(*rows: list[str | float], hidden: bool = False, note: str = "", choice: str = "", said: bytes = b"") -> bytes:
+    """BIFF8 with one sheet in a compound file; ``note`` stands in a text box, ``said`` in the properties."""
     cells = b"".join(_biff(r, c, value) for r, row in enumerate(rows) for c, value in enumerate(row))
     if note:
         cells += _record(0x5D, struct.pack("<HHHHH12xHH", 0x15, 18, 6, 1, 0, 0, 0))
         cells += _record(0x1B6, struct.pack("<10xHH4x", len(note), 0)) + _record(0x3C, b"\1" + note.encode("utf-16-le"))
+    cells += _record(0x1BE, bytes(9) + f"手机{choice}".encode("utf-16-le")) if choice else b""
     sheet_ = _record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 0)) + cells + _record(0x0A, b"")
     name = "名单".encode("utf-16-le")
     start = _record(0x809, struct.pack("<HHHHII", 0x600, 0x05, 0, 0, 0, 0)) + _record(0x42, struct.pack("<H", 1200))
     bound = lambda at: _record(0x85, struct.pack("<IBBBB", at, hidden, 0, 2, 1) + name)  # noqa: E731
     globals_ = start + bound(0) + _record(0x0A, b"")
-    return compound({"Workbook": start + bound(len(globals_)) + _record(0x0A, b"") + sheet_})
+    book = start + bound(len(globals_)) + _record(0x0A, b"") + sheet_
+    return compound({"Workbook": book} | ({"\x05SummaryInformation": said} if said else {}))
 
 
 def _record(kind: int, data: bytes) -> bytes:

@@ -40,6 +40,7 @@ def read(body: bytes, _budget: Budget) -> Iterator[Part]:
         raise AttachmentError("broken", "it names no text")
     for field in _FIELD.finditer(text):
         yield prose(field[1], "field", "aside")
+    yield from ole.properties(body)
     yield from _paragraphs(_FIELD.sub("", text).translate(_MARKS))
 
 

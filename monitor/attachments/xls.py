@@ -16,6 +16,7 @@ from monitor.attachments.rows import Cell, Part, Row, prose
 from monitor.errors import AttachmentError
 
 _BOX, _CONTINUE, _ASIDE = 0x1B6, 0x3C, {0x14: "header", 0x15: "footer"}
+_WORDS = {0x18: "defined name", 0x1B8: "link", 0x1BE: "choices"}
 _WIDEST = 64
 
 
@@ -33,7 +34,11 @@ def _book(body: bytes) -> Iterator[Part]:
         yield prose(title, "name of a sheet", "names")
         yield from _sheet(book, book.sheet_by_index(index), title)
         book.unload_sheet(index)
-    yield from _aside(ole.stream(body, "Workbook", "Book") if body.startswith(ole.MAGIC) else body)
+    if body.startswith(ole.MAGIC):
+        yield from ole.properties(body)
+        yield from _aside(ole.stream(body, "Workbook", "Book"))
+    else:
+        yield from _aside(body)
 
 
 def _sheet(book: xlrd.Book, sheet: Sheet, title: str) -> Iterator[Part]:
@@ -60,7 +65,7 @@ def _amount(book: xlrd.Book, style: int | None) -> bool:
 
 
 def _aside(stream: bytes) -> Iterator[Part]:
-    """Texts of boxes, headers and footers, which the library leaves out."""
+    """Texts of boxes, headers, links and more, which the library leaves out."""
     place, boxed = 0, False
     while place + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, place)
@@ -68,6 +73,8 @@ def _aside(stream: bytes) -> Iterator[Part]:
         place += 4 + length
         if kind in _ASIDE and length > 3:
             yield prose(_text(data[2:]), _ASIDE[kind], "aside")
+        for text in ole.words(data) if kind in _WORDS else ():
+            yield prose(text, _WORDS[kind], "aside")
         if kind == _CONTINUE and boxed:
             yield prose(_text(data), "text box", "aside")
         boxed = kind == _BOX

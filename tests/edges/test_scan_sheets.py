@@ -193,6 +193,8 @@ def test_old_workbooks():
     assert places(xls(*rows)) == ["名单!B2", "名单!C2"]
     assert places(xls(*rows, hidden=True)) == ["名单!B2", "名单!C2"]
     assert places(xls(["公示"], note=f"他的手机{PHONE}")) == ["text box"]
+    assert places(xls(["公示"], choice=PHONE)) == ["choices"]
+    assert places(xls(["公示"], said=b"\0\0" + f"经办人手机{PHONE}".encode("gb18030") + b"\0")) == ["properties"]
 
 
 @pytest.mark.parametrize(
