@@ -58,15 +58,18 @@ class Headings:
     def written(self, cells: Sequence[Cell]) -> Iterator[tuple[Cell, str]]:
         """Each cell with its text as it is to be judged; its own text stays last in it."""
         left: Heading | None = None
-        numbers = False
+        numbers, before = False, ""
         for cell in cells:
             own = self._heading(cell.text)
             above = self._over(cell.columns)
+            if cell.tight:
+                left = None
+                above = None if Heading(before[-_LONGEST:]).tells else above
             said = above if above and above.tells else left if left and left.tells else self._otherwise(cell)
             wanted = own is None or (said is not None and said.secret and _DIGIT.search(cell.text))
             numbers = numbers or own is None
             yield cell, _told(cell, said if wanted else None)
-            left = own
+            left, before = own, cell.text
         self._learn(cells, numbers)
 
     def _otherwise(self, cell: Cell) -> Heading | None:

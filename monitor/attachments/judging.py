@@ -34,8 +34,12 @@ class _Region:
         cells = [cell._replace(text=wrapped.whole(cell.text)) for cell in boxed(row.cells)]
         for cell in wrapped.joined(self.before, cells):
             self._put(cell.where, _ASIDE + cell.text + _ASIDE)
+        end = _ASIDE if sum(not cell.tight for cell in cells) > 1 else "\n"
         for cell, text in self.headings.written(cells):
-            self._put(cell.where, text + (_ASIDE if len(cells) > 1 else "\n"))
+            if cell.tight and text == cell.text:
+                self.length -= len(end)
+                self.text[-1] = self.text[-1].removesuffix(end)
+            self._put(cell.where, text + end)
         self.before = cells
         return len(cells)
 

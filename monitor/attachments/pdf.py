@@ -55,7 +55,10 @@ def _page(document: pdfium.PdfDocument, number: int, pictures: list[int]) -> Ite
         return
     letters = _letters(text)
     for line in lines(letters):
-        cells = [Cell(words, where, range(int(left // _STEP), int(right // _STEP) + 1)) for words, left, right in line]
+        cells = [
+            Cell(words, where, range(int(left // _STEP), int(right // _STEP) + 1), tight=tight)
+            for words, left, right, tight in line
+        ]
         yield Row(cells, "pages")
     if not letters and next(page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=3), None):
         pictures.append(number + 1)

@@ -9,12 +9,16 @@ SINGLE = 11  # cells of one character that follow one another are one number, a 
 
 
 class Cell(NamedTuple):
-    """``columns`` are those it stands in, so that a heading above is found; ``amount``: it is shown as a quantity."""
+    """``columns`` are those it stands in, so that a heading above is found; ``amount``: it is shown as a quantity.
+
+    ``tight``: a number without a gap before it, of the next column or of the same text.
+    """
 
     text: str
     where: str
     columns: Sequence[int] = (0,)
     amount: bool = False
+    tight: bool = False
 
 
 class Row(NamedTuple):

@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-Segment = tuple[str, float, float]  # words, and where they begin and end along the line
+Segment = tuple[str, float, float, bool]  # words, where they begin and end along the line, and whether without a gap
 
 _TURN = math.pi / 36  # what stands within five degrees has one direction
 _LINE = 0.45  # of the letters' size: as far may a letter stand off its line
@@ -16,6 +16,7 @@ _WORD = 0.25  # a gap that is a space
 _CELL = 1.0  # a gap that is the next cell
 _SPREAD = 1.7  # of letters set apart, times their usual gap
 _STACK = 2.2  # letters below one another, in sizes
+_NUMBER = 9  # digits behind other text that may stand in a column of their own
 _STACKED = 8  # so many make a number
 _SMALLEST = 1.0  # points
 
@@ -52,7 +53,7 @@ def lines(letters: Iterable[Letter]) -> Iterator[list[Segment]]:
         for line in _lines(placed):
             segments = [*_segments(line)]
             singles += (segment[0] for segment in segments if len(segment) == 1)
-            yield [_written(segment) for segment in segments]
+            yield [part for segment in segments for part in _parts(segment)]
         yield from ([_written(stack)] for stack in _stacks(singles))
 
 
@@ -88,11 +89,23 @@ def _segments(line: Sequence[_Placed]) -> Iterator[list[_Placed]]:
     yield segment
 
 
-def _written(segment: Sequence[_Placed]) -> Segment:
+def _parts(segment: Sequence[_Placed]) -> Iterator[Segment]:
+    """A long number at the end is a part of its own: in narrow columns no gap is left before it."""
+    digits = 0
+    while digits < len(segment) and segment[-1 - digits].text in "0123456789xX":
+        digits += 1
+    if _NUMBER <= digits < len(segment):
+        yield _written(segment[:-digits])
+        yield _written(segment[-digits:], tight=True)
+    else:
+        yield _written(segment)
+
+
+def _written(segment: Sequence[_Placed], *, tight: bool = False) -> Segment:
     words = [segment[0].text]
     for letter, gap, usual in _gaps(segment):
         words.append((" " if gap > max(_WORD * letter.size, _SPREAD * usual) else "") + letter.text)
-    return "".join(words), segment[0].left, segment[-1].right
+    return "".join(words), segment[0].left, segment[-1].right, tight
 
 
 def _gaps(line: Sequence[_Placed]) -> Iterator[tuple[_Placed, float, float]]:

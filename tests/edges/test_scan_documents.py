@@ -141,6 +141,15 @@ def test_a_number_in_a_pdf_that_goes_on_in_the_next_line():
     ]
 
 
+def test_a_number_without_a_gap_before_its_column():
+    head = drawn(60, 720, "名称") + drawn(115, 720, "合同编号")
+    rows = "\n".join(drawn(60, 700 - 20 * n, f"云溪某单位1591234567{n}") for n in range(5))
+
+    assert places(pdf(head + rows)) == []
+    assert places(pdf(head + drawn(60, 700, f"本人手机号{PHONE}"))) == ["p. 1"]
+    assert places(pdf(drawn(60, 700, f"云溪某单位{PHONE}"))) == ["p. 1"]
+
+
 def test_columns_of_figures_are_no_telephone():
     rows = [
         drawn(60 + 60 * n, 700 - 20 * m, text)
