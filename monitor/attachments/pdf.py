@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -17,7 +17,7 @@ _BLANK = 32  # code points up to that show nothing
 _NO_BREAK = 0xA0
 _NOTHING = 2  # bytes of an empty string in UTF-16
 _STEP = 6  # points of a column: what stands below a heading overlaps it
-_NOTE_KEYS = (b"Contents", b"V", b"DV", b"TU", b"RC", b"Subj")
+_NOTE_KEYS = (b"Contents", b"DV", b"TU", b"RC", b"Subj")
 _LONGEST = 100_000  # characters of one note
 _KEPT_PICTURELESS = 20  # pages that are named
 
@@ -28,6 +28,7 @@ def read(body: bytes, budget: Budget) -> Iterator[Part]:
     except pdfium.PdfiumError as error:
         locked = getattr(error, "err_code", None) == pdfium_c.FPDF_ERR_PASSWORD
         raise AttachmentError("encrypted" if locked else "broken", str(error)) from error
+    form = document.formenv if document.get_formtype() and document.init_forms() else None
     for key, said in document.get_metadata_dict(skip_empty=True).items():
         yield prose(said, f"properties ({key})", "properties")
     pictures: list[int] = []
@@ -36,7 +37,7 @@ def read(body: bytes, budget: Budget) -> Iterator[Part]:
         yield Trouble("broken", "it has no pages")
     for number in range(count):
         budget.spend("pages")
-        yield from _page(document, number, pictures)
+        yield from _page(document, form, number, pictures)
     for entry in document.get_toc():
         yield prose(entry.get_title(), "outline", "properties")
     yield from _attached(document, budget)
@@ -45,7 +46,9 @@ def read(body: bytes, budget: Budget) -> Iterator[Part]:
         yield Trouble("pictures", f"{len(pictures)} of {count} pages: {pages}")
 
 
-def _page(document: pdfium.PdfDocument, number: int, pictures: list[int]) -> Iterator[Part]:
+def _page(
+    document: pdfium.PdfDocument, form: pdfium.PdfFormEnv | None, number: int, pictures: list[int]
+) -> Iterator[Part]:
     where = f"p. {number + 1}"
     try:
         page = document[number]
@@ -62,7 +65,7 @@ def _page(document: pdfium.PdfDocument, number: int, pictures: list[int]) -> Ite
         yield Row(cells, "pages")
     if not letters and next(page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=3), None):
         pictures.append(number + 1)
-    yield from _notes(page, where)
+    yield from _notes(page, form, where)
     text.close()
     page.close()
 
@@ -84,25 +87,27 @@ def _letters(text: pdfium.PdfTextPage) -> list[Letter]:
     return found
 
 
-def _notes(page: pdfium.PdfPage, where: str) -> Iterator[Part]:
+def _notes(page: pdfium.PdfPage, form: pdfium.PdfFormEnv | None, where: str) -> Iterator[Part]:
     """Comments, and what is filled into a form, behind the name of its field."""
     for index in range(pdfium_c.FPDFPage_GetAnnotCount(page)):
         note = pdfium_c.FPDFPage_GetAnnot(page, index)
         if not note:
             continue
-        field = _string(note, b"TU") or _string(note, b"T")
         for key in _NOTE_KEYS:
-            if said := _string(note, key):
-                yield prose(f"{field}：{said}" if field and key in (b"V", b"DV") else said, f"{where} (note)", "notes")
+            if said := _string(pdfium_c.FPDFAnnot_GetStringValue, note, key):
+                yield prose(said, f"{where} (note)", "notes")
+        if form is not None and (said := _string(pdfium_c.FPDFAnnot_GetFormFieldValue, form, note)):
+            called = _string(pdfium_c.FPDFAnnot_GetFormFieldName, form, note)
+            yield prose(f"{called}：{said}", f"{where} (note)", "notes")
         pdfium_c.FPDFPage_CloseAnnot(note)
 
 
-def _string(note: object, key: bytes) -> str:
-    size = pdfium_c.FPDFAnnot_GetStringValue(note, key, None, 0)
+def _string(ask: Callable[..., int], *about: object) -> str:
+    size = ask(*about, None, 0)
     if size <= _NOTHING or size > _LONGEST:
         return ""
     buffer = (pdfium_c.FPDF_WCHAR * (size // 2))()
-    pdfium_c.FPDFAnnot_GetStringValue(note, key, buffer, size)
+    ask(*about, buffer, size)
     return bytes(buffer).decode("utf-16-le", "replace").rstrip("\0")
 
 

@@ -169,6 +169,13 @@ def test_notes_forms_and_properties_of_a_pdf():
     assert found == ["p. 1 (note)"]  # the same number, once
 
 
+def test_a_field_whose_value_stands_above_it():
+    field = f"90 0 obj<</FT/Tx/T(idcard)/V({ID})/Kids[91 0 R]>>endobj"
+    shown = "91 0 obj<</Type/Annot/Subtype/Widget/Parent 90 0 R/Rect[10 10 90 30]>>endobj"
+
+    assert places(pdf(drawn(60, 700, "公示"), extra=f"{field}\n{shown}", page="/Annots[91 0 R]")) == ["p. 1 (note)"]
+
+
 def test_pictures_are_said_to_be_pictures():
     image = (
         "90 0 obj<</Type/XObject/Subtype/Image/Width 1/Height 1/BitsPerComponent 8/ColorSpace/DeviceGray/Length 1>>"

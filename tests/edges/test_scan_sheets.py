@@ -97,8 +97,10 @@ def test_boxes_properties_caches_and_names():
     members = {
         "xl/drawings/drawing1.xml": f'<d xmlns:a="{A}"><txBody><a:p><a:r><a:t>{phone}</a:t></a:r></a:p></txBody></d>',
         "docProps/core.xml": f"<p><description>{phone}</description></p>",
-        "xl/externalLinks/externalLink1.xml": f"<e><cell><v>{phone}</v></cell></e>",
-        "xl/pivotCache/pivotCacheRecords1.xml": f'<r><s v="{phone}"/></r>',
+        "xl/externalLinks/externalLink1.xml": f'<e><cell t="str"><v>{phone}</v></cell><cell><v>{PHONE}</v></cell></e>',
+        "xl/pivotCache/pivotCacheRecords1.xml": f'<r><s v="{phone}"/><n v="{PHONE}"/></r>',
+        "xl/pivotCache/definition.xml": f'<d><cacheField name="手机"><n v="{PHONE}"/></cacheField></d>',
+        "xl/pivotCache/amounts.xml": f'<d><cacheField name="金额"><n v="{PHONE}"/></cacheField></d>',
         "xl/charts/chart1.xml": f"<c><strCache><v>{phone}</v></strCache><numCache><v>{PHONE}</v></numCache></c>",
         "xl/connections.xml": '<c><connection connection="Server=db;User ID=sa;Password=Yx9#k27Lm!"/></c>',
         "xl/embeddings/list.xlsx": xlsx(sheet(HEAD, {"B2": ID})),
@@ -111,6 +113,7 @@ def test_boxes_properties_caches_and_names():
         "xl/connections.xml",
         "xl/drawings/drawing1.xml paragraph 1",
         "xl/externalLinks/externalLink1.xml",
+        "xl/pivotCache/definition.xml",
         "xl/pivotCache/pivotCacheRecords1.xml",
     ]
 
