@@ -171,8 +171,11 @@ def _entry(name: str, start: int, size: int, *, right: int = FREE, child: int = 
     )
 
 
-def doc(*pieces: str, flags: int = 0x0200) -> bytes:
-    """A Word 97 document; what is ASCII is kept in one byte a character, as Word does."""
+def doc(*pieces: str, flags: int = 0x0200, struck: tuple[int, int] | None = None) -> bytes:
+    """A Word 97 document; what is ASCII is kept in one byte a character, as Word does.
+
+    ``struck``: which characters of a first piece in ASCII are deleted while changes are tracked.
+    """
     main = bytearray(struct.pack("<H8xH", 0xA5EC, flags).ljust(1024, b"\0"))
     places, table = [0], b""
     for piece in pieces:
@@ -184,4 +187,12 @@ def doc(*pieces: str, flags: int = 0x0200) -> bytes:
     plc = struct.pack(f"<{len(places)}I", *places) + table
     clx = b"\1\2\0xx" + struct.pack("<BI", 2, len(plc)) + plc
     main[0x01A2:0x01AA] = struct.pack("<II", 0, len(clx))
+    if struck:
+        main += bytes(-len(main) % 512)
+        runs = struct.pack("<4I3B", 1024, 1024 + struck[0], 1024 + struck[1], 2048, 0, 100, 0).ljust(200, b"\0")
+        page = runs + b"\6" + struct.pack("<HBHB", 0x0835, 1, 0x0800, 1)
+        page = page.ljust(511, b"\0") + b"\3"
+        main[0xFA:0x102] = struct.pack("<II", len(clx), 12)
+        clx += struct.pack("<III", 0, 0, len(main) // 512)
+        main += page
     return compound({"WordDocument": bytes(main), "1Table" if flags & 0x0200 else "0Table": clx})

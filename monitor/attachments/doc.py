@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 import struct
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from itertools import pairwise
 
 from monitor.attachments import ole, sheets
 from monitor.attachments.limits import Budget
@@ -17,6 +19,10 @@ from monitor.errors import AttachmentError
 _IDENT = 0xA5EC
 _FLAGS, _LOCKED, _TABLE_ONE = 0x0A, 0x0100, 0x0200
 _PIECES = 0x01A2  # where the header says where the table of pieces is: offset and length
+_RUNS = 0x00FA  # and the same for the pages of runs of characters
+_PAGE, _NUMBER = 512, 0x3FFFFF
+_STRUCK, _SIZES = 0x0800, (1, 1, 2, 4, 2, 2, 0, 3)  # a property: deleted while changes are tracked; bytes of properties
+_VARIABLE = 6
 _PROPERTIES, _TABLE = 1, 2
 _NARROW = 0x40000000  # of a piece: one byte a character, and twice its offset
 _OFFSET = 0x3FFFFFFF
@@ -35,7 +41,7 @@ def read(body: bytes, _budget: Budget) -> Iterator[Part]:
         raise AttachmentError("encrypted")
     table = ole.stream(body, "1Table" if flags & _TABLE_ONE else "0Table")
     begin, length = struct.unpack_from("<II", main, _PIECES)
-    text = "".join(_pieces(main, table[begin : begin + length]))
+    text = "".join(_pieces(main, table[begin : begin + length], _edges(main, table)))
     if not text:
         raise AttachmentError("broken", "it names no text")
     for field in _FIELD.finditer(text):
@@ -44,7 +50,35 @@ def read(body: bytes, _budget: Budget) -> Iterator[Part]:
     yield from _paragraphs(_FIELD.sub("", text).translate(_MARKS))
 
 
-def _pieces(main: bytes, clx: bytes) -> Iterator[str]:
+def _edges(main: bytes, table: bytes) -> list[int]:
+    """Offsets in the main stream where text that was struck out begins or ends."""
+    begin, length = struct.unpack_from("<II", main, _RUNS)
+    count = max(0, length - 4) // 8
+    edges: set[int] = set()
+    for number in struct.unpack_from(f"<{count}I", table, begin + 4 * (count + 1)) if count else ():
+        page = main[(number & _NUMBER) * _PAGE :][:_PAGE]
+        runs = page[_PAGE - 1]
+        places = struct.unpack_from(f"<{runs + 1}I", page)
+        for n in range(runs):
+            at = 2 * page[4 * (runs + 1) + n]
+            if at and _is_struck(page[at + 1 : at + 1 + page[at]]):
+                edges |= {places[n], places[n + 1]}
+    return sorted(edges)
+
+
+def _is_struck(properties: bytes) -> bool:
+    place = 0
+    while place + 2 < len(properties):
+        code = struct.unpack_from("<H", properties, place)[0]
+        if code == _STRUCK:
+            return properties[place + 2] == 1
+        kind = code >> 13
+        place += 2 + (1 + properties[place + 2] if kind == _VARIABLE else _SIZES[kind])
+    return False
+
+
+def _pieces(main: bytes, clx: bytes, edges: list[int]) -> Iterator[str]:
+    """The text, with a mark where struck text begins and ends, so that nobody reads it as one with its neighbours."""
     place = 0
     while clx[place : place + 1] == bytes([_PROPERTIES]):
         place += 3 + struct.unpack_from("<H", clx, place + 1)[0]
@@ -55,11 +89,11 @@ def _pieces(main: bytes, clx: bytes) -> Iterator[str]:
     for n in range(count):
         at = struct.unpack_from("<I", clx, place + 5 + 4 * (count + 1) + 8 * n + 2)[0]
         length = places[n + 1] - places[n]
-        if at & _NARROW:
-            begin = (at & _OFFSET) // 2
-            yield main[begin : begin + length].decode("cp1252", "replace")
-        else:
-            yield main[at : at + 2 * length].decode("utf-16-le", "replace")
+        narrow = bool(at & _NARROW)
+        begin, end = ((at & _OFFSET) // 2, (at & _OFFSET) // 2 + length) if narrow else (at, at + 2 * length)
+        cuts = [begin, *edges[bisect_right(edges, begin) : bisect_left(edges, end)], end]
+        codec = "cp1252" if narrow else "utf-16-le"
+        yield "；".join(main[first:last].decode(codec, "replace") for first, last in pairwise(cuts))
 
 
 def _paragraphs(text: str) -> Iterator[Part]:

@@ -96,6 +96,13 @@ def test_documents_of_before_2007_and_of_wps():
     assert places(doc(f"手机{PHONE}\r", flags=0)) == ["paragraph 1"]
 
 
+def test_text_struck_out_in_a_document_of_before_2007():
+    text = f"call {PHONE}0579222230"
+
+    assert places(doc(text)) == []
+    assert places(doc(text, struck=(5, 16))) == ["paragraph 1"]
+
+
 def test_a_list_of_a_page_and_its_amounts():
     lines = [
         drawn(60 + 140 * n, 700 - 20 * m, text)
