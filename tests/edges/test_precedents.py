@@ -16,8 +16,8 @@ from tests.houses import T, drain, text_of
 
 pytestmark = pytest.mark.usefixtures("each_database")
 
-LAMP = "东苑小区3栋楼下的路灯坏了半个月，晚上老人出门看不清路，请尽快派人来修。"
-LAMP_AGAIN = "请问东苑小区楼下路灯什么时候修？已经坏了很久，老人晚上出门看不清。"
+LAMP = "东苑小区3栋楼下的路灯坏了半个月，晚上散步很不方便，请尽快派人来修。"
+LAMP_AGAIN = "请问东苑小区楼下路灯什么时候修？已经坏了很久，晚上散步很不方便。"
 PENSION = "我户口迁到了外省，原来在本县交的养老保险怎样转移接续，要带哪些材料？"
 DAY = timedelta(days=1)
 POSTED = T - 10 * DAY
