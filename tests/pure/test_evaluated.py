@@ -65,6 +65,13 @@ def test_many_errors_are_counted_and_figures_may_be_missing():
     assert "报得准：– | 报得全：0.0%" in message.text
 
 
+def test_what_no_case_asks_for_is_not_said():
+    text = page(helped=(0, 0), figures=[figures(CASES[4:], Kind.HAZARD, 0.5)]).text
+
+    assert "需要派人" not in text
+    assert "报得准：– | 报得全：– | 综合（F1）：–" in text
+
+
 def test_without_kinds_there_is_one_line():
     assert "各类" not in page(figures=[], helped=(0, 0)).text
 
