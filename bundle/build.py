@@ -39,7 +39,9 @@ OURS = ("classifiers", "config", "demo", "fonts", "monitor", "LICENSE", "README.
 SHIPPED = ("README.txt", "huiyin.service", "install.sh", "launcher.sh")
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet")
 BUILDING = ("--no-deps", "--no-build-isolation", "--no-cache-dir", "--no-binary", ",".join(sorted(SOURCE_ONLY)))
-LICENCE = re.compile(r"\.dist-info/(?:licenses/.*[^/]|.*(?:licen[cs]e|ofl|copying|notice|authors)[^/]*)$", re.IGNORECASE)
+LICENCE = re.compile(
+    r"\.dist-info/(?:licenses/.*[^/]|.*(?:licen[cs]e|ofl|copying|notice|authors)[^/]*)$", re.IGNORECASE
+)
 EPOCH = 315_532_800  # 1980-01-01, the first day that a zip file knows: no file says when it was made
 GROWTH = 1.5  # compiled files stand beside the sources, and small files fill whole blocks: 1.4, measured
 

@@ -18,9 +18,10 @@ from classifiers import page, routing
 from classifiers.finding import Document, Finding, Topic
 from monitor import masking, pipeline
 from monitor.cli import wiring
+from monitor.errors import SettingsError
 from monitor.house import each as each_safely
 from monitor.model import Surface
-from monitor.settings import SHIPPED, load
+from monitor.settings import SHIPPED, example, load
 
 LONGEST_LINE = 32 * 1024 * 1024  # bytes
 CHUNK = 1024 * 1024  # bytes read at most before what came of them is written
@@ -78,7 +79,10 @@ def _model(config: Path) -> routing.Model | None:
     """The agency's own model, where there is an agency that has one."""
     if not config.exists():
         return None
-    settings = load(config)
+    try:
+        settings = load(config)
+    except SettingsError:  # it is still being written: judging needs nothing of it
+        settings = example(config)
     return wiring.routing_model(settings, wiring.words(settings.language))
 
 

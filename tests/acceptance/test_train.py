@@ -198,3 +198,13 @@ def test_the_program_of_the_service_never_imports_scikit_learn(tmp_path):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
+
+
+def test_a_configuration_that_is_still_being_written_stops_no_judging(tmp_path):
+    (tmp_path / "huiyin.toml").write_text("[agency]\n", encoding="utf-8")
+    command = [sys.executable, "-m", "monitor.cli", "--config", str(tmp_path / "huiyin.toml"), "classify"]
+
+    done = subprocess.run(command, input=b'{"id": 1, "text": "x"}\n', capture_output=True, check=True)
+
+    assert json.loads(done.stdout)["id"] == 1
+    assert done.stderr == b""
