@@ -22,6 +22,7 @@ _MOST = 50  # findings of a page
 _LOOKED_AT = 2000  # of which these are chosen
 _PIECES = 40  # comments, and pieces written by scripts, that are parsed
 _LONGEST = 200_000  # code points of all of them
+_AGAIN = 3  # times that no honest title says the same
 _STRONG = 0.8
 _WEAK = 0.65
 _DOUBT = 0.3
@@ -127,12 +128,13 @@ class _Page:
     def _heads(self) -> Iterator[_Seen]:
         said = self.walk.words.words
         found = [(lures.lures(text), text, node) for text, node in self.walk.heads]
+        cloaked = any(script.knows_spiders() and any(script.titles()) for script, _ in self.walk.programs)
         times = Counter(bait for baits, _, _ in found for bait in baits)
         for baits, text, node in found:
             strange = [bait for bait in baits if bait not in said]
             if any(times[bait] > self.raw.count(bait) for bait in strange):
                 yield "packed_title", 0.9, node, text
-            elif len(baits) > 1 and len(strange) == len(baits):
+            elif strange and len(strange) == len(baits) and (cloaked or len(baits) > 1 or _is_stuffed(strange, text)):
                 yield "foreign_title", _WEAK, node, text
 
     def _script(self, script: scripts.Script, node: LexborNode) -> Iterator[_Seen]:
@@ -141,6 +143,9 @@ class _Page:
             host = self.hosts.outside(url)
             if host and (spiders or script.is_packed(host) or lures.is_lure_host(host)):
                 yield ("search_redirect" if spiders else "redirect"), 0.9, node, url
+        for title in script.titles():
+            if lures.lures(title) and (spiders or script.is_packed(title)):
+                yield "foreign_title", 0.9, node, title
         for url in script.loaded():
             if (host := self.hosts.outside(url)) and script.is_packed(host):
                 yield "packed_script", _WEAK, node, url
@@ -172,6 +177,11 @@ class _Page:
             host = host_of(link.url)
             if imitates(host) and not is_below(host, self.hosts.approved):
                 yield "imitated_host", 0.85, link.node, link.url
+
+
+def _is_stuffed(baits: Iterable[str], text: str) -> bool:
+    """Whether a text says the same bait again and again."""
+    return any(text.lower().count(bait) >= _AGAIN for bait in baits)
 
 
 def _finding(rule: str, score: float, node: LexborNode, match: str) -> Finding:

@@ -15,7 +15,7 @@ _FAR = 500.0
 _FAR_AHEAD = 3000.0
 _THIN = 1.5
 _MOVED = re.compile(r"(?:translate|translatex|translatey|translate3d)\(([^)]*)\)")
-_SHRUNK = re.compile(r"(?:scale|scalex|scaley|scale3d|matrix)\(\s*0?\.?0+\s*[,)]")
+_SHRUNK = re.compile(r"(?:scale|scalex|scaley|scale3d|matrix)\(\s*(?:0+(?:\.0\d*)?|\.0\d*)\s*[,)]")
 _TURNED = re.compile(r"rotate[xy]\(\s*[+-]?90deg\s*\)")
 _CLIPPED = re.compile(
     r"inset\(\s*(?:100|[5-9]\d)%\s*\)|circle\(\s*0|ellipse\(\s*0|polygon\(\s*0(?:px|%)?\s+0(?:px|%)?\s*(?:,\s*0(?:px|%)?\s+0(?:px|%)?\s*)*+\)"

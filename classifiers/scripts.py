@@ -30,7 +30,11 @@ _STYLE = re.compile(r"<style[^>]{0,100}>([^<]{1,5000})", re.IGNORECASE)
 _LISTED = re.compile(r"\[([^\[\]]*+)\]\.(reverse\(\)\.)?join\([\"']{2}\)")
 _QUOTED = re.compile(r"\"((?:[^\"\\\n]|\\.)*+)\"|'((?:[^'\\\n]|\\.)*+)'|`([^`]*+)`", re.DOTALL)
 _INDEX = re.compile(r"\[\s*[\"'](\w{1,40})[\"']\s*\]")
-_PACKED = re.compile(r"\('((?:[^'\\]|\\.)*+)',\s*(\d+),\s*\d+,\s*'([^']*+)'\.split\('\|'\)", re.DOTALL)
+_PACKED = re.compile(
+    r"\((?:'(?P<code>(?:[^'\\]|\\.)*+)'|\"(?P<other>(?:[^\"\\]|\\.)*+)\"),\s*(?P<base>\d+),\s*\d+,"
+    r"\s*([\"'])(?P<names>[^\"']*+)\4\.split\([\"']\|[\"']\)",
+    re.DOTALL,
+)
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _WORD = re.compile(r"\b\w+\b")
 _UNICODE = re.compile(r"%u([0-9a-fA-F]{4})")
@@ -43,6 +47,7 @@ _WRITE = re.compile(
     r"(?:\bdocument\s*\.\s*write(?:ln)?|\.insertAdjacentHTML|\.append|\.prepend|\.html|\.after|\.before)\s*\(|\.innerHTML\s*\+?=(?!=)"
 )
 _GO = re.compile(r"\blocation(?:\s*\.\s*(?:href|replace|assign))?\s*(?:=(?!=)|\()\s*([^;\n}]{1,400})")
+_TITLE = re.compile(r"\bdocument\s*\.\s*title\s*=(?!=)\s*([^;\n}]{1,400})")
 _LOADED = re.compile(r"\.src\s*=\s*([^;\n}]{1,400})")
 _SPIDERS = re.compile(
     r"baidu|sogou|soso|haosou|so\\?\.com|360spider|bing|google|spider|yisou|sm\\?\.cn|shenma|yahoo|bytespider|toutiao",
@@ -51,15 +56,23 @@ _SPIDERS = re.compile(
 _VISITOR = re.compile(r"referrer|userAgent|visitor|refer\b|\bua\b", re.IGNORECASE)
 _STATEMENT = re.compile(r"[;\n{}]")
 _FOUND = r"(?:document\s*\.\s*)?(?:getElementById\(\s*[\"'](?P<id>[\w-]+)[\"']\s*\)|getElementsByClassName\(\s*[\"'](?P<class>[\w-]+)[\"']\s*\)\s*\[\s*\w+\s*\]|querySelector(?:All)?\(\s*[\"'](?P<css>[^\"']{1,100})[\"']\s*\)|all\s*\.\s*(?P<all>\w+)|(?P<name>\b\w+))"
-_STYLED = re.compile(_FOUND + r"\s*\.\s*style\s*\.\s*(?P<property>\w+)\s*=\s*[\"'](?P<value>[^\"']{0,300})[\"']")
+_STYLED = re.compile(
+    _FOUND
+    + r"\s*\.\s*style\s*\.\s*(?:setProperty\(\s*[\"'])?(?P<property>[\w-]+)[\"']?\s*[=,]\s*[\"'](?P<value>[^\"']{0,300})[\"']"
+)
+_REMOVED = re.compile(
+    _FOUND + r"\s*\.\s*(?:remove\(\s*\)|(?:inner|outer)HTML\s*=\s*(?:\"\"|'')(?!\s*\+)|hidden\s*=\s*(?:true|!0))"
+)
+_CHILD = re.compile(r"\.\s*removeChild\(\s*" + _FOUND + r"\s*\)")
 _SET = re.compile(_FOUND + r"\s*\.\s*setAttribute\(\s*[\"']style[\"']\s*,\s*[\"'](?P<value>[^\"']{0,300})[\"']")
 _JQUERY = re.compile(
-    r"(?:\$|jQuery)\(\s*[\"'](?P<css>[^\"']{1,100})[\"']\s*\)\s*\.\s*(?:hide\(\s*\d*\s*\)|(?:css|attr)\((?P<value>[^)]{1,300})\))"
+    r"(?:\$|jQuery)\(\s*[\"'](?P<css>[^\"']{1,100})[\"']\s*\)\s*\.\s*(?:(?:hide|remove|empty)\(\s*\d*\s*\)|(?:css|attr)\((?P<value>[^)]{1,300})\))"
 )
 _CREATED = re.compile(r"\b(\w{1,60})\s*=\s*document\s*\.\s*createElement\(\s*[\"'](\w{1,20})[\"']\s*\)")
 _SIZED = re.compile(r"\b(\w{1,60})\s*\.\s*(?:style\s*\.\s*)?(width|height)\s*=\s*[\"']?([01])(?:px)?[\"']?\s*[;,\n}]")
 _OWNED = re.compile(r"\b(\w{1,60})\s*\.\s*(innerHTML|src)\s*=\s*([^;\n}]{1,2000})")
 _ALIAS = re.compile(r"\b(\w{1,60})\s*=\s*document\s*\.\s*getElementById\(\s*[\"']([\w-]+)[\"']\s*\)")
+_ONLY_HIDE = (_STYLED, _JQUERY, _REMOVED, _CHILD)
 _LATER = re.compile(
     r"function\s+\w+\s*\(|click|mouse|hover|blur|scroll|toggle|close|setTimeout|setInterval|addEventListener\(\s*[\"'](?!load|DOMContent)|=>",
     re.IGNORECASE,
@@ -128,13 +141,17 @@ class Script:
 
     def targets(self) -> Iterator[str]:
         """Addresses that it sends the visitor to."""
-        return self._addresses(_GO)
+        return self._first_strings(_GO)
+
+    def titles(self) -> Iterator[str]:
+        """What it calls the page."""
+        return self._first_strings(_TITLE)
 
     def loaded(self) -> Iterator[str]:
         """Addresses that it loads more from."""
-        return self._addresses(_LOADED)
+        return self._first_strings(_LOADED)
 
-    def _addresses(self, pattern: re.Pattern[str]) -> Iterator[str]:
+    def _first_strings(self, pattern: re.Pattern[str]) -> Iterator[str]:
         for match in _first(pattern, self.plain):
             strings = list(_strings(_JOINED.sub("", self._values(match[1]))))
             if strings:
@@ -156,7 +173,7 @@ class Script:
     def hides(self) -> Iterator[tuple[str, str]]:
         """Selectors and the declarations that it gives them while the page loads."""
         alias = {match[1]: match[2] for match in _first(_ALIAS, self.plain)}
-        for pattern in (_STYLED, _SET, _JQUERY):
+        for pattern in (_STYLED, _SET, _JQUERY, _REMOVED, _CHILD):
             for match in _first(pattern, self.plain):
                 if _LATER.search(self.plain, max(0, match.start() - _BEFORE), match.start()):
                     continue
@@ -170,7 +187,7 @@ class Script:
         """Names in strings of a script that opens something; not of statements that only hide."""
         if not _SHOWS.search(self.plain):
             return set()
-        only_hides = {match.start() for pattern in (_STYLED, _JQUERY) for match in _first(pattern, self.plain)}
+        only_hides = {match.start() for pattern in _ONLY_HIDE for match in _first(pattern, self.plain)}
         return {
             name
             for match in _first(_QUOTED, self.plain, 2000)
@@ -306,7 +323,8 @@ def _join(match: re.Match[str]) -> str:
 
 def _unpack(match: re.Match[str]) -> str:
     """The packer of Dean Edwards: words by number, in base 2 to 62."""
-    base, names = min(max(int(match[2][:3]), 2), 62), match[3].split("|")
+    base, names = min(max(int(match["base"][:3]), 2), 62), match["names"].split("|")
+    code = match["code"] or match["other"] or ""
     room = _LONGEST
 
     def name(word: re.Match[str]) -> str:
@@ -318,7 +336,7 @@ def _unpack(match: re.Match[str]) -> str:
         room -= len(found)
         return found if room > 0 else ""
 
-    return "\n" + _WORD.sub(name, match[1].replace("\\'", "'")) + "\n"
+    return "\n" + _WORD.sub(name, code.replace("\\'", "'").replace('\\"', '"')) + "\n"
 
 
 def names(handler: str) -> Iterator[re.Match[str]]:

@@ -18,6 +18,7 @@ _COUNTED = frozenset(
     "background-color background-image clip clip-path transform transition animation zoom content-visibility".split()
 )
 _ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
+_VENDOR = re.compile(r"^-(?:webkit|moz|ms|o|khtml)-")
 _BRACE = re.compile(r"[{}]")
 _SIMPLE = re.compile(
     r"(?P<mark>[.#]?)(?P<name>[\w\-\\]+)|(?P<any>\*)|\[(?P<attribute>[^\]]*+)\]|(?P<element>::[\w-]+|:(?:before|after)\b)"
@@ -106,7 +107,7 @@ def _split(css: str) -> list[tuple[str, int, str]]:
     found: dict[str, tuple[int, str]] = {}
     for part in without_comments(css).split(";"):
         name, _, value = part.partition(":")
-        name = _ESCAPE.sub(lambda match: _character(match[1]), name).strip().lower()
+        name = _VENDOR.sub("", _ESCAPE.sub(lambda match: _character(match[1]), name).strip().lower())
         if name not in _COUNTED:
             continue
         value, _, important = value.strip().lower().partition("!")
