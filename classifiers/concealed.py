@@ -132,6 +132,10 @@ class Walk:
         self.opened |= script.shown()
         for selector, css in script.hides():
             self.sheet.hide(selector, css)
+        for selector, classes in script.classes():
+            named = frozenset(classes)
+            given = self.sheet.style(Face("", "", named, {}, keys_of("", "", named)), (), "")
+            self.sheet.hide(selector, ";".join(map(":".join, given.items())))
         for css in script.styles():
             self.sheet.read(css)
 

@@ -130,11 +130,12 @@ class _Page:
         found = [(lures.lures(text), text, node) for text, node in self.walk.heads]
         cloaked = any(script.knows_spiders() and any(script.titles()) for script, _ in self.walk.programs)
         times = Counter(bait for baits, _, _ in found for bait in baits)
+        several = len({bait for bait in times if bait not in said}) > 1
         for baits, text, node in found:
             strange = [bait for bait in baits if bait not in said]
             if any(times[bait] > self.raw.count(bait) for bait in strange):
                 yield "packed_title", 0.9, node, text
-            elif strange and len(strange) == len(baits) and (cloaked or len(baits) > 1 or _is_stuffed(strange, text)):
+            elif strange and len(strange) == len(baits) and (cloaked or several or _is_stuffed(strange, text)):
                 yield "foreign_title", _WEAK, node, text
 
     def _script(self, script: scripts.Script, node: LexborNode) -> Iterator[_Seen]:
@@ -164,6 +165,7 @@ class _Page:
         if outside and (spiders or any(script.is_packed(host_of(link.url)) for link in outside)):
             score = 0.9
         loaded = [each.attributes.get("src") or "" for each in inner.tree.css("script[src], iframe[src]")]
+        loaded += [url for url, _ in inner.refreshes]
         hosts = filter(None, map(self.hosts.outside, loaded))
         frames = [*inner.frames, *(frame for block in inner.blocks for frame in block.frames)]
         if any(script.is_packed(host) or spiders for host in hosts) or any(self._frames(frames)):

@@ -30,6 +30,7 @@ _NAMED = {
     "ivory": "fffff0", "maroon": "800000", "orange": "ffa500", "ghostwhite": "f8f8ff", "lightgray": "d3d3d3",
     "lightgrey": "d3d3d3", "floralwhite": "fffaf0", "teal": "008080", "gainsboro": "dcdcdc", "darkblue": "00008b",
 }  # fmt: skip
+_CUT = ("hidden", "clip", "auto", "scroll")  # of overflow
 _CLOSE = 12  # of 255, the difference of colours that nobody sees
 
 
@@ -76,7 +77,7 @@ def _is_thin(value: str) -> bool:
 
 
 def _is_empty(style: Style) -> bool:
-    if not any(style.get(name, "").startswith(("hidden", "clip")) for name in ("overflow", "overflow-x", "overflow-y")):
+    if not any(style.get(name, "").startswith(_CUT) for name in ("overflow", "overflow-x", "overflow-y")):
         return False
     return any(_is_thin(style.get(name, "")) for name in ("height", "width", "max-height", "max-width", "line-height"))
 

@@ -15,13 +15,16 @@ _SECOND = frozenset("com net org gov edu ac mil co".split())
 # Letters of other scripts and digits that look like Latin letters.
 _LOOKS = str.maketrans("аеорсухіјѕԁһԛԝνοαρτικγмвнтгɡıⅼӏ01", "aeopcyxijsdhqwvoaptikymbhtrgillol")
 _ALPHABETS = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "LISU")
-_PUBLIC = re.compile(r"(?:^|\.)(?:gov\.cn|edu\.cn|mil\.cn)(?=\.|$)")
+_PUBLIC = re.compile(r"(?:^|[.-])(?:gov|edu|mil)[.-]cn(?=[.-]|$)")
 
 
 def host_of(url: str) -> str:
     """The host of an absolute address in lower case, Punycode read; "" for a relative one or no web address."""
     found = _HOST.match(_INVISIBLE.sub("", url[:_LONGEST]))
-    return ".".join(map(_read, found[1].strip().strip(".").lower().split("."))) if found else ""
+    if not found:
+        return ""
+    written = unicodedata.normalize("NFKC", found[1]).replace("。", ".")  # as browsers read it
+    return ".".join(map(_read, written.strip().strip(".").lower().split(".")))
 
 
 def _read(label: str) -> str:

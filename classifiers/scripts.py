@@ -17,17 +17,25 @@ from urllib.parse import unquote
 _ROUNDS = 3
 _LONGEST = 1_000_000
 _SHORT = 2000  # code points of a script that is remembered
-_CODES = re.compile(r"(?:String\s*\.\s*)?fromCharCode(?:\.apply\(\s*\w+\s*,\s*\[|\(\s*\[?)([0-9a-fA-Fx,\s]++)\]?\)")
+_CODES = re.compile(
+    r"(?:String\s*\.\s*)?fromCharCode(?:\.apply\(\s*\w+\s*,\s*\[|\(\s*(?:\.\.\.)?\[?)([0-9a-fA-Fx,\s]++)\]?\)"
+)
+_MAPPED = re.compile(r"\[([0-9a-fA-Fx,\s]++)\]\.map\([^\[\]\n]{0,80}?fromCharCode")
+_CONCAT = re.compile(r"([\"'`])([^\"'`\n]*+)\1\.concat\(([^()]*+)\)")
+_REPLACED = re.compile(
+    r"([\"'`])([^\"'`\n]*+)\1\.replace\(\s*(?:[\"']([^\"'\n]{1,40})[\"']|/([^/\n\\]{1,20})/[gi]{0,2})\s*,\s*[\"']([^\"'\n]{0,9})[\"']\s*\)"
+)
 _CALL = re.compile(r"(?:window\.)?\b(unescape|decodeURIComponent|decodeURI|atob)\(\s*([\"'])([^\"'\n]*+)\2\s*\)")
 _ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\([0-7]{3})")
-_JOINED = re.compile(r"(?<!\\)[\"']\s*+\+\s*+[\"']")
+_JOINED = re.compile(r"(?<!\\)[\"'`]\s*+\+\s*+[\"'`]")
+_MIXED = re.compile(r"([\"'`])([^\"'`\n]*+)\1\s*+\+\s*+(?!\1)([\"'`])([^\"'`\n]*+)\3")
 _REVERSED = re.compile(r"([\"'])([^\"'\n]*+)\1\.split\([\"']{2}\)\.reverse\(\)\.join\([\"']{2}\)")
 _NAMED = re.compile(
     r"\b(?P<call>unescape|decodeURIComponent|decodeURI|atob)\(\s*(?P<value>\w{1,60})\s*\)"
     r"|\b(?P<turned>\w{1,60})(?=\.split\([\"']{2}\)\.reverse)"
 )
 _STYLE = re.compile(r"<style[^>]{0,100}>([^<]{1,5000})", re.IGNORECASE)
-_LISTED = re.compile(r"\[([^\[\]]*+)\]\.(reverse\(\)\.)?join\([\"']{2}\)")
+_LISTED = re.compile(r"\[([^\[\]]*+)\]\.(reverse\(\)\.)?join\(([\"'])([^\"'\n]{0,9})\3\)")
 _QUOTED = re.compile(r"\"((?:[^\"\\\n]|\\.)*+)\"|'((?:[^'\\\n]|\\.)*+)'|`([^`]*+)`", re.DOTALL)
 _INDEX = re.compile(r"\[\s*[\"'](\w{1,40})[\"']\s*\]")
 _PACKED = re.compile(
@@ -46,9 +54,11 @@ _LIST = re.compile(r"\b(\w{1,60})\s*+=\s*+\[([^\[\]\n]{0,5000}+)\]")
 _WRITE = re.compile(
     r"(?:\bdocument\s*\.\s*write(?:ln)?|\.insertAdjacentHTML|\.append|\.prepend|\.html|\.after|\.before)\s*\(|\.innerHTML\s*\+?=(?!=)"
 )
-_GO = re.compile(r"\blocation(?:\s*\.\s*(?:href|replace|assign))?\s*(?:=(?!=)|\()\s*([^;\n}]{1,400})")
+_GO = re.compile(
+    r"\b(?:location(?:\s*\.\s*(?:href|replace|assign))?|navigate|window\s*\.\s*open)\s*(?:=(?!=)|\()\s*([^;\n}]{1,400})"
+)
 _TITLE = re.compile(r"\bdocument\s*\.\s*title\s*=(?!=)\s*([^;\n}]{1,400})")
-_LOADED = re.compile(r"\.src\s*=\s*([^;\n}]{1,400})")
+_LOADED = re.compile(r"\.(?:src\s*=|getScript\()\s*([^;\n}]{1,400})")
 _SPIDERS = re.compile(
     r"baidu|sogou|soso|haosou|so\\?\.com|360spider|bing|google|spider|yisou|sm\\?\.cn|shenma|yahoo|bytespider|toutiao",
     re.IGNORECASE,
@@ -68,10 +78,20 @@ _SET = re.compile(_FOUND + r"\s*\.\s*setAttribute\(\s*[\"']style[\"']\s*,\s*[\"'
 _JQUERY = re.compile(
     r"(?:\$|jQuery)\(\s*[\"'](?P<css>[^\"']{1,100})[\"']\s*\)\s*\.\s*(?:(?:hide|remove|empty)\(\s*\d*\s*\)|(?:css|attr)\((?P<value>[^)]{1,300})\))"
 )
+_PAIR = re.compile(r"[{,]\s*[\"']?([\w-]{1,40})[\"']?\s*:\s*[\"']([^\"'\n]{0,300})[\"']")  # of an object
+_SHEET = re.compile(
+    r"(?:\.(?:innerHTML|innerText|textContent|cssText)\s*\+?=(?!=)|\b(?:insertRule|createTextNode)\()\s*([^\n]{1,2000})"
+)
 _CREATED = re.compile(r"\b(\w{1,60})\s*=\s*document\s*\.\s*createElement\(\s*[\"'](\w{1,20})[\"']\s*\)")
 _SIZED = re.compile(r"\b(\w{1,60})\s*\.\s*(?:style\s*\.\s*)?(width|height)\s*=\s*[\"']?([01])(?:px)?[\"']?\s*[;,\n}]")
 _OWNED = re.compile(r"\b(\w{1,60})\s*\.\s*(innerHTML|src)\s*=\s*([^;\n}]{1,2000})")
 _ALIAS = re.compile(r"\b(\w{1,60})\s*=\s*document\s*\.\s*getElementById\(\s*[\"']([\w-]+)[\"']\s*\)")
+_CLASSED = re.compile(
+    _FOUND + r"\s*\.\s*(?:className\s*\+?=\s*|classList\s*\.\s*add\(\s*)[\"'](?P<value>[\w -]{1,60})[\"']"
+)
+_JQUERY_CLASS = re.compile(
+    r"(?:\$|jQuery)\(\s*[\"'](?P<css>[^\"']{1,100})[\"']\s*\)\s*\.\s*addClass\(\s*[\"'](?P<value>[\w -]{1,60})[\"']"
+)
 _ONLY_HIDE = (_STYLED, _JQUERY, _REMOVED, _CHILD)
 _LATER = re.compile(
     r"function\s+\w+\s*\(|click|mouse|hover|blur|scroll|toggle|close|setTimeout|setInterval|addEventListener\(\s*[\"'](?!load|DOMContent)|=>",
@@ -79,7 +99,7 @@ _LATER = re.compile(
 )
 _SHOWS = re.compile(
     r"show|toggle|slide|fade|[\"'](?:block|visible|inline(?:-block)?|flex)[\"']|classlist|addclass|removeclass|open|animate|"
-    r"\.eq\(|tab|popup|layer|modal|move|scroll|swiper|mouseover|hover|click|setinterval|classname|\.style\.(?:left|top)\s*=\s*[^\"']",
+    r"\.eq\(|tab|popup|layer|modal|(?<!re)move|scroll|swiper|mouseover|hover|click|setinterval|classname|\.style\.(?:left|top)\s*=\s*[^\"']",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"[\w-]{1,64}")
@@ -117,7 +137,7 @@ class Script:
                 yield html.replace("\\/", "/").replace('\\"', '"').replace("\\'", "'")
 
     def created(self) -> Iterator[str]:
-        """Elements that it makes and hides, as HTML."""
+        """Elements that it makes and hides, and frames, as HTML."""
         made = (
             {match[1]: match[2].lower() for match in _first(_CREATED, self.plain)}
             if "createElement" in self.plain
@@ -130,12 +150,16 @@ class Script:
         for match in _first(_OWNED, self.plain):
             tag, hidden = made.get(match[1]), style.get(match[1])
             held = "".join(_strings(self._values(match[3]))).replace("\\/", "/").replace('\\"', '"')
-            if tag and hidden and held:
+            if tag and held and (hidden or tag == "iframe"):
                 inner = f' src="{held}"></{tag}>' if match[2] == "src" else f">{held}</{tag}>"
-                yield f'<{tag} style="{hidden}"{inner}'
+                yield f'<{tag} style="{hidden or ""}"{inner}'
 
     def styles(self) -> Iterator[str]:
-        """Style blocks among what it writes."""
+        """Style blocks among what it writes, and rules that it adds."""
+        for match in _first(_SHEET, self.plain):
+            css = next(_strings(self._values(match[1])), "")
+            if "{" in css and "<" not in css and not self._is_later(match):
+                yield css
         if _STYLE.search(self.plain):
             yield from (match[1] for html in self.written() for match in _first(_STYLE, html))
 
@@ -175,13 +199,20 @@ class Script:
         alias = {match[1]: match[2] for match in _first(_ALIAS, self.plain)}
         for pattern in (_STYLED, _SET, _JQUERY, _REMOVED, _CHILD):
             for match in _first(pattern, self.plain):
-                if _LATER.search(self.plain, max(0, match.start() - _BEFORE), match.start()):
-                    continue
-                groups = match.groupdict()
-                name = groups.get("id") or groups.get("all") or groups.get("name")
-                named = f".{groups['class']}" if groups.get("class") else ""
-                selector = named or groups.get("css") or f"#{alias.get(name or '', name or '')}"
-                yield selector, _css(groups)
+                if not self._is_later(match):
+                    yield _selector(match.groupdict(), alias), _css(match.groupdict())
+
+    def classes(self) -> Iterator[tuple[str, list[str]]]:
+        """Selectors and the classes that it gives them while the page loads."""
+        alias = {match[1]: match[2] for match in _first(_ALIAS, self.plain)}
+        for pattern in (_CLASSED, _JQUERY_CLASS):
+            for match in _first(pattern, self.plain):
+                if not self._is_later(match):
+                    yield _selector(match.groupdict(), alias), match["value"].split()
+
+    def _is_later(self, match: re.Match[str]) -> bool:
+        """Whether it happens when something else does, not while the page loads."""
+        return _LATER.search(self.plain, max(0, match.start() - _BEFORE), match.start()) is not None
 
     def shown(self) -> set[str]:
         """Names in strings of a script that opens something; not of statements that only hide."""
@@ -201,13 +232,20 @@ def _is_shown_at(text: str, match: re.Match[str]) -> bool:
     return _SHOWS.search(text, match.start(), end.start() if end else len(text)) is not None
 
 
+def _selector(groups: Mapping[str, str | None], alias: Mapping[str, str]) -> str:
+    if groups.get("class"):
+        return f".{groups['class']}"
+    name = groups.get("id") or groups.get("all") or groups.get("name") or ""
+    return groups.get("css") or f"#{alias.get(name, name)}"
+
+
 def _css(groups: dict[str, str | None]) -> str:
     value, name = groups.get("value"), groups.get("property")
     if value is None:
         return "display:none"
     if name is not None:
         return value if name == "cssText" else re.sub("[A-Z]", lambda match: "-" + match[0].lower(), name) + ":" + value
-    pairs = list(_strings(value))
+    pairs = [each for pair in _PAIR.findall(value) for each in pair] or list(_strings(value))
     if "css" not in groups or not pairs:
         return value
     return ";".join(map(":".join, zip(pairs[::2], pairs[1::2], strict=False))).removeprefix("style:")
@@ -278,10 +316,15 @@ def _unpacked(text: str) -> str:
     text = _ESCAPED.sub(_character, text)
     text = _PACKED.sub(_unpack, text)
     text = _NAMED.sub(partial(_resolved, _constants(text)), text)
+    text = _MAPPED.sub(lambda match: _as_string(_from_codes(match[1])) + ".map(", text)
     text = _CODES.sub(lambda match: _as_string(_from_codes(match[1])), text)
     text = _CALL.sub(lambda match: _as_string(_decoded(match[1], match[3])), text)
     text = _REVERSED.sub(lambda match: _as_string(match[2][::-1]), text)
     text = _LISTED.sub(_join, text)
+    text = _CONCAT.sub(lambda match: _as_string(match[2] + "".join(_strings(match[3]))), text)
+    text = _REPLACED.sub(lambda match: _as_string(match[2].replace(match[3] or match[4], match[5])), text)
+    for _ in range(_ROUNDS):
+        text = _MIXED.sub(r"\1\2\4\1", text)
     return _INDEX.sub(r".\1", _JOINED.sub("", text))
 
 
@@ -318,7 +361,7 @@ def _decoded(how: str, text: str) -> str:
 
 def _join(match: re.Match[str]) -> str:
     parts = list(_strings(match[1]))
-    return _as_string("".join(reversed(parts) if match[2] else parts))
+    return _as_string(match[4].join(reversed(parts) if match[2] else parts))
 
 
 def _unpack(match: re.Match[str]) -> str:

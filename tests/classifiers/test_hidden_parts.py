@@ -98,6 +98,24 @@ def test_too_many_selectors_hide_nothing():
         ("if(/spider/.test(navigator.userAgent))document.write('<b>百家乐</b>')", "script_written"),
         ('var h="http://a",t=".example/";location=h+t', "redirect"),
         ("eval(('0=\"1://2.3/\"',10,4,'location|http|a|example'.split('|'),0,{}))", "redirect"),
+        ('eval(("0=\\"1://2.3/\\"",10,4,"location|http|a|example".split("|"),0,{}))', "redirect"),
+        ('location="http://".concat("a",".exam","ple/")', "redirect"),
+        ('location="hxxp://a#example/".replace("xx","tt").replace(/#/g,".")', "redirect"),
+        ('location="//"+["a","example"].join(".")', "redirect"),
+        ('location=[47,47,97,46,101,120].map(function(c){return String.fromCharCode(c)}).join("")', "redirect"),
+        ("location=String.fromCharCode(...[47,47,97,46,101,120,97,109,112,108,101])", "redirect"),
+        ('location=String.fromCharCode(47)+String.fromCharCode(47)+"a.exa"+String.fromCharCode(109)+"ple"', "redirect"),
+        ("location=String.fromCharCode(47,47)+'a.exam'+\"ple/\"", "redirect"),
+        ('if(/baidu/.test(document.referrer))window.open("http://a.example/","_self")', "search_redirect"),
+        ('$.getScript("//a"+".example/x.js")', "packed_script"),
+        (
+            'if(/baidu/.test(document.referrer)){var f=document.createElement("iframe");f.src="http://a.example/"}',
+            "script_written",
+        ),
+        (
+            'if(/baidu/.test(document.referrer))document.write(\'<meta http-equiv="refresh" content="0;url=http://a.example/">\')',
+            "script_written",
+        ),
         ('var s=document.createElement("script");s.src="//a"+".example/x.js"', "packed_script"),
         (f"document.write('<p style=\"display:none\">{OUT}</p>')", "script_written"),
         ('document.write("<a href=\\"http://a.exa"+"mple/\\">x</a>")', "script_written"),
@@ -120,11 +138,29 @@ def test_scripts_are_read(script, rule):
         "document.write(atob('%%%'),atob('A'),String.fromCharCode(x,1))",
         "String.fromCharCode(1,,2);String.fromCharCode(9999999)",
         "s.src='http://a.example/x.js'",
+        "window.open('http://a.example/')",
+        "var f=document.createElement('iframe');f.src='http://a.example/'",
+        "p.innerHTML='{}';p.innerHTML='<b>{}</b>';p.textContent=name",
         "document.write(a",
     ],
 )
 def test_scripts_that_are_right(script):
     assert rules(f"<script>{script}</script><p>通知</p>") == set()
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        'document.getElementById("k").className="z"',
+        'document.getElementById("k").classList.add("z")',
+        '$("#k").addClass("y z")',
+    ],
+)
+def test_scripts_that_give_a_class_that_hides(script):
+    page = '<style>.z{display:none}</style><div id="k"><a href="http://stove.example/">百家乐</a></div><script>'
+    assert rules(f"{page}{script}</script>") == {"not_displayed"}
+    assert not rules(f"{page}function shut(){{{script}}}</script>")
+    assert not rules(f"{page}{script}</script>".replace("百家乐", "煤炉"))  # scripts give classes for good reasons
 
 
 @pytest.mark.parametrize(
@@ -139,6 +175,15 @@ def test_scripts_that_are_right(script):
         'document.write("<style>#k{display:none}</style>")',
         '$("#k").attr("style","display:none")',
         '$("#k").hide()',
+        '$("#k").remove()',
+        '$("#k").css({position:"absolute","left":"-999px"})',
+        'document.getElementById("k").remove()',
+        'document.getElementById("k").hidden=true',
+        'document.getElementById("k").innerHTML=""',
+        'var o=document.getElementById("k");o.parentNode.removeChild(o)',
+        'document.getElementById("k").style.setProperty("display","none")',
+        'document.styleSheets[0].insertRule("#k{display:none}",0)',
+        'var s=document.createElement("style");s.textContent="#k{display:none}"',
         '$("#k").css("display","none")',
         '$("#k").css({"display":"none"})',
     ],
