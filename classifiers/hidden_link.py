@@ -128,7 +128,7 @@ class _Page:
     def _heads(self) -> Iterator[_Seen]:
         said = self.walk.words.words
         found = [(lures.lures(text), text, node) for text, node in self.walk.heads]
-        cloaked = any(script.knows_spiders() and any(script.titles()) for script, _ in self.walk.programs)
+        cloaked = any(any(script.titles()) and script.knows_spiders() for script, _ in self.walk.programs)
         times = Counter(bait for baits, _, _ in found for bait in baits)
         several = len({bait for bait in times if bait not in said}) > 1
         for baits, text, node in found:

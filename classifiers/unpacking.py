@@ -1,0 +1,159 @@
+"""Strings in a script put together and unpacked as far as they stand there, without running anything.
+
+Escapes, ``unescape``, ``atob``, ``fromCharCode``, reversed, joined and replaced strings, the common packer. Everything is
+bounded: three rounds, and never much longer than it was.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from binascii import Error as NoBase64
+from collections.abc import Iterator, Mapping
+from functools import partial
+from urllib.parse import unquote
+
+_ROUNDS = 3
+LONGEST = 1_000_000
+_CODES = re.compile(
+    r"(?:String\s*\.\s*)?fromCharCode(?:\.apply\(\s*\w+\s*,\s*\[|\(\s*(?:\.\.\.)?\[?)([0-9a-fA-Fx,\s]++)\]?\)"
+)
+_MAPPED = re.compile(r"\[([0-9a-fA-Fx,\s]++)\]\.map\([^\[\]\n]{0,80}?fromCharCode")
+_CONCAT = re.compile(r"([\"'`])([^\"'`\n]*+)\1\.concat\(([^()]*+)\)")
+_REPLACED = re.compile(
+    r"([\"'`])([^\"'`\n]*+)\1\.replace\(\s*(?:[\"']([^\"'\n]{1,40})[\"']|/([^/\n\\]{1,20})/[gi]{0,2})\s*,\s*[\"']([^\"'\n]{0,9})[\"']\s*\)"
+)
+_CALL = re.compile(r"(?:window\.)?\b(unescape|decodeURIComponent|decodeURI|atob)\(\s*([\"'])([^\"'\n]*+)\2\s*\)")
+_ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\([0-7]{3})")
+JOINED = re.compile(r"(?<!\\)[\"'`]\s*+\+\s*+[\"'`]")
+_MIXED = re.compile(r"([\"'`])([^\"'`\n]*+)\1\s*+\+\s*+(?!\1)([\"'`])([^\"'`\n]*+)\3")
+_REVERSED = re.compile(r"([\"'])([^\"'\n]*+)\1\.split\([\"']{2}\)\.reverse\(\)\.join\([\"']{2}\)")
+_NAMED = re.compile(
+    r"\b(?P<call>unescape|decodeURIComponent|decodeURI|atob)\(\s*(?P<value>\w{1,60})\s*\)"
+    r"|\b(?P<turned>\w{1,60})(?=\.split\([\"']{2}\)\.reverse)"
+)
+_LISTED = re.compile(r"\[([^\[\]]*+)\]\.(reverse\(\)\.)?join\(([\"'])([^\"'\n]{0,9})\3\)")
+QUOTED = re.compile(r"\"((?:[^\"\\\n]|\\.)*+)\"|'((?:[^'\\\n]|\\.)*+)'|`([^`]*+)`", re.DOTALL)
+_INDEX = re.compile(r"\[\s*[\"'](\w{1,40})[\"']\s*\]")
+_PACKED = re.compile(
+    r"\((?:'(?P<code>(?:[^'\\]|\\.)*+)'|\"(?P<other>(?:[^\"\\]|\\.)*+)\"),\s*(?P<base>\d+),\s*\d+,"
+    r"\s*([\"'])(?P<names>[^\"']*+)\4\.split\([\"']\|[\"']\)",
+    re.DOTALL,
+)
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_WORD = re.compile(r"\b\w+\b")
+_UNICODE = re.compile(r"%u([0-9a-fA-F]{4})")
+_CONSTANT = re.compile(
+    r"\b(\w{1,60})\s*=\s*(?:\"([^\"\n]{0,2000})\"|'([^'\n]{0,2000})'|`([^`\n]{0,2000})`)\s*(?=[;,\n}]|$)"
+)
+_LIST = re.compile(r"\b(\w{1,60})\s*+=\s*+\[([^\[\]\n]{0,5000}+)\]")
+_PIECES = 50  # of each sort, in one script
+
+
+def plain(script: str) -> str:
+    """The script with its strings unpacked."""
+    for _ in range(_ROUNDS):
+        unpacked = _unpacked(script)[:LONGEST]
+        if unpacked == script:
+            break
+        script = unpacked
+    return script
+
+
+def first(pattern: re.Pattern[str], text: str, most: int = _PIECES) -> Iterator[re.Match[str]]:
+    for count, match in enumerate(pattern.finditer(text)):
+        if count == most:
+            return
+        yield match
+
+
+def strings(text: str) -> Iterator[str]:
+    for match in QUOTED.finditer(text):
+        yield next(filter(None, match.groups()), "")
+
+
+def constants(text: str) -> dict[str, str]:
+    """Names that stand for a string, and places of lists: ``name[0]``."""
+    found = {match[1]: match[2] or match[3] or match[4] or "" for match in first(_CONSTANT, text)}
+    for match in first(_LIST, text):
+        found |= {f"{match[1]}[{place}]": value for place, value in enumerate(strings(match[2]))}
+    return found
+
+
+def _resolved(constants: Mapping[str, str], match: re.Match[str]) -> str:
+    value = constants.get(match["value"] or match["turned"])
+    if value is None:
+        return match[0]
+    return f'{match["call"]}("{value}")' if match["call"] else f'"{value}"'
+
+
+def _unpacked(text: str) -> str:
+    text = _ESCAPED.sub(_character, text)
+    text = _PACKED.sub(_unpack, text)
+    text = _NAMED.sub(partial(_resolved, constants(text)), text)
+    if ".map(" in text:
+        text = _MAPPED.sub(lambda match: _as_string(_from_codes(match[1])) + ".map(", text)
+    text = _CODES.sub(lambda match: _as_string(_from_codes(match[1])), text)
+    text = _CALL.sub(lambda match: _as_string(_decoded(match[1], match[3])), text)
+    text = _REVERSED.sub(lambda match: _as_string(match[2][::-1]), text)
+    text = _LISTED.sub(_join, text)
+    if ".concat(" in text or ".replace(" in text:
+        text = _CONCAT.sub(lambda match: _as_string(match[2] + "".join(strings(match[3]))), text)
+        text = _REPLACED.sub(lambda match: _as_string(match[2].replace(match[3] or match[4], match[5])), text)
+    for _ in range(_ROUNDS if "+" in text else 0):
+        text = _MIXED.sub(r"\1\2\4\1", text)
+    return _INDEX.sub(r".\1", JOINED.sub("", text))
+
+
+def _character(match: re.Match[str]) -> str:
+    """What an escape stands for; a quote stays escaped, so that strings end where they did."""
+    found = chr(int(match[3], 8) if match[3] else int(match[1] or match[2], 16))
+    return "\\" + found if found in "\"'\\" else found
+
+
+def _as_string(text: str) -> str:
+    """As a string of its own: one that is run is what it holds."""
+    return f"\n{text}\n" if ";" in text or "location" in text else "`" + text.replace("`", "'") + "`"
+
+
+def _from_codes(codes: str) -> str:
+    found = []
+    for code in codes.split(",")[:100_000]:
+        try:
+            number = int(code.strip(), 0)
+        except ValueError:
+            return ""
+        found.append(chr(number) if number < 0x11_0000 else "")
+    return "".join(found)
+
+
+def _decoded(how: str, text: str) -> str:
+    if how != "atob":
+        return unquote(_UNICODE.sub(lambda match: chr(int(match[1], 16)), text))
+    try:
+        return b64decode(text + "=" * (-len(text) % 4)).decode("utf-8", "replace")
+    except (NoBase64, ValueError):
+        return ""
+
+
+def _join(match: re.Match[str]) -> str:
+    parts = list(strings(match[1]))
+    return _as_string(match[4].join(reversed(parts) if match[2] else parts))
+
+
+def _unpack(match: re.Match[str]) -> str:
+    """The packer of Dean Edwards: words by number, in base 2 to 62."""
+    base, names = min(max(int(match["base"][:3]), 2), 62), match["names"].split("|")
+    code = match["code"] or match["other"] or ""
+    room = LONGEST
+
+    def name(word: re.Match[str]) -> str:
+        nonlocal room
+        number = 0
+        for digit in word[0][:6]:
+            number = number * base + max(_DIGITS.find(digit), 0)
+        found = names[number] if number < len(names) and names[number] else word[0]
+        room -= len(found)
+        return found if room > 0 else ""
+
+    return "\n" + _WORD.sub(name, code.replace("\\'", "'").replace('\\"', '"')) + "\n"
