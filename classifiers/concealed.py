@@ -15,6 +15,7 @@ from classifiers.styles import Face, Sheet, keys_of
 
 _NO_PROGRAM = ("template", "json", "html", "x-", "text/plain", "ng-", "handlebars", "mustache")
 _LOOKED_AT = frozenset({"noscript", "marquee"})
+_HOLDERS = frozenset({"div", "span", "p", "ul", "ol", "dl", "font", "center", "marquee", "section", "table"})
 _ENTRIES = frozenset({"li", "dd", "td", "tr", "option"})
 _DIGITS = re.compile(r"\d+")
 _FRAMES = {"iframe": "src", "frame": "src", "embed": "src", "object": "data"}  # what another page stands in
@@ -93,6 +94,7 @@ class Walk:
         self.external = False  # it has style sheets that are not here
         self.words = Block("", tree.root or tree.body)  # type: ignore[arg-type]
         self._written: Block | None = None
+        self._written_tag = ""
         self._faces: list[Face] = []
         self._read_head()
         self._read_scripts()
@@ -206,11 +208,7 @@ class Walk:
         self.opened |= {each[1] or each[2] for each in scripts.names(value)}
 
     def _inside(self, node: LexborNode, face: Face, style: Mapping[str, str], state: _State) -> _State:
-        rule = (
-            "noscript"
-            if face.tag == "noscript"
-            else hiding.closed(style) or (hiding.by_marquee(face.attributes, style) if face.tag == "marquee" else "")
-        )
+        rule = "noscript" if face.tag == "noscript" else _rule(face, style)
         if rule and face.tag not in ("html", "body", "head", "script", "style"):
             block = self._hidden(rule, node, face, style)
             return replace(state, block=block, shut=True)
@@ -278,20 +276,25 @@ class Walk:
         if "document.write" not in text or len(text) > 2000 or len(self.programs) >= _SCRIPTS:
             return
         for html in scripts.read(text).written():
-            lowered = html.lower()
-            if "<div" in lowered and "</div" not in lowered and "style=" in lowered:
-                style = self.sheet.style(_NOBODY, (), lowered.partition("style=")[2].partition(">")[0].strip("'\" "))
-                if rule := hiding.closed(style):
-                    self._written = Block(rule, node)
-                    self.blocks.append(self._written)
-            elif "</div" in lowered and "<div" not in lowered:
+            lowered, element = html.lower(), LexborHTMLParser(html).css_first("body > *")
+            if self._written is not None and f"</{self._written_tag}" in lowered:
                 self._written = None
+            elif element is not None and (tag := element.tag or "") in _HOLDERS and f"</{tag}" not in lowered:
+                face = _face(tag, element.attributes)
+                style = self.sheet.style(face, (), face.attributes.get("style") or "")
+                if rule := _rule(face, {**hiding.from_attributes(tag, face.attributes), **style}):
+                    self._written, self._written_tag = Block(rule, node), tag
+                    self.blocks.append(self._written)
 
     def judged(self) -> Iterator[Block]:
         """The hidden blocks, with what scripts open marked."""
         for block in self.blocks:
             block.on_demand = block.on_demand or not block.names.isdisjoint(self.opened)
             yield block
+
+
+def _rule(face: Face, style: Mapping[str, str]) -> str:
+    return hiding.closed(style) or (hiding.by_marquee(face.attributes, style) if face.tag == "marquee" else "")
 
 
 def _is_one_of_several(node: LexborNode, face: Face, rule: str) -> bool:
@@ -334,9 +337,6 @@ def _face(tag: str, attributes: Mapping[str, str | None]) -> Face:
 @lru_cache(maxsize=256)
 def _plain_face(tag: str) -> Face:
     return Face(tag, "", frozenset(), {}, keys_of(tag, "", frozenset()))
-
-
-_NOBODY = _plain_face("")
 
 
 def _is_bare(node: LexborNode, text: str) -> bool:

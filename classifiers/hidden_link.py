@@ -139,10 +139,10 @@ class _Page:
                 yield "foreign_title", _WEAK, node, text
 
     def _script(self, script: scripts.Script, node: LexborNode) -> Iterator[_Seen]:
-        spiders = script.knows_spiders()
+        spiders, turned = script.knows_spiders(), script.turns_opener()
         for url in script.targets():
             host = self.hosts.outside(url)
-            if host and (spiders or script.is_packed(host) or lures.is_lure_host(host)):
+            if host and (spiders or turned or script.is_packed(host) or lures.is_lure_host(host)):
                 yield ("search_redirect" if spiders else "redirect"), 0.9, node, url
         for title in script.titles():
             if lures.lures(title) and (spiders or script.is_packed(title)):

@@ -49,7 +49,7 @@ _SHEET = re.compile(
 )
 _CREATED = re.compile(r"\b(\w{1,60})\s*=\s*document\s*\.\s*createElement\(\s*[\"'](\w{1,20})[\"']\s*\)")
 _SIZED = re.compile(r"\b(\w{1,60})\s*\.\s*(?:style\s*\.\s*)?(width|height)\s*=\s*[\"']?([01])(?:px)?[\"']?\s*[;,\n}]")
-_OWNED = re.compile(r"\b(\w{1,60})\s*\.\s*(innerHTML|src)\s*=\s*([^;\n}]{1,2000})")
+_OWNED = re.compile(r"\b(\w{1,60})\s*\.\s*(innerHTML|src|href)\s*=\s*([^;\n}]{1,2000})")
 _ALIAS = re.compile(r"\b(\w{1,60})\s*=\s*document\s*\.\s*getElementById\(\s*[\"']([\w-]+)[\"']\s*\)")
 _CLASSED = re.compile(
     _FOUND + r"\s*\.\s*(?:className\s*\+?=\s*|classList\s*\.\s*add\(\s*)[\"'](?P<value>[\w -]{1,60})[\"']"
@@ -97,6 +97,10 @@ class Script:
         """Whether it asks if a search engine sent the visitor, or is the visitor."""
         return bool(_VISITOR.search(self.plain) and _SPIDERS.search(self.plain))
 
+    def turns_opener(self) -> bool:
+        """Whether it sends the page that opened this one elsewhere."""
+        return "opener.location" in self.plain
+
     def written(self) -> Iterator[str]:
         """Pieces of HTML that it writes into the page."""
         ends = 0
@@ -123,7 +127,7 @@ class Script:
             tag, hidden = made.get(match[1]), style.get(match[1])
             held = "".join(strings(self._values(match[3]))).replace("\\/", "/").replace('\\"', '"')
             if tag and held and (hidden or tag == "iframe"):
-                inner = f' src="{held}"></{tag}>' if match[2] == "src" else f">{held}</{tag}>"
+                inner = f' {match[2]}="{held}"></{tag}>' if match[2] != "innerHTML" else f">{held}</{tag}>"
                 yield f'<{tag} style="{hidden or ""}"{inner}'
 
     def styles(self) -> Iterator[str]:

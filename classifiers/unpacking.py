@@ -44,7 +44,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _WORD = re.compile(r"\b\w+\b")
 _UNICODE = re.compile(r"%u([0-9a-fA-F]{4})")
 _CONSTANT = re.compile(
-    r"\b(\w{1,60})\s*=\s*(?:\"([^\"\n]{0,2000})\"|'([^'\n]{0,2000})'|`([^`\n]{0,2000})`)\s*(?=[;,\n}]|$)"
+    r"\b(\w{1,60})\s*=\s*(?:\"((?:[^\"\\\n]|\\.){0,2000}+)\"|'((?:[^'\\\n]|\\.){0,2000}+)'|`([^`\n]{0,2000})`)\s*(?=[;,\n}]|$)"
 )
 _LIST = re.compile(r"\b(\w{1,60})\s*+=\s*+\[([^\[\]\n]{0,5000}+)\]")
 _PIECES = 50  # of each sort, in one script
