@@ -237,6 +237,8 @@ class Walk:
             faces.append(_face(before.tag or "", before.attributes))
         known = frozenset(name for each in faces for name in (each.id, *each.classes) if name)
         block = Block(rule, node, on_demand, known)
+        if rule in ("same_colour", "tiny_font") and (around := node.parent) is not None and around.tag == "a":
+            block.links.append(Link(around.attributes.get("href") or "", "", around))
         self.blocks.append(block)
         return block
 

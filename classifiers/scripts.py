@@ -22,7 +22,10 @@ _WRITE = re.compile(
 _GO = re.compile(
     r"\b(?:location(?:\s*\.\s*(?:href|replace|assign))?|navigate|window\s*\.\s*open)\s*(?:=(?!=)|\()\s*([^;\n}]{1,400})"
 )
-_TITLE = re.compile(r"\bdocument\s*\.\s*title\s*=(?!=)\s*([^;\n}]{1,400})")
+_TITLE = re.compile(
+    r"(?:\bdocument\s*\.\s*title\s*=(?!=)|\([\"']title[\"']\)(?:\[0\])?\s*\.\s*(?:\w{1,20}\s*=(?!=)|(?:text|html)\())\s*"
+    r"([^;\n}]{1,400})"
+)
 _LOADED = re.compile(r"\.(?:src\s*=|getScript\()\s*([^;\n}]{1,400})")
 _SPIDERS = re.compile(
     r"baidu|sogou|soso|haosou|so\\?\.com|360spider|bing|google|spider|yisou|sm\\?\.cn|shenma|yahoo|bytespider|toutiao",

@@ -155,6 +155,16 @@ def test_scripts_that_are_right(script):
     assert rules(f"<script>{script}</script><p>通知</p>") == set()
 
 
+@pytest.mark.parametrize("begin", ["<p hidden>", "<span style='opacity:0'>", "<marquee width=1>", "<ul class=z>"])
+def test_what_scripts_write_around_links(begin):
+    name = begin[1:].partition(" ")[0]
+    close = f'<script>document.write("</{name}>")</script>'
+    opened = f'<style>.z{{display:none}}</style><script>document.write("{begin}")</script>'
+    assert len(rules(f"{opened}{OUT}{close}")) == 1
+    assert not rules(f"{opened}通知{close}{OUT}")
+    assert not rules(f'<script>document.write("<img style=display:none>")</script>{OUT}')
+
+
 @pytest.mark.parametrize(
     "script",
     [
