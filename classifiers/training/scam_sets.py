@@ -12,6 +12,8 @@ from itertools import chain
 from pathlib import Path
 from random import Random
 
+from classifiers.finding import Kind
+from classifiers.page import visible_text
 from classifiers.training import composing, lifelike
 
 PARTS = composing.PARTS
@@ -78,11 +80,13 @@ def public(folder: Path) -> Iterator[tuple[str, str, str]]:
 
 
 def invented(folder: Path) -> Iterator[tuple[str, str, str]]:
-    """Cases of the other kinds, as far as they are not kept for measuring."""
-    for path in [folder / "opinions.jsonl", *sorted(folder.glob("*_*.jsonl"))]:
-        if not path.name.startswith(("scam", "hidden")) and not path.stem.endswith("_held"):
-            for line in path.read_text(encoding="utf-8").splitlines():
-                yield "cases", json.loads(line).get("text", ""), ""
+    """Cases of the other kinds, as far as they are not kept for measuring; of pages with hidden links only clean ones."""
+    paths = [folder / "opinions.jsonl", *sorted(folder.glob("*_*.jsonl"))]
+    learned = (path for path in paths if not path.name.startswith("scam") and not path.stem.endswith("_held"))
+    for line in chain.from_iterable(path.read_text(encoding="utf-8").splitlines() for path in learned):
+        row = json.loads(line)
+        if Kind.HIDDEN_LINK not in row["expect"]:
+            yield "cases", row.get("text") or visible_text(row.get("html", "")), ""
 
 
 def texts(folder: Path, cases: Path) -> list[Text]:
