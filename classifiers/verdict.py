@@ -52,6 +52,7 @@ _ORGANISATION = re.compile(
 _PAGE_FILE = re.compile(r"\.(?:s?html?|jsp|aspx?|php|do|jpe?g|png|gif|pdf|docx?|xlsx?|zip|rar|mp4|js|css)(?![a-z])")
 _COORDINATE = re.compile(r"坐标|[经纬]度|经纬|东经|北纬|\blat|\blng|\blon|gps")
 _CARE = re.compile("[1-7][1-4](?![0-9A-Za-z])")
+_MOBILE_BEHIND = re.compile(r"1[3-9][0-9]{9}(?![0-9A-Za-z])")  # cells that lost what stood between them
 _LETTERS = re.compile("[A-Za-z]+$")
 _DECIMALS = re.compile(r"[.]\d")
 _CLAUSE_END = re.compile(r"[。；;！!？?\n]")
@@ -102,7 +103,7 @@ def _resident(view: _View) -> float:
     spot = view.spot
     if not spot.sound or spot.split == "tailed":
         return 0.6 if view.label is Label.RESIDENT or _is_care_card(view) else 0.0
-    if _inside_token(view, 4):
+    if _inside_token(view, 4) and not _MOBILE_BEHIND.match(view.text, spot.end):
         return 0.0
     if view.label is Label.DOCUMENT:
         return 0.85 if int(spot.number[6:10]) < _FORMER_GENERATION else 0.3
