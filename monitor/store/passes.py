@@ -230,7 +230,7 @@ def _add_items(tx: Tx, platform: str, entries: Sequence[Entry], now: datetime) -
         "link": [entry.link for entry in entries],
         "published_at": [entry.published_at for entry in entries],
         "first_seen_at": repeat(now),
-        "telephone": [entry.telephone for entry in entries],
+        **_if_any("telephone", [entry.telephone for entry in entries]),
     }
     load(tx, item, columns)
     return dict(zip(external_ids, ids, strict=True))
@@ -245,14 +245,19 @@ def _add_versions(tx: Tx, platform: str, entries: Sequence[Entry], items: Mappin
         "title": [entry.title for entry in entries],
         "text": [entry.text for entry in entries],
         "seen_at": repeat(now),
-        "baseline": [entry.old for entry in entries],
         "classified_by": repeat(""),
+        **_if_any("baseline", [entry.old for entry in entries]),
     }
     load(tx, version, columns)
     for version_id, entry in zip(ids, entries, strict=True):
         if entry.hits:
             of = {"item_id": items[entry.external_id], "version_id": version_id}
             add_findings(tx, platform, entry.hits, now, **of, baseline=entry.old)
+
+
+def _if_any(name: str, values: list[bool]) -> dict[str, list[bool]]:
+    """A column that mostly says what the database says by itself."""
+    return {name: values} if any(values) else {}
 
 
 def _refresh(tx: Tx, changed: Mapping[int, Entry]) -> None:
