@@ -26,16 +26,17 @@ from monitor.settings import SHIPPED, example, load
 LONGEST_LINE = 32 * 1024 * 1024  # bytes
 CHUNK = 1024 * 1024  # bytes read at most before what came of them is written
 KEYS = {"id", "text", "title", "html", "url"}
-
-
-@click.command()
-@click.option(
+SURFACE = click.option(
     "--surface",
     type=click.Choice([str(surface) for surface in Surface]),
     default=str(Surface.PUBLIC),
     show_default=True,
     help="公众可见，还是只有单位可见 / whether the public can read these texts",
 )
+
+
+@click.command()
+@SURFACE
 @click.option("--all", "everything", is_flag=True, help="连没把握的也列出 / findings below the threshold too")
 @click.option("--input", "source", type=click.File("rb"), default="-", help="输入文件 / input file (default: stdin)")
 @click.pass_obj

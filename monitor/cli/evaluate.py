@@ -19,7 +19,7 @@ from classifiers.finding import Document, Finding, Kind
 from monitor import daemon, evaluated, messages
 from monitor import settings as configuration
 from monitor.cli import wiring
-from monitor.cli.classify import judge, read
+from monitor.cli.classify import SURFACE, judge, read
 from monitor.cli.feedback import feedback
 from monitor.evaluated import Evaluation
 from monitor.house import context, each
@@ -38,13 +38,7 @@ class Line(NamedTuple):
 
 @click.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@click.option(
-    "--surface",
-    type=click.Choice([str(surface) for surface in Surface]),
-    default=str(Surface.PUBLIC),
-    show_default=True,
-    help="公众可见，还是只有单位可见 / whether the public can read these texts",
-)
+@SURFACE
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="网页存到哪里 / where to save the page")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON instead")
 @click.option("--feedback", "people", is_flag=True, help="人工核对的结果 / what people said by closing records")
