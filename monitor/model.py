@@ -128,6 +128,7 @@ class Cursor:
     error: str = ""  # the code of the last error, "" when well
     detail: str = ""  # the same in words
     why: str = ""  # why next_check_at is what it is: a value of ``polling.Why``
+    memory: str = ""  # what the collector itself must remember, in a form of its own
     baselined_at: datetime | None = None  # when everything that stood there had been read for the first time
     reach: datetime | None = None  # a board is read back to here, where the oldest stands that waits; None: all of it
 

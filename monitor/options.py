@@ -196,6 +196,14 @@ class Options:
                 self.problem(key, "is not known" + (f"; did you mean {near[0]!r}?" if near else ""))
 
 
+def is_web_address(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.username is None and parts.port != 0
+    except ValueError:
+        return False
+
+
 def _wrong_with_server(address: str) -> str:
     """What is wrong with the address of a database, "" when nothing is."""
     allowed = ", ".join(_SERVER_OPTIONS)

@@ -15,7 +15,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind
-from monitor import sections
+from monitor import platforms, sections
 from monitor.errors import SettingsError
 from monitor.model import Contact, Database, Emergency, Platform, Policy
 from monitor.options import Options
@@ -134,7 +134,7 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
     contacts = {one.name: one for one in (sections.contact(table, language) for table in top.tables("contact"))}
     if not contacts:
         top.problem("contact", "at least one [[contact]] is needed: somebody must be told")
-    platforms = sections.platforms(top, zone)
+    watched = platforms.read(top, zone)
     settings = Settings(
         path=path,
         agency=name,
@@ -149,7 +149,7 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
         digest=sections.digest(top.table("digest"), contacts),
         pace=sections.pace(top.table("pace")),
         contacts=contacts,
-        platforms=platforms,
+        platforms=watched,
         policies=sections.policies(top.table("policy"), contacts),
         units=sections.units(top),
     )

@@ -108,13 +108,14 @@ PURE = (
     Room("monitor/learned.py", ("monitor/charts.py", "monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/digest.py", VALUES, pure=True),
     Room("monitor/options.py", VALUES, pure=True),
-    Room("monitor/sections.py", ("monitor/options.py", "monitor/polling.py", *VALUES), pure=True),
+    Room("monitor/sections.py", ("monitor/options.py", *VALUES), pure=True),
+    Room("monitor/platforms.py", ("monitor/options.py", "monitor/polling.py", *VALUES), pure=True),
 )
 READING = ("classifiers/page.py", "monitor/dates.py", "monitor/decoding.py")
 NUMBERS = ("classifiers/context.py", "classifiers/folding.py", "monitor/masking.py")
 RULES_OF_STORE = ("monitor/policy.py", "monitor/polling.py", "monitor/replies.py")
 EDGES = (  # never each other
-    Room("monitor/settings.py", ("monitor/options.py", "monitor/sections.py", *VALUES)),
+    Room("monitor/settings.py", ("monitor/options.py", "monitor/platforms.py", "monitor/sections.py", *VALUES)),
     Room("monitor/keys.py", VALUES),
     Room("monitor/logs.py", VALUES),
     Room("monitor/segment.py", VALUES),

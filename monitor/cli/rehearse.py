@@ -107,7 +107,7 @@ def _source(source: str, settings: Settings, fields: dict[str, str]) -> tuple[Pl
         platform = settings.platforms[source]
         board = replace(platform.board, pages=PAGES) if platform.board else None
         whole = replace(platform, board=board, full_every=1)
-        collect = wiring.COLLECTORS[platform.kind]
+        collect = wiring.collectors()[platform.kind]
         items = iter(collect(whole, Cursor(platform=source), wiring.fetcher(settings).get).items)
         return platform, list(iter(lambda: tuple(islice(items, sheet.ROWS)), ()))
     path = Path(source)

@@ -126,7 +126,7 @@ def _page(config: Path, settings: Settings | None, words: Words, url: str) -> tu
     if settings is None or not under:
         raise CollectError("outside_prefix", words.say("terminal.try_no_platform", config=config))
     at = replace(under[0], url=url)
-    return at, wiring.COLLECTORS[at.kind](at, Cursor(platform=at.name), wiring.fetcher(settings).get)
+    return at, wiring.collectors()[at.kind](at, Cursor(platform=at.name), wiring.fetcher(settings).get)
 
 
 def _permitted(url: str, at: Platform) -> bool:

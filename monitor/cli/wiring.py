@@ -20,7 +20,7 @@ from monitor.channels.ring import Gateway, Post, Ring
 from monitor.collectors import board, feed
 from monitor.errors import DeliveryError, MonitorError, SettingsError
 from monitor.fetch import Fetcher, FetchLimits
-from monitor.house import House, Send
+from monitor.house import Collector, House, Send
 from monitor.model import Notification
 from monitor.router import Router, own
 from monitor.sections import RingSettings
@@ -28,8 +28,6 @@ from monitor.segment import Cutter
 from monitor.settings import LANGUAGES, MailSection, Settings, load, shipped
 from monitor.store.database import Store, open_store
 from monitor.words import Words
-
-COLLECTORS = {"feed": feed.collect, "board": board.collect}
 
 
 def house(settings: Settings, *, migrate: bool = False) -> House:
@@ -40,7 +38,7 @@ def house(settings: Settings, *, migrate: bool = False) -> House:
         settings=settings,
         store=open_store(settings.database, migrate=migrate),
         key=key,
-        collectors=COLLECTORS,
+        collectors=collectors(),
         fetch=client.get,
         send=sender(settings.mail),
         ring=ringer(settings.ring, client.post),
@@ -49,6 +47,11 @@ def house(settings: Settings, *, migrate: bool = False) -> House:
         topics=Router(settings.routing_file),
         luck=random.SystemRandom().random,
     )
+
+
+def collectors() -> dict[str, Collector]:
+    """What reads each kind of platform."""
+    return {"feed": feed.collect, "board": board.collect}
 
 
 def fetcher(settings: Settings) -> Fetcher:

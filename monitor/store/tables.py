@@ -76,6 +76,7 @@ cursor = Table(
     Column("error", String(64), nullable=False, default=""),
     Column("detail", Text, nullable=False, default=""),
     Column("why", String(16), nullable=False, default="", server_default=""),  # why next_check_at is what it is
+    Column("memory", Text, nullable=False, default="", server_default=""),  # the collector's own
     Column("baselined_at", Moment),
     Column("reach", Moment),  # how far back a board must be read
     Column("host", Text, nullable=False, default="", server_default=""),
