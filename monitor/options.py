@@ -7,10 +7,11 @@ the whole with ``config/huiyin.toml``.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import re
 from collections.abc import Mapping, Sequence
-from datetime import time, timedelta
+from datetime import date, datetime, time, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -23,6 +24,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _SERVER = "postgresql://user@host:5432/name"
 _SERVER_OPTIONS = ("host", "sslmode", "sslrootcert")  # of libpq: a socket's folder, encryption
 _DATABASE = re.compile("/[^/]+")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -139,6 +141,18 @@ class Options:
             found = _TIME.fullmatch(default)
             assert found is not None
         return time(int(found[1]), int(found[2]))
+
+    def day(self, key: str) -> date:
+        """A day like ``2027-03-01``, with or without quotes."""
+        raw = self._raw(key, None)
+        if isinstance(raw, str) and _DAY.fullmatch(raw):
+            with contextlib.suppress(ValueError):
+                raw = date.fromisoformat(raw)
+        if isinstance(raw, date) and not isinstance(raw, datetime):
+            return raw
+        if raw is not None:
+            self.problem(key, f"{str(raw)!r} is no day; write it like {key} = 2027-03-01")
+        return date.min
 
     def zone(self, key: str, default: str) -> ZoneInfo:
         raw = self.text(key, default)

@@ -9,7 +9,7 @@ from datetime import time, timedelta
 from ipaddress import IPv4Network, IPv6Network
 
 from classifiers.finding import Kind
-from monitor.model import Contact, Emergency, Policy, Severity, Step
+from monitor.model import Contact, Emergency, Expiry, Policy, Severity, Step
 from monitor.options import Options, is_web_address, parse_duration
 
 _PHONE = re.compile(r"\+?[0-9][0-9 -]{2,24}")
@@ -112,6 +112,15 @@ def units(top: Options) -> dict[str, str]:
                 table.problem("topics", f"{topic!r} is answered by {found[topic]!r} already")
         table.finish()
     return found
+
+
+def expiries(top: Options) -> tuple[Expiry, ...]:
+    """What ends when, as the operator wrote it down."""
+    found = []
+    for table in top.tables("expiry"):
+        found.append(Expiry(table.text("what"), table.day("on")))
+        table.finish()
+    return tuple(found)
 
 
 def http(table: Options) -> HttpSettings:

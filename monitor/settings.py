@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from classifiers.finding import Kind
 from monitor import platforms, sections
 from monitor.errors import SettingsError
-from monitor.model import Contact, Database, Emergency, Platform, Policy
+from monitor.model import Contact, Database, Emergency, Expiry, Platform, Policy
 from monitor.options import Options
 from monitor.sections import LANGUAGES, SHIPPED, DigestSettings, HttpSettings, Pace, RingSettings
 
@@ -61,6 +61,7 @@ class Settings:
     platforms: Mapping[str, Platform]
     policies: Mapping[Kind, Policy]
     units: Mapping[str, str]  # topic -> the unit that answers it
+    expiries: tuple[Expiry, ...]
 
     @property
     def told_of_danger(self) -> tuple[str, ...]:
@@ -152,6 +153,7 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
         platforms=watched,
         policies=sections.policies(top.table("policy"), contacts),
         units=sections.units(top),
+        expiries=sections.expiries(top),
     )
     top.finish()
     return settings

@@ -96,6 +96,8 @@ PURE = (
     Room("monitor/brief.py", (*LETTERS, *VALUES), pure=True),
     Room("monitor/firstday.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/charts.py", pure=True),
+    Room("monitor/papers.py", ("monitor/letter.py", "monitor/sections.py", "monitor/words.py", *VALUES), pure=True),
+    Room("monitor/document.py", ("monitor/letter.py", "monitor/papers.py", *VALUES), pure=True),
     Room(
         "monitor/evaluated.py",
         ("classifiers/evaluating.py", "monitor/charts.py", "monitor/weekly.py", *LETTERS, *VALUES),

@@ -14,6 +14,7 @@ from monitor.cli import (
     evaluate,
     firstday,
     looking,
+    paper,
     platforms,
     records,
     rehearse,
@@ -65,6 +66,7 @@ for command in (
     firstday.adopt,
     firstday.go_live,
     rehearse.rehearse_,
+    paper.paper,
     scan.scan,
     train.train,
 ):

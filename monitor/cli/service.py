@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import click
 
 from classifiers import routing
-from monitor import brief, daemon, keys, logs, messages
+from monitor import brief, daemon, keys, logs, messages, papers
 from monitor.cli import wiring
 from monitor.collectors.board import PASS_TIME
 from monitor.errors import DeliveryError
@@ -25,6 +25,7 @@ from monitor.store import marks, passes, views
 from monitor.store.database import Tx, made, open_store
 from monitor.words import Words
 
+ENDS_SOON = timedelta(days=30)
 SILENT_AFTER = timedelta(minutes=5)  # a stage that has said nothing for so long is stuck
 
 
@@ -79,6 +80,16 @@ def check_config(config: Path) -> None:
         click.echo(line)
     for line in _routing(settings, words):
         click.echo(line)
+    for line in _ending(settings, words):
+        click.echo(line)
+
+
+def _ending(settings: Settings, words: Words) -> Iterator[str]:
+    """What the operator noted in [[expiry]] and has ended, or ends soon."""
+    today = daemon.clock().astimezone(settings.zone).date()
+    for each in sorted(settings.expiries, key=lambda one: one.on):
+        if each.on - today <= ENDS_SOON:
+            yield words.say("marks.colon").join((each.what, papers.left(each, today, words)))
 
 
 def _routing(settings: Settings, words: Words) -> Iterator[str]:

@@ -56,10 +56,14 @@ def collectors() -> dict[str, Collector]:
 
 def fetcher(settings: Settings) -> Fetcher:
     """The guarded client."""
-    contact = f"; {settings.http.contact}" if settings.http.contact else ""
     limits = FetchLimits(total=settings.http.total, max_bytes=settings.http.max_bytes)
-    agent = f"Huiyin/{__version__} (monitoring of our own platforms{contact})"
-    return Fetcher(limits, proxy=settings.http.proxy, user_agent=agent, clock=daemon.clock)
+    return Fetcher(limits, proxy=settings.http.proxy, user_agent=user_agent(settings), clock=daemon.clock)
+
+
+def user_agent(settings: Settings) -> str:
+    """What the client calls itself: honest, with whom to ask."""
+    contact = f"; {settings.http.contact}" if settings.http.contact else ""
+    return f"Huiyin/{__version__} (monitoring of our own platforms{contact})"
 
 
 def ringer(ring: RingSettings, post: Post) -> Send:
@@ -94,9 +98,10 @@ def sender(mail: MailSection) -> Send:
 
 @cache
 def words(language: str) -> Words:
-    """The wording of one language, mails and terminal."""
-    table = tomllib.loads(shipped(f"words.{language}.toml"))
-    return Words(language, table | tomllib.loads(shipped(f"terminal.{language}.toml")))
+    """The wording of one language: mails, terminal, papers."""
+    parts = ("words", "terminal", "papers")
+    tables = [tomllib.loads(shipped(f"{part}.{language}.toml")) for part in parts]
+    return Words(language, {key: value for table in tables for key, value in table.items()})
 
 
 def routing_model(settings: Settings, words: Words) -> Model | None:

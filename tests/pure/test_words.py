@@ -26,13 +26,15 @@ BY_NUMBER = {  # these are always asked for with ``count``; only they may hold a
     *(f"rehearsal.{key}" for key in ("first", "late", "danger", "leak", "woken", "more", "answer_figures")),
     *(f"firstday.{key}" for key in ("subject", "first", "more")),
     "answered.took",
+    *(f"paper.{key}" for key in ("left", "passed", "seconds", "public-notice.answer")),
     *(f"evaluation.{key}" for key in ("first", "unread", "more")),
     *("digest.trouble", "digest.undelivered_note", "digest.more", "sure.failures", "alert.more"),
 }
 
 
 def load(language: str) -> dict[str, object]:
-    return tomllib.loads((ROOT / "config" / f"words.{language}.toml").read_text(encoding="utf-8"))
+    parts = [ROOT / "config" / f"{part}.{language}.toml" for part in ("words", "papers")]
+    return {key: value for part in parts for key, value in tomllib.loads(part.read_text(encoding="utf-8")).items()}
 
 
 TABLES = {language: load(language) for language in ("zh", "en")}
@@ -92,6 +94,7 @@ def test_nothing_is_worded_that_nobody_says() -> None:
         "outcomes.",
         "sure.p",
         "topics.",
+        "paper.",  # test_papers
     )
     by_part = (
         "rescue.",
