@@ -17,7 +17,7 @@ _CLIENTS = ("sql", "psycopg2", "racle", "conn", "db", "ssh", "ftp", "smtp", "ima
 _CALL = (  # connect("10.0.0.1", "name", "secret"), auth=("name", "secret")
     "(?:"
     + "".join(rf"connect(?<={name}\.connect)|login(?<={name}\.login)|" for name in _CLIENTS)
-    + r"mysqli?_connect|(?:pg|oci|mssql)_connect|login|getConnection|auth|Auth|credentials?|Credentials?)[ ]?[=(][ ]?\(?[^\n;]{0,80}?[\"'][A-Za-z][\w.@-]{1,40}[\"'],[ ]?"
+    + r"mysqli?_connect|(?:pg|oci|mssql)_connect|login|getConnection|auth|Auth|create(?<=Auth\.create)|Mac|credentials?|Credentials?)[ ]?[=(][ ]?\(?[^\n;]{0,80}?[\"'][A-Za-z0-9][\w.@-]{1,40}[\"'],[ ]?"
     r"(?=[\"'][^\"'\n]{6,64}[\"'])(?=[\"'][^\"'\n]{0,64}[0-9!@#$%^&*])(?=[\"'][^\"'\n]{0,64}[A-Za-z])"
 )
 _NETWORK_KEY = r"(?:isakmp[ ]key|wpa-psk[ ]ascii|key[ ]\d[ ](?:simple|cipher)|key-string|authentication-key|pre-shared-key)[ ](?:\d[ ])?(?=[^\s]{0,64}[0-9])"
@@ -84,7 +84,7 @@ _BEFORE = (  # (words of which one stands in it, what stands before the secret)
     ),
     ("password", r"(?i)password[ ]?\([ ]?(?=[\"'][^\"'\n]{0,64}[0-9])"),
     ("sp_addlogin", r"(?i)sp_addlogin[ ]{1,4}N?'[^'\n]{1,64}'[ ]?,[ ]?N?"),
-    ("connect login auth credential", _CALL),
+    ("connect login auth credential mac", _CALL),
     ("login", r"(?i)login[ ]{1,4}[^\s]{1,64}\s{1,4}password[ ]{1,4}"),
     ("u: u= r: r=", _USER_AND),
 )

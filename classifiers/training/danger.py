@@ -74,6 +74,7 @@ NEVER_LEARNED = (
     "hazard_blind_final",
     "hazard_unseen",
     "hazard_unseen2",
+    "hazard_unseen3",
     "opinions_fresh",
 )
 CITIZENS = ("teddy-unlabelled", "teddy", "teddy-replies", "teddy-hot", "hotline-river")

@@ -46,6 +46,7 @@ def score(name):
         ("hazard_blind_final", 0.93, 0.9),
         ("hazard_unseen", 0.88, 0.9),
         ("hazard_unseen2", 0.95, 0.84),
+        ("hazard_unseen3", 0.98, 0.88),
     ],
 )
 def test_help_is_sent(name, recall, precision):
