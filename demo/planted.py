@@ -14,7 +14,10 @@ from classifiers.finding import Kind
 WEBSITE, DISCLOSURE, COMMENTS, LETTERS = "website", "disclosure", "comments", "letters"
 FORUM, SUPERVISION = "forum", "supervision"
 PLACES = (WEBSITE, DISCLOSURE, COMMENTS, LETTERS, FORUM, SUPERVISION)
-BROKEN = (FORUM, SUPERVISION)  # one refuses connections, one shows a login page instead of its feed
+BROKEN = {  # one refuses connections, one shows a login page instead of its feed
+    FORUM: Kind.SITE_DOWN,
+    SUPERVISION: Kind.SOURCE_BROKEN,
+}
 NEVER = 2.0
 
 

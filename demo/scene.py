@@ -84,8 +84,8 @@ def missing(scene: Scene) -> Iterator[tuple[Kind, str]]:
     items = {each.path: each.item.id for each in scene.judged}
     for post in POSTS:
         yield from ((kind, post.place) for kind in post.expect if (kind, items.get(post.path)) not in opened)
-    broken = {record.platform for record in scene.records if record.kind is Kind.SOURCE_BROKEN}
-    yield from ((Kind.SOURCE_BROKEN, place) for place in BROKEN if place not in broken)
+    broken = {(record.platform, record.kind) for record in scene.records}
+    yield from ((kind, place) for place, kind in BROKEN.items() if (place, kind) not in broken)
 
 
 def wrong(scene: Scene) -> list[Judged]:

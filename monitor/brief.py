@@ -16,7 +16,7 @@ SHORT_PLACE = 12  # units that a place gets at least, if need be at the cost of 
 
 def ring(record: Escalation, seen: Sequence[Seen], *, reason: Reason, context: Context, words: Words) -> Message:
     """Number, kind and place in one text message; nothing an item says but its place."""
-    place = clean(record.place) or (context.platform(record.platform) if record.kind not in rescue.CALLS else "")
+    place = clean(record.place) or (context.platform(record.platform, words) if record.kind not in rescue.CALLS else "")
     place = place or words.say("ring.no_place")
 
     def say(kind: str, place: str) -> str:
@@ -80,7 +80,7 @@ def _bare_numbers(record: Escalation, seen: Sequence[Seen], context: Context, wo
 def _bare_facts(record: Escalation, context: Context, words: Words) -> Iterator[tuple[str, Value]]:
     say, number = words.say, record.number
     yield say("alert.number"), number
-    yield say("alert.platform"), context.platform(record.platform)
+    yield say("alert.platform"), context.platform(record.platform, words)
     yield say("alert.state"), say(f"states.{record.state}")
     yield say("bare.look"), Code(say("alert.show_command", number=number))
     if record.state is State.OPEN:
@@ -101,7 +101,7 @@ def bare_notice(context: Context, words: Words) -> Letter:
 
 def back(record: Escalation, since: datetime, *, context: Context, words: Words) -> Letter:
     """A broken platform can be read again; ``since`` is when it last could."""
-    say, platform = words.say, context.platform(record.platform)
+    say, platform = words.say, context.platform(record.platform, words)
     values = {
         "platform": say("marks.name", text=platform),
         "since": words.moment(since, context.now, context.zone),

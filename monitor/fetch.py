@@ -14,11 +14,12 @@ http it reads everything. The rules on URLs and redirects, size, time and the ce
 from __future__ import annotations
 
 import ssl
+import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from ipaddress import ip_network
 from urllib.parse import quote
@@ -107,8 +108,10 @@ class Fetcher:
         """
         target = guard.permit(url, platform.prefixes)
         watch = Watch(self._limits.total, self._limits.max_bytes)
+        began = time.monotonic()
         with Transport(self._pool(platform.networks, watch), watch) as transport:
-            return self._walk(transport, target, platform.prefixes, _validators(etag, last_modified))
+            fetched = self._walk(transport, target, platform.prefixes, _validators(etag, last_modified))
+        return replace(fetched, took=timedelta(seconds=time.monotonic() - began))
 
     def _walk(
         self, transport: Transport, target: Target, prefixes: Iterable[str], validators: dict[str, str]
@@ -181,7 +184,18 @@ class Fetcher:
             etag=_validator(headers.get("etag", "")),
             last_modified=_validator(headers.get("last-modified", "")),
             not_modified=status == 304,
+            certified_until=_certified_until(response),
         )
+
+
+def _certified_until(response: httpx.Response) -> datetime | None:
+    """The end of the certificate that the connection was checked with."""
+    stream = response.extensions.get("network_stream")
+    connection = stream.get_extra_info("ssl_object") if stream is not None else None
+    certificate = connection.getpeercert() if connection is not None else None
+    if not certificate:
+        return None
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
 
 
 def _beginning(response: httpx.Response) -> tuple[bytes, bool]:

@@ -48,7 +48,7 @@ def summary(
         footer=say(
             "firstday.footer",
             agency=context.agency,
-            platforms=words.join(context.platform(name) for name in platforms),
+            platforms=words.join(context.platform(name, words) for name in platforms),
             moment=words.stamp(context.now, context.zone),
             contact=contact.title,
         ),
@@ -65,7 +65,7 @@ def _rows(standing: Sequence[Standing], context: Context, words: Words) -> Itera
 
 def line(each: Standing, context: Context, words: Words) -> str:
     """One matter on one line; the words of an advertisement are not repeated."""
-    say, platform = words.say, context.platform(each.platform)
+    say, platform = words.say, context.platform(each.platform, words)
     what = say("firstday.line", item=each.item, kind=say(f"kinds.{each.kind}.name"), platform=platform)
     title = "" if each.kind in _UNQUOTED else clean(each.subject or each.excerpt, MAX_TITLE)
     day = words.day(each.published_at.astimezone(context.zone).date(), 0) if each.published_at else ""

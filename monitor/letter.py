@@ -14,7 +14,7 @@ from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
-from monitor.model import Emergency, Message, Precedent, Severity
+from monitor.model import LINE, Emergency, Message, Precedent, Severity
 from monitor.summary import PlatformHealth
 from monitor.words import Words
 
@@ -135,8 +135,8 @@ class Context:
     def title(self, contact: str) -> str:
         return self.titles.get(contact, contact)
 
-    def platform(self, name: str) -> str:
-        return self.platforms.get(name, name)
+    def platform(self, name: str, words: Words) -> str:
+        return words.say("marks.line") if name == LINE else self.platforms.get(name, name)
 
 
 def render(letter: Letter, words: Words) -> Message:

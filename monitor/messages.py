@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import floor
 
 from classifiers.finding import Kind
 from monitor import answered, rescue
 from monitor.letter import Code, Context, Facts, Items, Letter, Link, Paragraph, Section, Value, clean, render, repeated
-from monitor.model import NUMBER, Contact, Escalation, Reason, Seen, State
+from monitor.model import LINE, NUMBER, Contact, Escalation, Reason, Seen, State
 from monitor.weekly import digest
 from monitor.words import Words
 
@@ -28,6 +28,8 @@ MAX_TITLE = 120
 
 _MASKED = frozenset({Kind.PERSONAL_DATA, Kind.CREDENTIAL})
 _UNQUOTED = frozenset({Kind.SCAM, Kind.HIDDEN_LINK})  # quoting these gets a mail filtered
+_CHECKED = frozenset({Kind.PAGE_STALE, Kind.PLATFORM_SILENT, Kind.CERTIFICATE_EXPIRING, Kind.WRONG_ENCODING})
+_OFTEN = "too_often"  # the rule of a site that doesn't open too often, though it does now
 _UNREADABLE = frozenset({Kind.SITE_DOWN, Kind.SOURCE_BROKEN})  # their rule is the code of a CollectError
 _SURE = ((0.95, "p95"), (0.8, "p80"), (0.6, "p60"), (0.0, "p0"))
 
@@ -59,7 +61,7 @@ class _Alert:
                 f"alert.subject_{self.reason}",
                 severity=say(f"severities.{record.severity}"),
                 kind=rescue.heading(record, self.seen, self.words),
-                platform=self.context.platform(record.platform),
+                platform=self.context.platform(record.platform, self.words),
                 number=record.number,
             ),
             first=self.first(),
@@ -81,8 +83,10 @@ class _Alert:
     def at(self, moment: datetime) -> str:
         return self.words.moment(moment, self.context.now, self.context.zone)
 
-    def of_kind(self, what: str) -> str:
-        return self.words.say(f"kinds.{self.record.kind}.{what}")
+    def of_kind(self, what: str, **values: object) -> str:
+        line = f"kinds.{self.record.kind}.line_{what}"
+        ours = self.record.platform == LINE and line in self.words
+        return self.words.say(line if ours else f"kinds.{self.record.kind}.{what}", **values)
 
     @property
     def in_danger(self) -> bool:
@@ -104,19 +108,35 @@ class _Alert:
     def in_one_sentence(self) -> str:
         """What was seen, where and how sure it is; of people in danger the place itself."""
         say, record = self.words.say, self.record
-        platform = say("marks.name", text=self.context.platform(record.platform))
+        platform = say("marks.name", text=self.context.platform(record.platform, self.words))
         if self.in_danger:
             what, place = rescue.what(record, self.seen, self.words), rescue.where(record, self.words)
             seen = say("rescue.seen", what=what, place=place)
         else:
-            seen = say(
-                f"kinds.{record.kind}.seen",
+            rule = self.seen[0].rule if self.seen else ""
+            seen = self.of_kind(
+                "often" if rule == _OFTEN else "seen",
                 platform=platform,
                 since=self.at(self.since()),
                 waits=self.words.span(self.context.now - self.since()),
-                error=self.words.error(self.seen[0].rule if self.seen else ""),
+                error=self.words.error(rule),
+                **self.what_was_checked(),
             )
         return seen + (say("marks.aside", text=self.how_sure()) if self.how_sure() else "")
+
+    def what_was_checked(self) -> dict[str, str]:
+        """Of a check: the figure or day it saw, the limit, and how much time is left."""
+        if not self.seen or not self.seen[0].where.isdecimal():
+            return {"day": "", "limit": "", "left": ""}
+        figure, limit = self.seen[0].excerpt, self.seen[0].where
+        try:
+            day = date.fromisoformat(figure)
+        except ValueError:
+            return {"day": figure, "limit": limit, "left": ""}
+        end = day + timedelta(days=int(limit)) if self.record.kind is Kind.PAGE_STALE else day
+        left = (end - self.context.now.astimezone(self.context.zone).date()).days
+        said = self.words.count("checks.left" if left >= 0 else "checks.over", abs(left))
+        return {"day": self.words.day(day, 0), "limit": limit, "left": said}
 
     def what_matters(self) -> tuple[Section, ...]:
         if not self.in_danger:
@@ -140,7 +160,7 @@ class _Alert:
         failures = self.context.health.failures if self.context.health else 0
         if self.record.kind in _UNREADABLE:
             return self.words.count("sure.failures", failures) if failures else ""
-        if best is None or self.record.kind is Kind.REPLY_OVERDUE:
+        if best is None or self.record.kind in _CHECKED | {Kind.REPLY_OVERDUE}:
             return ""
         level = next(name for least, name in _SURE if best >= least)
         return self.words.say(f"sure.{level}", percent=f"{min(99, floor(best * 100 + 1e-9))}%")
@@ -154,7 +174,7 @@ class _Alert:
     def what_was_seen(self) -> tuple[Section, ...]:
         """A few findings quoted and the others counted; nothing where the first line has said it all."""
         kind, more = self.record.kind, len(self.seen) - EXCERPTS
-        said = kind in _UNREADABLE or (kind is Kind.REPLY_OVERDUE and self.record.subject)
+        said = kind in _UNREADABLE | _CHECKED or (kind is Kind.REPLY_OVERDUE and self.record.subject)
         if not self.seen or said:
             return ()
         notes = [self.words.count("alert.more", more)] if more > 0 else []
@@ -178,7 +198,7 @@ class _Alert:
         severity = say("marks.aside", text=say(f"severities.{record.severity}"))
         yield say("alert.number"), record.number + severity
         yield say("alert.kind"), self.of_kind("name")
-        yield say("alert.platform"), self.context.platform(record.platform)
+        yield say("alert.platform"), self.context.platform(record.platform, self.words)
         yield from self.facts_of_platform() if record.item is None else self.facts_of_item()
         yield say("alert.opened"), self.at(record.opened_at)
         state = say(f"states.{record.state}")

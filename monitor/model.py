@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from classifiers.finding import Kind, Topic
 from monitor.errors import CollectError
 
+LINE = "*"  # stands for all platforms at once: nothing answers, so it is our own line
 NUMBER = "number:"  # how a locator begins that is the number of a message, where the platform has no address for it
 
 
@@ -104,6 +105,7 @@ class Platform:
     messages: bool = False  # takes citizens' messages: read at least every five minutes
     every: timedelta = timedelta(minutes=15)  # the shortest time between two readings
     every_max: timedelta = timedelta(hours=1)  # the longest, where little is published
+    stale_after: timedelta | None = None  # how old the newest entry may get (an official limit); None: any age
     answer_within: timedelta | None = None  # how long a message may wait; None where nothing is answered
     at_night: str = ""  # how the duty officer opens the original outside office hours
     board: Board | None = None
@@ -129,6 +131,7 @@ class Cursor:
     detail: str = ""  # the same in words
     why: str = ""  # why next_check_at is what it is: a value of ``polling.Why``
     memory: str = ""  # what the collector itself must remember, in a form of its own
+    certified_until: datetime | None = None  # the end of the certificate its pages came with
     baselined_at: datetime | None = None  # when everything that stood there had been read for the first time
     reach: datetime | None = None  # a board is read back to here, where the oldest stands that waits; None: all of it
 
@@ -189,6 +192,8 @@ class Fetched:
     etag: str = ""
     last_modified: str = ""
     not_modified: bool = False
+    took: timedelta = timedelta(0)  # until all of it was there
+    certified_until: datetime | None = None  # None without TLS
     complete: bool = True  # False where the answer to a POST was longer than what is read, or broke off
 
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from classifiers import crisis, hazard, scam
 from classifiers.finding import Document, Finding, Kind
 from monitor import digest as weekly
-from monitor import door, logs, masking, messages, policy, polling, replies, telling
+from monitor import door, logs, masking, messages, policy, polling, replies, telling, wellness
 from monitor.errors import CollectError, DeliveryError
 from monitor.house import Clock, House, each
 from monitor.model import (
@@ -23,12 +23,10 @@ from monitor.model import (
     Collected,
     Cursor,
     Entry,
-    Hit,
     Item,
     Notification,
     Outcome,
     Platform,
-    Seen,
     State,
     Surface,
     Transition,
@@ -51,8 +49,9 @@ def collect(house: House, clock: Clock) -> bool:
     if claim is None:
         return False
     platform = house.settings.platforms[claim.cursor.platform]
+    noted = wellness.Noting(house.fetch)
     try:
-        collected = house.collectors[platform.kind](platform, claim.cursor, house.fetch)
+        collected = house.collectors[platform.kind](platform, claim.cursor, noted.get)
     except CollectError as error:
         collected = Collected((), replace(claim.cursor, fetches=claim.cursor.fetches + 1), trouble=error)
     now = clock()
@@ -63,8 +62,10 @@ def collect(house: House, clock: Clock) -> bool:
 
     entries = [entry for _, entry in each(masked, collected.items) if entry]
     refused = len(collected.items) - len(entries)
+    dates = {*claim.published, *_dates(entries)}
     if collected.trouble is None:
-        after = _read(house, platform, collected.cursor, {*claim.published, *_dates(entries)}, now)
+        certified_until = noted.certified_until or claim.cursor.certified_until
+        after = _read(house, platform, replace(collected.cursor, certified_until=certified_until), dates, now)
     else:
         after = _failed(house, platform, collected.cursor, collected.trouble, now)
     if refused and not after.error:
@@ -76,9 +77,10 @@ def collect(house: House, clock: Clock) -> bool:
         if platform.board is not None:
             _note_answers(tx, house, replace(collected, complete=collected.complete and not refused), entries, now)
         if collected.trouble is None:
-            _note_back(house, tx, platform, claim.cursor.last_good_at, now)
+            observed = wellness.observed(platform, after, dates, now)
+            wellness.well(tx, house, observed, noted, claim.cursor.last_good_at)
         else:
-            _note_trouble(tx, house, platform, after, now)
+            wellness.failed(tx, house, platform, after, now)
     counts = {"new": stored.new, "changed": stored.changed, "refused": refused + stored.refused}
     logs.event("pass", platform=platform.name, items=len(entries), **counts, error=after.error, next=after.why)
     return True
@@ -116,18 +118,6 @@ def _failed(house: House, platform: Platform, cursor: Cursor, error: CollectErro
     )
 
 
-def _note_trouble(tx: Tx, house: House, platform: Platform, after: Cursor, now: datetime) -> None:
-    """After ``broken_after`` failures in a row write one finding an outage."""
-    pace, next_at = house.settings.pace, after.next_check_at or now
-    if after.why == polling.Why.RETRY_AFTER and pace.retry_after == "host":
-        passes.block_host(tx, platform, next_at)
-    since = after.last_good_at or datetime.min.replace(tzinfo=now.tzinfo)
-    told = records.told_since(tx, Kind.SOURCE_BROKEN, platform.name, since)
-    if not told and polling.is_broken(platform, after.failures, next_at - now, pace.broken_after):
-        broken = Seen(kind=Kind.SOURCE_BROKEN, rule=after.error, score=1.0, excerpt=after.detail)
-        passes.add_findings(tx, platform.name, [Hit(broken, "")], now)
-
-
 def _note_answers(tx: Tx, house: House, collected: Collected, entries: list[Entry], now: datetime) -> None:
     """Remember who waits for an answer and how others were answered; a record of one that waits no longer closes."""
     name = collected.cursor.platform
@@ -138,13 +128,6 @@ def _note_answers(tx: Tx, house: House, collected: Collected, entries: list[Entr
         answers.set_reach(tx, name, now)
     for record, what in answers.settled(tx, name):
         records.move(tx, record, State.RESOLVED, Transition(now, what, "system"))
-
-
-def _note_back(house: House, tx: Tx, platform: Platform, last_good_at: datetime | None, now: datetime) -> None:
-    record = records.active(tx, Kind.SOURCE_BROKEN, f"platform:{platform.name}")
-    if record is not None:
-        records.move(tx, record, State.RESOLVED, Transition(now, "back", "system"))
-        telling.back(house, tx, record, last_good_at or record.opened_at, now)
 
 
 def classify(house: House, clock: Clock) -> bool:

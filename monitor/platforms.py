@@ -42,6 +42,7 @@ def _platform(table: Options, zone: ZoneInfo) -> Platform:
         messages=messages,
         every=every,
         every_max=max(every, MESSAGES_EVERY if messages else table.duration("every_max", "1h", "1s", "7d")),
+        stale_after=None if messages else table.duration("stale_after", "180d", "1d", "9999d"),
         answer_within=within if board and (board.reply or board.replied) else None,  # else no answer is ever seen
         at_night=table.text("at_night", ""),
         board=board,

@@ -22,6 +22,13 @@ LONGEST_ASKED = timedelta(hours=1)  # of a Retry-After there
 OLD = timedelta(days=3)  # older than this at first contact: judged, but nobody is called for it
 
 
+# errors of a platform that can't be reached; with any other it answers, but not with what it should
+UNREACHABLE = frozenset(
+    {"timeout", "dns", "refused", "unreachable", "connection_lost", "tls", "truncated"}
+    | {f"http_{status}" for status in (500, 502, 503, 504, 520, 521, 522, 523, 524)}
+)
+
+
 class Why(StrEnum):
     """Why the next reading is when it is. The value is stored and shown."""
 

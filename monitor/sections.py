@@ -34,7 +34,12 @@ SHIPPED: dict[Kind, Shipped] = {
     Kind.HAZARD: Shipped(Severity.URGENT, 0.5, "2h"),
     Kind.CRISIS: Shipped(Severity.URGENT, 0.5, "1h"),
     Kind.REPLY_OVERDUE: Shipped(Severity.ORDINARY, 0.5, "3d"),
+    Kind.SITE_DOWN: Shipped(Severity.SERIOUS, 0.5, "1d"),
+    Kind.PLATFORM_SILENT: Shipped(Severity.ORDINARY, 0.5, "3d"),
     Kind.SOURCE_BROKEN: Shipped(Severity.ORDINARY, 0.5, "3d"),
+    Kind.CERTIFICATE_EXPIRING: Shipped(Severity.ORDINARY, 0.5, "7d"),
+    Kind.WRONG_ENCODING: Shipped(Severity.ORDINARY, 0.5, "30d"),
+    Kind.PAGE_STALE: Shipped(Severity.ORDINARY, 0.5, "7d"),
 }
 
 

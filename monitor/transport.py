@@ -86,7 +86,9 @@ class Transport(httpx.BaseTransport):
             )
         assert isinstance(answer.stream, Iterable)
         stream = _Body(answer.stream, answer.close, self._watch)
-        return httpx.Response(answer.status, headers=answer.headers, stream=stream, request=request)
+        response = httpx.Response(answer.status, headers=answer.headers, stream=stream, request=request)
+        response.extensions = dict(answer.extensions)
+        return response
 
     def close(self) -> None:
         self._pool.close()

@@ -151,7 +151,7 @@ class _Digest:
     def record(self, record: Escalation) -> tuple[str, ...]:
         say, left = self.words.say, record.deadline - self.summary.now
         kind = say(f"kinds.{record.kind}.name")
-        platform = self.context.platform(record.platform)
+        platform = self.context.platform(record.platform, self.words)
         due = say("digest.left" if left > timedelta(0) else "digest.over", span=self.words.span(abs(left)))
         return (
             say("digest.matter_line", number=record.number, kind=kind, platform=platform),

@@ -96,6 +96,7 @@ PURE = (
     Room("monitor/brief.py", (*LETTERS, *VALUES), pure=True),
     Room("monitor/firstday.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/charts.py", pure=True),
+    Room("monitor/checks/", ("monitor/checks/", *VALUES), pure=True),
     Room("monitor/papers.py", ("monitor/letter.py", "monitor/sections.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/document.py", ("monitor/letter.py", "monitor/papers.py", *VALUES), pure=True),
     Room(
@@ -115,7 +116,13 @@ PURE = (
 )
 READING = ("classifiers/page.py", "monitor/dates.py", "monitor/decoding.py")
 NUMBERS = ("classifiers/context.py", "classifiers/folding.py", "monitor/masking.py")
-RULES_OF_STORE = ("monitor/policy.py", "monitor/polling.py", "monitor/replies.py")
+RULES_OF_STORE = (
+    "classifiers/likeness.py",
+    "monitor/checks/observed.py",
+    "monitor/policy.py",
+    "monitor/polling.py",
+    "monitor/replies.py",
+)
 EDGES = (  # never each other
     Room("monitor/settings.py", ("monitor/options.py", "monitor/platforms.py", "monitor/sections.py", *VALUES)),
     Room("monitor/keys.py", VALUES),
@@ -123,14 +130,17 @@ EDGES = (  # never each other
     Room("monitor/segment.py", VALUES),
     Room("monitor/transport.py", ("monitor/guard.py", *VALUES)),
     Room("monitor/fetch.py", ("monitor/transport.py", "monitor/guard.py", "monitor/dates.py", *VALUES)),
-    Room("monitor/store/", ("monitor/store/", "classifiers/likeness.py", *RULES_OF_STORE, *VALUES)),
+    Room(
+        "monitor/store/",
+        ("monitor/store/", *RULES_OF_STORE, *VALUES),
+    ),
     Room("monitor/attachments/", ("monitor/attachments/", *NUMBERS, *READING, *VALUES)),
     Room("monitor/collectors/", ("monitor/collectors/", *READING, *VALUES)),
-    Room("monitor/checks/", ("monitor/checks/", *VALUES)),
     Room("monitor/channels/", ("monitor/channels/", *VALUES)),
 )
 INNER = files(*CLASSIFIERS, *PURE, *EDGES)
-WAY = ("monitor/house.py", "monitor/router.py", "monitor/telling.py", *INNER)  # what the main path stands on
+BESIDE = ("house", "router", "telling", "wellness")
+WAY = (*(f"monitor/{name}.py" for name in BESIDE), *INNER)  # what the main path stands on
 ROOMS = (
     *CLASSIFIERS,
     *PURE,
@@ -138,6 +148,7 @@ ROOMS = (
     Room("monitor/router.py", ("classifiers/finding.py", "classifiers/routing.py", "monitor/logs.py")),
     Room("monitor/house.py", INNER),
     Room("monitor/telling.py", ("monitor/house.py", *INNER)),
+    Room("monitor/wellness.py", ("monitor/house.py", "monitor/telling.py", *INNER)),
     Room("monitor/pipeline.py", WAY),
     Room("monitor/daemon.py", ("monitor/pipeline.py", *WAY)),
     Room("monitor/cli/", ("monitor/cli/", "monitor/daemon.py", "monitor/pipeline.py", "demo/", *WAY)),

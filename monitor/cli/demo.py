@@ -21,7 +21,6 @@ from types import FrameType
 import click
 from rich.console import Console
 
-from classifiers.finding import Kind
 from demo import planted, scene
 from demo.agency import Agency
 from demo.scene import Scene
@@ -232,7 +231,7 @@ class Account:
         yield from self._further()
 
     def _found(self) -> Iterator[str]:
-        found = [record for record in self.scene.records if record.kind is not Kind.SOURCE_BROKEN]
+        found = [record for record in self.scene.records if record.item is not None]
         rows = [
             (record.number, self.teller.kind(record.kind), self.teller.platform(record.platform)) for record in found
         ]

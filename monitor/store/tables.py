@@ -77,6 +77,7 @@ cursor = Table(
     Column("detail", Text, nullable=False, default=""),
     Column("why", String(16), nullable=False, default="", server_default=""),  # why next_check_at is what it is
     Column("memory", Text, nullable=False, default="", server_default=""),  # the collector's own
+    Column("certified_until", Moment),
     Column("baselined_at", Moment),
     Column("reach", Moment),  # how far back a board must be read
     Column("host", Text, nullable=False, default="", server_default=""),
@@ -90,6 +91,15 @@ host = Table(  # what several platforms share: asked one after the other, and le
     Column("name", Text, primary_key=True),
     Column("served_at", Moment),
     Column("blocked_until", Moment),
+)
+
+visit = Table(  # how often a platform was read on a day, and how often it didn't open in time
+    "visit",
+    metadata,
+    Column("platform", String(64), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("total", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
 )
 
 item = Table(

@@ -18,7 +18,6 @@ from urllib.parse import quote
 
 import pytest
 
-from classifiers.finding import Kind
 from demo import planted
 from demo.planted import BROKEN, POSTS, SECRETS, Sort
 
@@ -99,7 +98,7 @@ def test_it_ends_well_and_finds_all_that_was_planted(run):
     found = run.rows("SELECT kind, escalation.platform, link FROM escalation LEFT JOIN item ON item_id = item.id")
 
     wanted = [(kind, post.place, post.path) for post in POSTS for kind in post.expect]
-    wanted += [(Kind.SOURCE_BROKEN, place, "") for place in BROKEN]
+    wanted += [(kind, place, "") for place, kind in BROKEN.items()]
     paths = [(kind, place, re.sub(r"^http://[^/]+|\?.*|^number:", "", link or "")) for kind, place, link in found]
     assert sorted(paths) == sorted(wanted)
 

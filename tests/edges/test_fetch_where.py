@@ -6,7 +6,7 @@ import ssl
 import threading
 import time
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
 import pytest
@@ -246,6 +246,18 @@ def test_tls_checks_the_name_though_the_address_is_connected_to(authority):
 
     assert error.code == "tls"
     assert "other.example" in str(error)
+
+
+def test_the_end_of_the_certificate_and_the_time_it_took_are_told(zoo, authority):
+    ends = datetime(2040, 3, 1, tzinfo=UTC)
+    with served(authority, not_after=ends) as secure:
+        url = secure.url("/", "yunxi.example")
+
+        fetched = trusting(authority).get(platform(url), url)
+
+    plain = fetcher().get(platform(zoo.url()), zoo.url("/rss"))
+    assert (fetched.certified_until, plain.certified_until) == (ends, None)
+    assert timedelta(0) < plain.took < timedelta(seconds=MAX_WAIT)
 
 
 def test_tls_refuses_an_unknown_authority_and_an_old_certificate(authority):
