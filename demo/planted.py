@@ -14,10 +14,8 @@ from classifiers.finding import Kind
 WEBSITE, DISCLOSURE, COMMENTS, LETTERS = "website", "disclosure", "comments", "letters"
 FORUM, SUPERVISION = "forum", "supervision"
 PLACES = (WEBSITE, DISCLOSURE, COMMENTS, LETTERS, FORUM, SUPERVISION)
-BROKEN = {  # one refuses connections, one shows a login page instead of its feed
-    FORUM: Kind.SITE_DOWN,
-    SUPERVISION: Kind.SOURCE_BROKEN,
-}
+BROKEN = (FORUM, SUPERVISION)  # one refuses connections, one shows a login page instead of its feed
+TROUBLES = ((Kind.SITE_DOWN, FORUM), (Kind.SOURCE_BROKEN, SUPERVISION), (Kind.WRONG_ENCODING, WEBSITE))
 NEVER = 2.0
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from classifiers.finding import Kind
-from demo.planted import BROKEN, NEVER, POSTS, Post
+from demo.planted import NEVER, POSTS, TROUBLES, Post
 from monitor.house import House
 from monitor.model import Escalation, Outcome, Seen
 from monitor.store import views
@@ -84,8 +84,8 @@ def missing(scene: Scene) -> Iterator[tuple[Kind, str]]:
     items = {each.path: each.item.id for each in scene.judged}
     for post in POSTS:
         yield from ((kind, post.place) for kind in post.expect if (kind, items.get(post.path)) not in opened)
-    broken = {(record.platform, record.kind) for record in scene.records}
-    yield from ((kind, place) for place, kind in BROKEN.items() if (place, kind) not in broken)
+    troubled = {(record.kind, record.platform) for record in scene.records if record.item is None}
+    yield from (trouble for trouble in TROUBLES if trouble not in troubled)
 
 
 def wrong(scene: Scene) -> list[Judged]:

@@ -6,7 +6,7 @@ All times are aware and in UTC; ``aware`` refuses others where they enter.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from zoneinfo import ZoneInfo
@@ -240,14 +240,6 @@ class Policy:
     deadline: timedelta
     steps: tuple[Step, ...]
     repeat: timedelta  # after the last step its people are told again this often, until somebody acts
-
-
-@dataclass(frozen=True, slots=True)
-class Expiry:
-    """Something that ends on a day if nobody renews it: a certificate, a domain, a mailbox's code, a contract."""
-
-    what: str
-    on: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind
 from monitor.letter import Block, Facts, Items, Paragraph, Section, Table, Value
-from monitor.model import Contact, Emergency, Escalation, Expiry, Platform, Policy, Step, Surface
-from monitor.sections import Pace
+from monitor.model import Contact, Emergency, Escalation, Platform, Policy, Step, Surface
+from monitor.sections import Expiry, Pace
 from monitor.summary import PlatformHealth
 from monitor.words import Words
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from ipaddress import IPv4Network, IPv6Network
 
 from classifiers.finding import Kind
-from monitor.model import Contact, Emergency, Expiry, Policy, Severity, Step
+from monitor.model import Contact, Emergency, Policy, Severity, Step
 from monitor.options import Options, is_web_address, parse_duration
 
 _PHONE = re.compile(r"\+?[0-9][0-9 -]{2,24}")
@@ -84,6 +84,14 @@ class RingSettings:
     networks: tuple[IPv4Network | IPv6Network, ...]
     timeout: timedelta
     token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """Something that ends on a day if nobody renews it: a certificate, a domain, a mailbox's code, a contract."""
+
+    what: str
+    on: date
 
 
 def contact(table: Options, language: str) -> Contact:

@@ -17,9 +17,9 @@ from zoneinfo import ZoneInfo
 from classifiers.finding import Kind
 from monitor import platforms, sections
 from monitor.errors import SettingsError
-from monitor.model import Contact, Database, Emergency, Expiry, Platform, Policy
+from monitor.model import Contact, Database, Emergency, Platform, Policy
 from monitor.options import Options
-from monitor.sections import LANGUAGES, SHIPPED, DigestSettings, HttpSettings, Pace, RingSettings
+from monitor.sections import LANGUAGES, SHIPPED, DigestSettings, Expiry, HttpSettings, Pace, RingSettings
 
 __all__ = ["LANGUAGES", "SHIPPED", "Settings", "default_path", "load", "read", "shipped"]
 

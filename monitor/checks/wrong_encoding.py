@@ -11,6 +11,6 @@ WRONG = ("gb18030", "utf-8-repaired", "replaced")  # rules of ``decoding`` that 
 def check(observed: Observed) -> Finding | None:
     """A finding once for each way in which it is wrong."""
     rule = observed.decoded_by
-    if rule not in WRONG:
+    if rule not in WRONG or observed.platform.board is not None:  # of a board's JSON no visitor sees the encoding
         return None
     return Finding(Kind.WRONG_ENCODING, rule, None, None, 1.0, rule, match=rule)

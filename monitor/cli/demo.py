@@ -231,7 +231,7 @@ class Account:
         yield from self._further()
 
     def _found(self) -> Iterator[str]:
-        found = [record for record in self.scene.records if record.item is not None]
+        found = [record for record in self.scene.records if record.platform not in planted.BROKEN]
         rows = [
             (record.number, self.teller.kind(record.kind), self.teller.platform(record.platform)) for record in found
         ]

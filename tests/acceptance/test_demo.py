@@ -19,7 +19,7 @@ from urllib.parse import quote
 import pytest
 
 from demo import planted
-from demo.planted import BROKEN, POSTS, SECRETS, Sort
+from demo.planted import BROKEN, POSTS, SECRETS, TROUBLES, Sort
 
 ROOT = Path(__file__).resolve().parents[2]
 HUIYIN = (sys.executable, "-m", "monitor.cli")
@@ -98,7 +98,7 @@ def test_it_ends_well_and_finds_all_that_was_planted(run):
     found = run.rows("SELECT kind, escalation.platform, link FROM escalation LEFT JOIN item ON item_id = item.id")
 
     wanted = [(kind, post.place, post.path) for post in POSTS for kind in post.expect]
-    wanted += [(kind, place, "") for place, kind in BROKEN.items()]
+    wanted += [(kind, place, "") for kind, place in TROUBLES]
     paths = [(kind, place, re.sub(r"^http://[^/]+|\?.*|^number:", "", link or "")) for kind, place, link in found]
     assert sorted(paths) == sorted(wanted)
 

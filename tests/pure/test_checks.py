@@ -8,7 +8,7 @@ import pytest
 from classifiers.finding import Kind
 from monitor.checks import certificate_expiring, page_stale, platform_silent, site_down, wrong_encoding
 from monitor.checks.observed import Observed, Visits
-from monitor.model import Platform
+from monitor.model import Board, Platform
 
 NOW = datetime(2026, 11, 27, 4, 0, tzinfo=UTC)
 PLATFORM = Platform(
@@ -103,6 +103,10 @@ def test_a_certificate_that_ends_soon(days, said):
 )
 def test_another_encoding_than_it_says(rule, said):
     assert (wrong_encoding.check(observed(decoded_by=rule)) is not None) is said
+
+
+def test_nobody_sees_the_encoding_of_a_boards_json():
+    assert wrong_encoding.check(observed(replace(BOARD, board=Board()), decoded_by="gb18030")) is None
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,9 @@ from classifiers.finding import Kind
 from monitor import settings
 from monitor.document import docx
 from monitor.letter import Code, Facts, Items, Link, Paragraph, Phone, Picture, Section, Table
-from monitor.model import Expiry, Surface
+from monitor.model import Surface
 from monitor.papers import PAPERS, Known, Matter, Paper, Route, left
+from monitor.sections import Expiry
 from monitor.words import Words
 from tests.houses import CONFIGURATION
 from tests.letters import BROKEN, CONFIG, NOW, RECORD, ZONE

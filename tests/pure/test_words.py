@@ -26,6 +26,7 @@ BY_NUMBER = {  # these are always asked for with ``count``; only they may hold a
     *(f"rehearsal.{key}" for key in ("first", "late", "danger", "leak", "woken", "more", "answer_figures")),
     *(f"firstday.{key}" for key in ("subject", "first", "more")),
     "answered.took",
+    *("checks.left", "checks.over"),
     *(f"paper.{key}" for key in ("left", "passed", "seconds", "public-notice.answer")),
     *(f"evaluation.{key}" for key in ("first", "unread", "more")),
     *("digest.trouble", "digest.undelivered_note", "digest.more", "sure.failures", "alert.more"),
