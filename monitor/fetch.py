@@ -176,6 +176,7 @@ class Fetcher:
         if status not in {200, 203, 304}:
             wait = retry_after(headers.get("retry-after", ""), self._clock()) if status in {429, 503} else None
             raise CollectError(f"http_{status}", f"the server answered {status}", retry_after=wait)
+        certified_until = _certified_until(response)  # while the connection stands
         return Fetched(
             url=target.url,
             status=status,
@@ -184,7 +185,7 @@ class Fetcher:
             etag=_validator(headers.get("etag", "")),
             last_modified=_validator(headers.get("last-modified", "")),
             not_modified=status == 304,
-            certified_until=_certified_until(response),
+            certified_until=certified_until,
         )
 
 

@@ -332,7 +332,7 @@ def test_who_may_have_been_told_hears_it_too_and_who_is_gone_does_not(tmp_path, 
     way.mail_errors += [DeliveryError("dropped", unknown=True)]
     house = broken(tmp_path, clock, way)
     with house.store.write() as tx:
-        record = records.active(tx, Kind.SOURCE_BROKEN, "platform:website")
+        record = records.active(tx, Kind.SITE_DOWN, "platform:website")
         assert outbox.reached(tx, record.id) == ["duty"]
     rules = {kind: replace(each, owner="leader") for kind, each in house.settings.policies.items()}
     contacts = {"leader": house.settings.contacts["leader"]}

@@ -123,10 +123,10 @@ def test_trouble_midway_keeps_what_was_read_and_counts_as_a_failure(house, box, 
     assert [record.kind for record in all_records(house)] == [Kind.HAZARD]
 
     passes(house, clock, 3)
-    assert {record.kind for record in all_records(house)} == {Kind.HAZARD, Kind.SOURCE_BROKEN}
+    assert {record.kind for record in all_records(house)} == {Kind.HAZARD, Kind.SITE_DOWN}
     box.trouble = None
     passes(house, clock, 1)
-    assert "back" in transitions(house, next(r for r in all_records(house) if r.kind is Kind.SOURCE_BROKEN))
+    assert "back" in transitions(house, next(r for r in all_records(house) if r.kind is Kind.SITE_DOWN))
 
 
 def test_a_message_that_is_shown_only_when_it_is_late_is_told(house, box, clock):
