@@ -78,6 +78,26 @@ class Board:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """How a list page and its articles are read. All but ``more`` are CSS selectors; "" where the usual will do.
+
+    ``link``, ``title`` and ``date`` are looked for inside an entry; ``@name`` behind one takes that attribute instead
+    of the text. ``{page}`` in ``more``, the address of the further pages, is replaced by their number.
+    """
+
+    entry: str = ""  # one line of the list; a sitemap has none
+    link: str = "a"
+    title: str = ""  # "": what the link says
+    date: str = ""  # "": whatever date stands beside the link
+    text: str = ""  # the main text of an article; "": found by itself
+    more: str = ""  # like "index_{page}.html"
+    more_from: int = 2  # the number of the second page
+    next: str = ""  # the link to the following page, where ``more`` can't be written
+    pages: int = 20  # the most that are read back at first contact
+    articles: int = 30  # the most that are read in one pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Database:
     """Where everything is kept: an SQLite ``file`` or, where that is "", PostgreSQL at ``server``."""
 
@@ -94,7 +114,7 @@ class Platform:
     """A place of the agency's own that is watched: what is *configured*."""
 
     name: str
-    kind: str  # the collector: "feed", "board"
+    kind: str  # the collector: "feed", "board", "list", "sitemap"
     title: str
     url: str
     prefixes: tuple[str, ...]  # URL prefixes that may be fetched, redirects included
@@ -107,6 +127,7 @@ class Platform:
     answer_within: timedelta | None = None  # how long a message may wait; None where nothing is answered
     at_night: str = ""  # how the duty officer opens the original outside office hours
     board: Board | None = None
+    listing: Listing | None = None
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     networks: tuple[IPv4Network | IPv6Network, ...] = ()  # private ranges this platform may live in
     full_every: int = 12  # every n-th fetch ignores ETag and Last-Modified
@@ -166,6 +187,7 @@ class Collected:
 
     ``complete`` says that ``items`` is everything that stands there now: what is missing may have been withdrawn.
     ``trouble`` stopped the pass midway: what was read before is good, and the pass counts as a failure.
+    ``behind`` says that there is more to read at once, of what stood there at first contact or of much that is new.
     """
 
     items: tuple[Item, ...]
@@ -173,6 +195,7 @@ class Collected:
     gone: tuple[str, ...] = ()
     complete: bool = False
     trouble: CollectError | None = None
+    behind: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +212,7 @@ class Fetched:
     etag: str = ""
     last_modified: str = ""
     not_modified: bool = False
+    at: datetime | None = None  # when it was answered: what "today" and a date without a year mean there
     complete: bool = True  # False where the answer to a POST was longer than what is read, or broke off
 
 

@@ -58,13 +58,13 @@ def collect(house: House, clock: Clock) -> bool:
     now = clock()
 
     def masked(item: Item) -> Entry:
-        entry = door.entry(house.key, platform, item)
+        entry = door.entry(house.key, platform, item, house.settings.friends)
         return replace(entry, old=polling.is_old(claim.cursor, entry.published_at, now))
 
     entries = [entry for _, entry in each(masked, collected.items) if entry]
     refused = len(collected.items) - len(entries)
     if collected.trouble is None:
-        after = _read(house, platform, collected.cursor, {*claim.published, *_dates(entries)}, now)
+        after = _read(house, platform, collected, {*claim.published, *_dates(entries)}, now)
     else:
         after = _failed(house, platform, collected.cursor, collected.trouble, now)
     if refused and not after.error:
@@ -88,14 +88,15 @@ def _dates(entries: Iterable[Entry]) -> set[datetime]:
     return {entry.published_at for entry in entries if entry.published_at}
 
 
-def _read(house: House, platform: Platform, cursor: Cursor, dates: set[datetime], now: datetime) -> Cursor:
+def _read(house: House, platform: Platform, collected: Collected, dates: set[datetime], now: datetime) -> Cursor:
     """Where we are after a good pass."""
-    following = polling.after_success(platform, dates, now, house.luck())
+    cursor, behind = collected.cursor, collected.behind
+    following = polling.after_success(platform, dates, now, house.luck(), behind=behind)
     return replace(
         cursor,
         next_check_at=following.at,
         why=following.why,
-        baselined_at=cursor.baselined_at or now,
+        baselined_at=cursor.baselined_at or (None if behind else now),
         failures=0,
         error="",
         detail="",

@@ -84,7 +84,8 @@ def _try(config: Path, settings: Settings | None, words: Words, limit: float, so
     try:
         with _within(limit):
             at, collected = _page(config, settings, words, source) if _URL.match(source) else _file(settings, source)
-            found = each(partial(door.entry, secrets.token_bytes(32), at), collected.items)
+            friends = settings.friends if settings else frozenset()
+            found = each(partial(door.entry, secrets.token_bytes(32), at, friends=friends), collected.items)
             entries = tuple(entry for _, entry in found if entry)
     except CollectError as error:
         return Tried(error=_told(error, words))
