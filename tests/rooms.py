@@ -83,6 +83,7 @@ PURE = (
     Room("monitor/dates.py", VALUES, pure=True),
     Room("monitor/decoding.py", VALUES, pure=True),
     Room("monitor/guard.py", VALUES, pure=True),
+    Room("monitor/blocked.py", ("classifiers/page.py",), pure=True),
     Room("monitor/masking.py", (*VALUES, *files(*CLASSIFIERS)), pure=True),
     Room("monitor/door.py", ("classifiers/hosts.py", "classifiers/place.py", "monitor/masking.py", *VALUES), pure=True),
     Room("monitor/polling.py", VALUES, pure=True),
@@ -113,7 +114,7 @@ PURE = (
     Room("monitor/sections.py", ("monitor/options.py", *VALUES), pure=True),
     Room("monitor/platforms.py", ("monitor/options.py", "monitor/polling.py", *VALUES), pure=True),
 )
-READING = ("classifiers/page.py", "monitor/dates.py", "monitor/decoding.py")
+READING = ("classifiers/page.py", "monitor/blocked.py", "monitor/dates.py", "monitor/decoding.py")
 NUMBERS = ("classifiers/context.py", "classifiers/folding.py", "monitor/masking.py")
 RULES_OF_STORE = ("monitor/policy.py", "monitor/polling.py", "monitor/replies.py")
 EDGES = (  # never each other
@@ -122,7 +123,7 @@ EDGES = (  # never each other
     Room("monitor/logs.py", VALUES),
     Room("monitor/segment.py", VALUES),
     Room("monitor/transport.py", ("monitor/guard.py", *VALUES)),
-    Room("monitor/fetch.py", ("monitor/transport.py", "monitor/guard.py", "monitor/dates.py", *VALUES)),
+    Room("monitor/fetch.py", ("monitor/transport.py", "monitor/guard.py", *READING, *VALUES)),
     Room("monitor/store/", ("monitor/store/", "classifiers/likeness.py", *RULES_OF_STORE, *VALUES)),
     Room("monitor/attachments/", ("monitor/attachments/", *NUMBERS, *READING, *VALUES)),
     Room("monitor/collectors/", ("monitor/collectors/", *READING, *VALUES)),

@@ -30,8 +30,12 @@ _KNOWN = (  # where portal systems put the main text
     "#artibody, #article-content, #articleContent, #js_content, .bt_content, .arc_cont, [itemprop=articleBody]",
 )
 _NO_TEXT = frozenset("script style noscript head header footer nav aside form select button iframe a title".split())
-_WHOLE = frozenset("p li dd dt tr td th h1 h2 h3 h4 h5 h6 span font strong b em blockquote pre table tbody ul ol".split())
-_ASIDE = re.compile(r"(?:^|[\s_-])(?:foot|footer|bottom|copyright|nav|crumb|menu|side|sidebar|share|related)", re.IGNORECASE)
+_WHOLE = frozenset(
+    "p li dd dt tr td th h1 h2 h3 h4 h5 h6 span font strong b em blockquote pre table tbody ul ol".split()
+)
+_ASIDE = re.compile(
+    r"(?:^|[\s_-])(?:foot|footer|bottom|copyright|nav|crumb|menu|side|sidebar|share|related)", re.IGNORECASE
+)
 _SENTENCE = re.compile("[，。；：！？、]")
 _NEARLY_ALL = 0.85  # of the sentences
 _SMALL_TALK = re.compile(  # lines of furniture that stand inside the main text, and change by themselves
@@ -46,7 +50,9 @@ _SIGNED = re.compile(
 _NAMES = "meta[name=ArticleTitle i], meta[property='og:title' i]"
 _DATES = "meta[name=PubDate i], meta[name=publishdate i], meta[property='article:published_time' i]"
 _WRITERS = "meta[name=Author i], meta[name=Editor i]"
-_PUBLISHED = re.compile(r"(?:发布|发文|公开|更新|成文)?(?:时间|日期)\s{0,9}[:：]?\s{0,9}(\d{4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}[^\n]{0,20})")
+_PUBLISHED = re.compile(
+    r"(?:发布|发文|公开|更新|成文)?(?:时间|日期)\s{0,9}[:：]?\s{0,9}(\d{4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}[^\n]{0,20})"
+)
 _TITLE_END = re.compile(r"\s*[-_|–—]\s*")
 
 
@@ -131,7 +137,10 @@ def _weights(body: LexborNode) -> dict[int, float]:
             said = "".join((node.text_content or "").split())
             weights[node.mem_id] = len(said) if _SENTENCE.search(said) else len(said) / 50
         elif done:
-            weights[node.mem_id] = sum(weights.pop(each.mem_id, 0.0) if each.is_text_node else weights.get(each.mem_id, 0.0) for each in node.iter(include_text=True))
+            weights[node.mem_id] = sum(
+                weights.pop(each.mem_id, 0.0) if each.is_text_node else weights.get(each.mem_id, 0.0)
+                for each in node.iter(include_text=True)
+            )
         elif node.tag not in _NO_TEXT and not _is_aside(node):
             stack.append((node, True))
             stack += ((each, False) for each in node.iter(include_text=True))
@@ -145,7 +154,9 @@ def _is_aside(node: LexborNode) -> bool:
 
 def _kept(text: str) -> str:
     """The text without the lines of furniture in it."""
-    return "\n".join(line for line in text.split("\n") if len(line) > _LINE or not _SMALL_TALK.search(line.strip())).strip()
+    return "\n".join(
+        line for line in text.split("\n") if len(line) > _LINE or not _SMALL_TALK.search(line.strip())
+    ).strip()
 
 
 def _unsigned(text: str) -> str:
@@ -172,7 +183,11 @@ def _published(tree: LexborHTMLParser, zone: ZoneInfo) -> datetime | None:
 
 
 def _styles(tree: LexborHTMLParser) -> str:
-    return "".join(node.html or "" for node in tree.css("style"))[:MAX_STYLES]
+    """The style sheets of the page, as many as fit; none is cut, since a cut one would swallow what follows."""
+    kept = ""
+    for sheet in (node.html or "" for node in tree.css("style")):
+        kept += sheet if len(kept) + len(sheet) <= MAX_STYLES else ""
+    return kept
 
 
 def _around(parts: list[LexborNode]) -> Iterator[str]:

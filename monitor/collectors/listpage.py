@@ -109,16 +109,14 @@ def said(node: LexborNode, between: str = "") -> str:
 def _entries(tree: LexborHTMLParser, listing: Listing) -> list[LexborNode]:
     found, characters = [], 0
     for node in select(tree, listing.entry, "entry")[:MAX_ENTRIES]:
-        characters += len(node.text())
+        characters += len(node.html or "")
         if characters > MAX_CHARACTERS:
             break
         found.append(node)
     return found
 
 
-def _listed(
-    node: LexborNode, listing: Listing, base: str, zone: ZoneInfo, now: datetime | None
-) -> Listed | None:
+def _listed(node: LexborNode, listing: Listing, base: str, zone: ZoneInfo, now: datetime | None) -> Listed | None:
     """None for what leads nowhere: heads, dividers, page numbers."""
     link = link_of(node, listing.link)
     url = address(link, base) if link is not None else ""
