@@ -1,7 +1,7 @@
 """Whether a page is no page but a protection that tests browsers (a challenge, an interception). PURE.
 
-Such a page says next to nothing and runs a script that sets a cookie and comes back. A program that keeps no cookies and
-runs nothing never gets past it: the provider has to let it through by address or User-Agent.
+Such a page says next to nothing and runs a script that sets a cookie and comes back. A program that keeps no cookies
+and runs nothing never gets past it: the provider has to let it through by address or User-Agent.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ _MADE_BY = re.compile(  # what their scripts are called
 )
 _SAYS = re.compile(
     r"网站防火墙|应用防火墙|安全防护|云防护|云盾|安全狗|(?:请求|访问|操作|行为).{0,20}(?:拦截|阻断|被拒绝|存在威胁|不合法|异常)"
-    r"|人机验证|安全验证|滑动验证|正在(?:检测|验证).{0,10}浏览器|just a moment|web application firewall|request blocked",
+    r"|人机验证|安全验证|滑动验证|正在(?:检测|验证).{0,10}浏览器"
+    r"|just a moment|web application firewall|request blocked",
     re.IGNORECASE,
 )
 _COMES_BACK = re.compile(r"document\.cookie\s?=", re.IGNORECASE)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind, Topic
 from monitor.errors import CollectError
+from monitor.mapping import Listing
 
 NUMBER = "number:"  # how a locator begins that is the number of a message, where the platform has no address for it
 
@@ -75,26 +76,6 @@ class Board:
     link: str = ""  # a path, or a template like "https://…/{number}.html"
     first_page: int = 1
     pages: int = 50  # the most that are read in one pass
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
-    """How a list page and its articles are read. All but ``more`` are CSS selectors; "" where the usual will do.
-
-    ``link``, ``title`` and ``date`` are looked for inside an entry; ``@name`` behind one takes that attribute instead
-    of the text. ``{page}`` in ``more``, the address of the further pages, is replaced by their number.
-    """
-
-    entry: str = ""  # one line of the list; a sitemap has none
-    link: str = "a"
-    title: str = ""  # "": what the link says
-    date: str = ""  # "": whatever date stands beside the link
-    text: str = ""  # the main text of an article; "": found by itself
-    more: str = ""  # like "index_{page}.html"
-    more_from: int = 2  # the number of the second page
-    next: str = ""  # the link to the following page, where ``more`` can't be written
-    pages: int = 20  # the most that are read back at first contact
-    articles: int = 30  # the most that are read in one pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from monitor.model import Board, Listing, Platform, Surface
+from monitor.mapping import Listing
+from monitor.model import Board, Platform, Surface
 from monitor.options import Options, is_web_address
 from monitor.polling import MESSAGES_EVERY
 

@@ -73,12 +73,14 @@ CLASSIFIERS = (
     judge("evaluating", "finding"),
 )
 LETTERS = ("monitor/letter.py", "monitor/rescue.py", "monitor/words.py")
-VALUES = ("monitor/__init__.py", "monitor/errors.py", "monitor/model.py", "monitor/summary.py", *FINDING)
+MODEL = ("monitor/errors.py", "monitor/mapping.py", "monitor/model.py")
+VALUES = ("monitor/__init__.py", *MODEL, "monitor/summary.py", *FINDING)
 WEEKLY = (*LETTERS, "monitor/weekly.py")
 PURE = (
     Room("monitor/__init__.py", pure=True),
     Room("monitor/errors.py", pure=True),
-    Room("monitor/model.py", ("monitor/errors.py", *FINDING), pure=True),
+    Room("monitor/mapping.py", pure=True),
+    Room("monitor/model.py", ("monitor/errors.py", "monitor/mapping.py", *FINDING), pure=True),
     Room("monitor/summary.py", ("monitor/model.py", *FINDING), pure=True),
     Room("monitor/dates.py", VALUES, pure=True),
     Room("monitor/decoding.py", VALUES, pure=True),

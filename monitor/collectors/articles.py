@@ -20,7 +20,8 @@ from monitor.collectors.listpage import Listed
 from monitor.collectors.remembered import Memory, mark
 from monitor.decoding import decode
 from monitor.errors import CollectError
-from monitor.model import Fetched, Item, Listing, Platform
+from monitor.mapping import Listing
+from monitor.model import Fetched, Item, Platform
 
 PASS_TIME = 60.0  # seconds after which a pass begins no further article
 TRIES = 5  # passes after which an article that can't be read is left alone, and kept as the list names it

@@ -17,7 +17,8 @@ from monitor.collectors.listpage import Listed, ListPage
 from monitor.collectors.remembered import MAX_AGAIN, Memory, mark
 from monitor.decoding import Decoded, decode
 from monitor.errors import CollectError
-from monitor.model import Collected, Cursor, Fetched, Item, Listing, Platform
+from monitor.mapping import Listing
+from monitor.model import Collected, Cursor, Fetched, Item, Platform
 
 _NO_SUCH_PAGE = frozenset(  # how sites say that there is no further page
     "http_404 http_410 redirect_outside outside_prefix bad_url selector_finds_nothing became_html".split()

@@ -14,7 +14,7 @@ from classifiers.page import parsed, visible_text
 from monitor import dates
 from monitor.collectors import cleaning
 from monitor.errors import CollectError
-from monitor.model import Listing
+from monitor.mapping import Listing
 
 MAX_ENTRIES = 10_000  # a page
 MAX_CHARACTERS = 8_000_000  # of all entries of a page, which may stand inside one another
