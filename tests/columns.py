@@ -13,6 +13,7 @@ TITLES = (
     "关于征求《云溪县城镇燃气管理办法（征求意见稿）》意见的函",
     "2026年农村危房改造对象名单公示",
 )
+NAME = "通知公告-云溪县住房和城乡建设局"
 NEWEST = date(2026, 11, 20)
 ASIDE = ("县委书记调研", "乡村振兴专题", "安全生产月", "优化营商环境", "政务服务网")
 
@@ -34,12 +35,13 @@ def shell(body, *, charset="utf-8", script=""):
     side = "".join(f'<li><a href="/zt/{n}.html" title="{name}">{name}</a></li>' for n, name in enumerate(ASIDE))
     friends = "".join(f'<a href="https://www.dept{n}.example/">云溪县某某局网站{n}</a>' for n in range(6))
     return (
-        f'<!DOCTYPE html><html><head><meta charset="{charset}"><title>通知公告-云溪县住房和城乡建设局</title>{script}</head>'
+        f'<!DOCTYPE html><html><head><meta charset="{charset}"><title>{NAME}</title>{script}</head>'
         f'<body><div class="header"><div class="nav"><ul>{menu}</ul></div></div>'
         '<div class="crumb">当前位置：<a href="/">首页</a> &gt; <a href="/gk/">政务公开</a></div>'
         f'<div class="main clearfix"><div class="left-menu"><ul class="list">{side}</ul></div>'
         f'<div class="right-con">{body}</div></div><div class="links">{friends}</div>'
-        '<div class="footer"><p>主办：云溪县住房和城乡建设局</p><p><a href="/wzdt/">网站地图页面</a> 网站标识码：0000000000</p></div></body></html>'
+        '<div class="footer"><p>主办：云溪县住房和城乡建设局</p>'
+        '<p><a href="/wzdt/">网站地图页面</a> 网站标识码：0000000000</p></div></body></html>'
     )
 
 
@@ -57,8 +59,8 @@ class Column:
     at: str = "/gsgg/index.html"
 
 
-def entries(line, wanted=range(len(TITLES))):
-    return "".join(line(n, TITLES[n], url(n), day(n)) for n in wanted)
+def entries(line, wanted=None):
+    return "".join(line(n, TITLES[n], url(n), day(n)) for n in wanted or range(len(TITLES)))
 
 
 def plain():

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from monitor.blocked import by_protection
 from monitor.collectors import listpage, remembered
-from monitor.collectors.articles import Reading
+from monitor.collectors.articles import TRIES, Reading
 from monitor.collectors.listpage import Listed, ListPage
 from monitor.collectors.remembered import MAX_AGAIN, Memory, mark
 from monitor.decoding import Decoded, decode
@@ -130,10 +130,13 @@ class _Pass:
             fetched = self.reading.fetch(self.platform, self.memory.back)
             page = read_page(decode(fetched.body, fetched.content_type), fetched, self.platform)
         except CollectError as error:
-            self.memory.back = ""
-            if error.code not in _NO_SUCH_PAGE:
-                self.reading.troubles.append(error)
-            return False
+            self.reading.tried += 1
+            ended = error.code in _NO_SUCH_PAGE
+            if ended or self.memory.failed(mark(self.memory.back)) >= TRIES:
+                self.go_back_to("", 0)
+                return False
+            self.reading.troubles.append(error)
+            return True
         news = self.news(page)
         if self.read(news) or self.news(page):
             return True

@@ -122,10 +122,16 @@ def _listed(node: LexborNode, listing: Listing, base: str, zone: ZoneInfo, now: 
     url = address(link, base) if link is not None else ""
     if link is None or not url:
         return None
-    title = value(node, listing.title, "title") if listing.title else title_of(link)
+    title = value(node, listing.title, "title") if listing.title else _without_date(title_of(link), node, listing)
     return Listed(
         url=url, title=title[:MAX_TITLE], at=_date(node, link, listing, zone, now), html=(node.html or "")[:100_000]
     )
+
+
+def _without_date(title: str, node: LexborNode, listing: Listing) -> str:
+    """A title without the date that stands inside the same link."""
+    date = value(node, listing.date, "date") if listing.date and "@" not in listing.date else ""
+    return title.removeprefix(date).removesuffix(date).strip() or title
 
 
 def link_of(node: LexborNode, selector: str) -> LexborNode | None:

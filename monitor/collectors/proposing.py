@@ -92,7 +92,9 @@ def _best(site: _Site) -> _Group:
         if len(listpage.title_of(link)) < _SHORTEST or not listpage.address(link, site.base):
             continue
         for node in _upwards(link):
-            groups.setdefault(_signature(node), {})[node.mem_id] = node
+            whole = _signature(node)
+            for signature in (whole, (node.tag or "", *whole[1:])):  # one may be marked as the latest, or as pinned
+                groups.setdefault(signature, {})[node.mem_id] = node
     rated = [(_worth(site, group), group) for group in groups.values() if len(group) >= FEWEST]
     worth, best = max(rated, key=lambda each: each[0], default=(0.0, {}))
     return best if worth else {}
@@ -164,14 +166,12 @@ def _dated_inside(site: _Site, node: LexborNode) -> LexborNode | None:
 
 
 def _stands_aside(node: LexborNode) -> bool:
-    at: LexborNode | None = node
-    while at is not None and at.tag not in ("body", "html"):
-        if at.tag in ("nav", "footer", "header", "aside"):
-            return True
-        if _SIDE.search(at.id or "") or _SIDE.search(at.attributes.get("class") or ""):
-            return True
-        at = at.parent
-    return False
+    return any(
+        at.tag in ("nav", "footer", "header", "aside")
+        or _SIDE.search(at.id or "")
+        or _SIDE.search(at.attributes.get("class") or "")
+        for at in _all_above(node)
+    )
 
 
 # from elements to selectors
