@@ -18,9 +18,9 @@ def entry(key: bytes, platform: Platform, item: Item, friends: frozenset[str] = 
     """``item`` masked, with the findings of the door; ``key`` is the installation key.
 
     Links to ``friends`` are right. What is found in the source of a page, beside its text, makes a Version too:
-    a page that looks as before may have been given a hidden link.
+    a page that looks as before may have been given a hidden link. Where an item has no text, what its page shows is none.
     """
-    document = Document(text=item.text, title=item.title, html=item.html, url=item.link)
+    document = Document(text=item.text or " ", title=item.title, html=item.html, url=item.link)
     own = frozenset(registrable(host) for host in map(host_of, (platform.url, *platform.prefixes)) if host)
     masked = masking.door(document, platform.surface, own | friends)
     found = hits(key, masked.findings)
@@ -29,7 +29,7 @@ def entry(key: bytes, platform: Platform, item: Item, friends: frozenset[str] = 
         external_id=masking.identity(key, item.external_id),
         digest=masking.version_digest(key, item.title, item.text, *sorted(unseen)),
         title=masked.document.title,
-        text=masked.document.text,
+        text=masked.document.text if item.text else "",
         link=masked.document.url,
         published_at=item.published_at,
         place=masking.mask_text(item.place) if item.place else "",

@@ -70,7 +70,8 @@ def collect(house: House, clock: Clock) -> bool:
     if refused and not after.error:
         after = replace(after, error="items_refused", detail=f"{refused} / {len(collected.items)}")
     if refused:  # fetch everything again next time instead of trusting a 304
-        after = replace(after, etag="", last_modified="")
+        again = claim.cursor.memory if claim.cursor.error != after.error else after.memory  # once: one may stay bad
+        after = replace(after, etag="", last_modified="", memory=again)
     with house.store.write() as tx:
         stored = passes.finish_pass(tx, claim, after, entries, now)
         if platform.board is not None:

@@ -124,7 +124,7 @@ class Reading:
             return []
         html = "\n".join(self.around)
         name = f"{self.platform.url}#articles"
-        return [Item(external_id=name, title=title, text=title, html=html, link=self.link)]
+        return [Item(external_id=name, title=title, html=html, link=self.link)]
 
     def _fetched(self, url: str, **validators: str) -> Fetched:
         fetched = self.fetch(self.platform, url, **validators)
@@ -136,7 +136,7 @@ class Reading:
         self.memory.note(mark(listed.url), state)
         title = listed.title or unquote(urlsplit(listed.url).path.rpartition("/")[2]) or listed.url
         html = listed.html or f'<a href="{escape(listed.url)}">{escape(title)}</a>'
-        self.items.append(_item(listed, title, title, html, listed.at))
+        self.items.append(_item(listed, title, "", html, listed.at))
 
     def _take(self, listed: Listed, state: str, fetched: Fetched) -> None:
         kind = fetched.content_type.partition(";")[0].strip().lower()
@@ -152,7 +152,7 @@ class Reading:
             raise CollectError("selector_finds_nothing", f"text = {self.listing.text!r}: nothing in {listed.url}")
         self.tried += 1
         title = (found.title if listed.is_cut else "") or listed.title or listed.url
-        self.items.append(_item(listed, title, found.text or title, found.html, listed.at or found.at))
+        self.items.append(_item(listed, title, found.text, found.html, listed.at or found.at))
         self.memory.note(mark(listed.url), state, fetched.etag, fetched.last_modified)
         self.link = self.link or listed.url
         self._note_around(found.around)

@@ -78,7 +78,7 @@ def read_page(decoded: Decoded, fetched: Fetched, platform: Platform) -> ListPag
 def _surroundings(platform: Platform, page: ListPage, reading: Reading) -> list[Item]:
     """The page itself, and what stands around its articles: their source is judged, their text is no news."""
     title = page.title or platform.title
-    itself = Item(external_id=platform.url, title=title, text=title, html=page.html, link=platform.url)
+    itself = Item(external_id=platform.url, title=title, html=page.html, link=platform.url)
     return [itself, *reading.surroundings(title)]
 
 
