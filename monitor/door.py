@@ -18,7 +18,7 @@ def entry(key: bytes, platform: Platform, item: Item, friends: frozenset[str] = 
     """``item`` masked, with the findings of the door; ``key`` is the installation key.
 
     Links to ``friends`` are right. What is found in the source of a page, beside its text, makes a Version too:
-    a page that looks as before may have been given a hidden link. Where an item has no text, what its page shows is none.
+    a page that looks as before may have been given a hidden link. Where an item has no text, its page has none either.
     """
     document = Document(text=item.text or " ", title=item.title, html=item.html, url=item.link)
     own = frozenset(registrable(host) for host in map(host_of, (platform.url, *platform.prefixes)) if host)

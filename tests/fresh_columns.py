@@ -1,7 +1,5 @@
 """A dozen more list pages, written after ``collectors.proposing`` was: how well it does at first sight."""
 
-from datetime import date
-
 from tests.columns import TITLES, Column, day, entries, shell, url
 
 LATE = "".join(
@@ -39,10 +37,11 @@ def summaries():
     rows = entries(
         lambda n, title, href, at: (
             f'<div class="views-row"><h2 class="node-title"><a href="{href}" rel="bookmark">{title}</a></h2>'
-            f'<div class="submitted">{at} 10:{10 + n}</div><div class="summary">根据上级要求，现将有关事项公告。<a href="{href}">阅读全文</a></div></div>'
+            f'<div class="submitted">{at} 10:{10 + n}</div>'
+            f'<div class="summary">根据上级要求，现将有关事项公告。<a href="{href}">阅读全文</a></div></div>'
         )
     )
-    pages = '<ul class="pager"><li><a title="到第 2 页" href="/gsgg?page=1">2</a></li><li><a href="/gsgg?page=1">下一页 ›</a></li></ul>'
+    pages = '<ul class="pager"><li><a href="/gsgg?page=1">2</a></li><li><a href="/gsgg?page=1">下一页 ›</a></li></ul>'
     return Column(
         "view with summaries, pages from 0",
         shell(f'<div class="view-content">{rows}</div>{pages}'),
@@ -55,7 +54,8 @@ def hashed():
     rows = entries(
         lambda n, title, href, at: (
             f'<div class="css-1x9{n}f7a _item_x8k2"><div data-v-77a1="" class="_ttl_9s1">'
-            f'<a href="{href}"><p>{title}</p></a></div><div class="_meta_0d"><span>住建局</span><span>{at}</span></div></div>'
+            f'<a href="{href}"><p>{title}</p></a></div>'
+            f'<div class="_meta_0d"><span>住建局</span><span>{at}</span></div></div>'
         )
     )
     return Column("hashed classes", shell(f'<div id="app-list">{rows}</div>'))
@@ -65,7 +65,8 @@ def pictures():
     rows = entries(
         lambda n, title, href, at: (
             f'<li><div class="pic"><a href="{href}"><img src="/i/{n}.jpg" alt="{title}"></a></div>'
-            f'<div class="con"><a class="tit" href="{href}">{title}</a><span class="sj"><em>{at:%d}</em>/<em>{at:%m}</em></span>'
+            f'<div class="con"><a class="tit" href="{href}">{title}</a>'
+            f'<span class="sj"><em>{at:%d}</em>/<em>{at:%m}</em></span>'
             f'<a class="more" href="{href}">查看详情&gt;&gt;</a></div></li>'
         )
     )
@@ -80,7 +81,8 @@ def grid():
         )
     )
     pages = "<a href=\"javascript:__doPostBack('pager','2')\">2</a>"
-    body = f'<form><table class="GridView" id="GridView1"><tr><th>序号</th><th>名称</th><th>文号</th><th>日期</th></tr>{rows}</table>{pages}</form>'
+    head = "<tr><th>序号</th><th>名称</th><th>文号</th><th>日期</th></tr>"
+    body = f'<form><table class="GridView" id="GridView1">{head}{rows}</table>{pages}</form>'
     return Column("grid with numbers", shell(body))
 
 
@@ -150,4 +152,3 @@ COLUMNS = (
     strips,
     numbered,
 )
-assert date

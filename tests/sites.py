@@ -32,7 +32,7 @@ class Site:
     around: str = ""  # on each article page
 
     def post(self, *numbers, text="为保障施工安全，城南路今晚十时起停水，请居民提前储水。"):
-        self.articles |= {number: text for number in numbers}
+        self.articles |= dict.fromkeys(numbers, text)
 
     def serve(self, request, wire):
         route = self.routes.get(request.target) or self.routes.get(request.path)

@@ -8,7 +8,7 @@ from classifiers.finding import Kind
 from monitor import door
 from monitor.collectors import listing, sitemap
 from monitor.model import State
-from tests.houses import CONFIGURATION, LEAK, T, Clock, Web, all_records, build, drain, mails, move, only_record
+from tests.houses import CONFIGURATION, LEAK, Clock, T, Web, all_records, build, drain, mails, move, only_record
 from tests.sites import READING, Serving, Site
 
 HIDDEN = '<div style="display:none"><a href="https://bet-777.invalid/">真人百家乐开户</a></div>'
