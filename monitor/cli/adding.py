@@ -102,7 +102,8 @@ def _before(url: str, settings: Settings, networks: tuple[Network, ...]) -> Plat
 
 
 def _show(console: Console, found: Found, words: Words, settings: Settings) -> None:
-    console.print(words.say(f"add.is_{found.kind}", n=len(found.caught), url=found.url, decoded_by=found.decoded_by))
+    told = {"n": len(found.caught), "url": found.url, "decoded_by": found.decoded_by}
+    console.print(escape(words.say(f"add.is_{found.kind}", **told)), soft_wrap=True, highlight=False)
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for column in ("published", "subject", "link"):
         table.add_column(words.say(f"terminal.{column}"), overflow="fold")
@@ -112,9 +113,9 @@ def _show(console: Console, found: Found, words: Words, settings: Settings) -> N
     console.print(table)
     dated = sum(each.at is not None for each in found.caught)
     if found.kind in {"feed", "list", "board"}:
-        console.print(words.say("add.dated", dated=dated, n=len(found.caught)))
+        console.print(words.say("add.dated", dated=dated, n=len(found.caught)), highlight=False)
     for line in _remarks(found, words):
-        console.print(escape(line))
+        console.print(escape(line), soft_wrap=True, highlight=False)
 
 
 def _remarks(found: Found, words: Words) -> list[str]:

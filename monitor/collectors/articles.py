@@ -152,7 +152,8 @@ class Reading:
             raise CollectError("selector_finds_nothing", f"text = {self.listing.text!r}: nothing in {listed.url}")
         self.tried += 1
         title = (found.title if listed.is_cut else "") or listed.title or listed.url
-        self.items.append(_item(listed, title, found.text, found.html, listed.at or found.at))
+        text = found.text.removeprefix(f"{title}\n").lstrip()  # a heading is no part of what it stands above
+        self.items.append(_item(listed, title, text, found.html, listed.at or found.at))
         self.memory.note(mark(listed.url), state, fetched.etag, fetched.last_modified)
         self.link = self.link or listed.url
         self._note_around(found.around)

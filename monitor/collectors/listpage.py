@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import urldefrag, urljoin
 from zoneinfo import ZoneInfo
 
@@ -143,7 +144,12 @@ def link_of(node: LexborNode, selector: str) -> LexborNode | None:
 
 def address(link: LexborNode, base: str) -> str:
     """Where it leads, without fragment; "" for scripts, mail and places on the page itself."""
-    url, _ = urldefrag(cleaning.link(link.attributes.get("href") or "", base))
+    return _leads_to(link.attributes.get("href") or "", base)
+
+
+@lru_cache(maxsize=20_000)  # a page is asked for the same links many times while selectors are tried
+def _leads_to(raw: str, base: str) -> str:
+    url, _ = urldefrag(cleaning.link(raw, base))
     return url if url != urldefrag(base)[0] else ""
 
 

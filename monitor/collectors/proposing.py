@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -29,7 +30,9 @@ _SHORTEST = 4  # code points of a title
 _WORTH = 30  # code points of a title beyond which it is worth no more
 _WITH_DATE = 2.5  # times that an entry with a date is worth one without
 _ASIDE = 0.25  # of the worth of what stands at the side
+_MOST_IN_ENTRY = 20  # links of any kind
 _OTHER_LINKS = 4  # different addresses that one entry has at most
+_MANY = 100  # strangers among the entries: no more are counted
 _MOSTLY = 0.9
 _LONGEST_DATE = 24  # code points
 
@@ -149,6 +152,8 @@ def _worth(site: _Site, group: _Group) -> float:
 def _main_link(site: _Site, node: LexborNode) -> LexborNode | None:
     """The link of an entry with the longest title; None where it leads to too many places to be one."""
     links = [node] if node.tag == "a" else node.css("a[href]")
+    if len(links) > _MOST_IN_ENTRY:
+        return None
     leading = [link for link in links if listpage.address(link, site.base)]
     titled = [link for link in leading if len(listpage.title_of(link)) >= _SHORTEST]
     if not titled or len({listpage.address(link, site.base) for link in leading}) > _OTHER_LINKS:
@@ -180,14 +185,15 @@ def _stands_aside(node: LexborNode) -> bool:
 def _entry(site: _Site, group: _Group) -> str:
     """The first selector, the simplest first, that catches these elements and no other entries."""
     nodes = list(group.values())
-    best, fewest = "", 1_000_000
+    best, fewest = "", _MANY
     for selector in _entry_selectors(nodes):
         caught = site.tree.css(selector)
         if len(caught) < len(group) or group.keys() - {node.mem_id for node in caught}:
             continue
-        strangers = [node for node in caught if node.mem_id not in group and _main_link(site, node) is not None]
-        if len(strangers) < fewest:
-            best, fewest = selector, len(strangers)
+        others = (node for node in caught if node.mem_id not in group and _main_link(site, node) is not None)
+        strangers = sum(1 for _ in islice(others, fewest))
+        if strangers < fewest:
+            best, fewest = selector, strangers
         if not strangers:
             break
     return best

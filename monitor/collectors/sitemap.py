@@ -120,6 +120,8 @@ def _unpacked(body: bytes) -> bytes:
         raise CollectError("broken_sitemap", "the sitemap is not the gzip it says it is") from error
     if member.unconsumed_tail:
         raise CollectError("too_large", f"more than {MAX_BYTES} bytes")
+    if not member.eof:
+        raise CollectError("truncated", "the packed sitemap ends too early")
     return plain
 
 

@@ -34,7 +34,7 @@ def test_each_article_is_read_with_its_title_date_and_main_text():
         item = item_of(serving.read(), "t3.html")
 
         assert item.title == "城区停水通知第3号"
-        assert item.text == "城区停水通知第3号\n为保障施工安全，城南路今晚十时起停水，请居民提前储水。"
+        assert item.text == "为保障施工安全，城南路今晚十时起停水，请居民提前储水。"
         assert item.published_at == datetime(2026, 11, 2, 16, tzinfo=UTC)
         assert item.link == item.external_id == serving.url("/gs/t3.html")
 
