@@ -192,7 +192,7 @@ def _entry(site: _Site, group: _Group) -> str:
             continue
         others = (node for node in caught if node.mem_id not in group and _main_link(site, node) is not None)
         strangers = sum(1 for _ in islice(others, fewest))
-        if strangers < fewest:
+        if strangers < fewest or not best:
             best, fewest = selector, strangers
         if not strangers:
             break
