@@ -6,6 +6,29 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """How a message board's JSON is read. Fields are dotted paths inside one entry, "" where it has none.
+
+    ``items`` is the dotted path to the list of entries ("" when the answer itself is the list).
+    ``{page}`` in the platform's URL is replaced by the number of the page, from ``first_page`` on.
+    """
+
+    items: str = ""
+    number: str = "id"
+    place: str = ""
+    title: str = "title"
+    text: str = "content"
+    posted: str = ""
+    replied: str = ""
+    reply: str = ""
+    unit: str = ""  # which office answered
+    withdrawn: str = ""  # says that it was taken back: anything but nothing, 0, false or no
+    link: str = ""  # a path, or a template like "https://…/{number}.html"
+    first_page: int = 1
+    pages: int = 50  # the most that are read in one pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """How a list page and its articles are read. All but ``more`` are CSS selectors; "" where the usual will do.
 

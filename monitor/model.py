@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind, Topic
 from monitor.errors import CollectError
-from monitor.mapping import Listing
+from monitor.mapping import Board, Listing
 
 NUMBER = "number:"  # how a locator begins that is the number of a message, where the platform has no address for it
 
@@ -53,29 +53,6 @@ class Outcome(StrEnum):
     REFUSED = "refused"  # the other side said no for good
     UNKNOWN = "unknown"  # twice DATA had begun and no answer came: counts as not delivered
     LAPSED = "lapsed"  # nobody needs it any more: a newer one says more, or somebody has acted meanwhile
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Board:
-    """How a message board's JSON is read. Fields are dotted paths inside one entry, "" where it has none.
-
-    ``items`` is the dotted path to the list of entries ("" when the answer itself is the list).
-    ``{page}`` in the platform's URL is replaced by the number of the page, from ``first_page`` on.
-    """
-
-    items: str = ""
-    number: str = "id"
-    place: str = ""
-    title: str = "title"
-    text: str = "content"
-    posted: str = ""
-    replied: str = ""
-    reply: str = ""
-    unit: str = ""  # which office answered
-    withdrawn: str = ""  # says that it was taken back: anything but nothing, 0, false or no
-    link: str = ""  # a path, or a template like "https://…/{number}.html"
-    first_page: int = 1
-    pages: int = 50  # the most that are read in one pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

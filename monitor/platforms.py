@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from monitor.mapping import Listing
-from monitor.model import Board, Platform, Surface
+from monitor.mapping import Board, Listing
+from monitor.model import Platform, Surface
 from monitor.options import Options, is_web_address
 from monitor.polling import MESSAGES_EVERY
 

@@ -23,8 +23,8 @@ from monitor.cli import wiring
 from monitor.collectors import sniffing
 from monitor.collectors.sniffing import Found
 from monitor.errors import CollectError, SettingsError
-from monitor.mapping import Listing
-from monitor.model import Board, Platform
+from monitor.mapping import Board, Listing
+from monitor.model import Platform
 from monitor.platforms import COLLECTORS
 from monitor.settings import Settings, load
 from monitor.words import Words

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from monitor.model import Board
+from monitor.mapping import Board
 
 _DEEPEST = 4  # levels at which the list may stand
 _SAMPLE = 20  # entries whose fields are looked at

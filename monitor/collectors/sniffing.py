@@ -15,8 +15,8 @@ from monitor.collectors.listpage import Listed
 from monitor.collectors.mending import root
 from monitor.decoding import decode
 from monitor.errors import CollectError
-from monitor.mapping import Listing
-from monitor.model import Board, Cursor, Fetched, Item, Platform
+from monitor.mapping import Board, Listing
+from monitor.model import Cursor, Fetched, Item, Platform
 
 FEEDS_TRIED = 3
 _FEED_TYPES = ("rss", "atom", "feed+json", "rdf")
