@@ -46,9 +46,10 @@ def collect(platform: Platform, cursor: Cursor, fetch: Fetch) -> Collected:
     work = _Pass(platform, memory, Reading(platform, fetch, memory))
     work.run(page, first_contact=not cursor.had_items, full=full)
     trouble = work.reading.trouble()
+    items = (*work.reading.items, *_surroundings(platform, page, work.reading, full=full))
     done = not work.behind and trouble is None
     return Collected(
-        (*work.reading.items, *_surroundings(platform, page, work.reading)),
+        items,
         replace(
             cursor,
             etag=fetched.etag if done else "",
@@ -75,11 +76,12 @@ def read_page(decoded: Decoded, fetched: Fetched, platform: Platform) -> ListPag
     raise CollectError("selector_finds_nothing", f"entry = {listing.entry!r}: nothing on {fetched.url}")
 
 
-def _surroundings(platform: Platform, page: ListPage, reading: Reading) -> list[Item]:
-    """The page itself, and what stands around its articles: their source is judged, their text is no news."""
-    title = page.title or platform.title
-    itself = Item(external_id=platform.url, title=title, html=page.html, link=platform.url)
-    return [itself, *reading.surroundings(title)]
+def _surroundings(platform: Platform, page: ListPage, reading: Reading, *, full: bool) -> list[Item]:
+    """The page itself where it has changed, and what stands around its articles: their source is judged, not a text."""
+    title, now = page.title or platform.title, mark(page.html)
+    itself = [Item(external_id=platform.url, title=title, html=page.html, link=platform.url)]
+    changed, reading.memory.page = now != reading.memory.page, now
+    return [*(itself if changed or full else []), *reading.surroundings(title)]
 
 
 @dataclass(slots=True)

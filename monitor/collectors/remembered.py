@@ -21,6 +21,7 @@ class Memory:
     read: dict[str, str] = field(default_factory=dict)  # mark of an article -> of its state; the latest last
     tried: dict[str, int] = field(default_factory=dict)  # mark -> how often it could not be read
     proofs: dict[str, list[str]] = field(default_factory=dict)  # mark -> ETag, Last-Modified
+    page: str = ""  # mark of the list page itself as it was judged last
     back: str = ""  # the page where reading back goes on; "" when nothing is left there
     back_number: int = 0  # which page that is; the first is 1
     only_new: bool = False  # reading back ends where something known stands
@@ -72,5 +73,5 @@ def recalled(raw: str) -> Memory:
 def _sound(memory: Memory) -> bool:
     kept = (memory.read, str), (memory.tried, int), (memory.proofs, list)
     maps = all(isinstance(each, dict) and all(isinstance(one, of) for one in each.values()) for each, of in kept)
-    back = isinstance(memory.back, str) and isinstance(memory.back_number, int)
+    back = isinstance(memory.page, str) and isinstance(memory.back, str) and isinstance(memory.back_number, int)
     return maps and back and all([*map(type, proof)] == [str, str] for proof in memory.proofs.values())
