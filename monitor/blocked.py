@@ -34,10 +34,11 @@ _SCRIPT = re.compile(r"<script\b", re.IGNORECASE)
 def by_protection(text: str, status: int = 200) -> bool:
     """Whether ``text``, which came with ``status``, is such a page."""
     head = text[:_LOOKED_AT]
-    script = _SCRIPT.search(head) is not None
-    if not script and status == 200:
-        return False  # an article about firewalls
+    script, made = _SCRIPT.search(head) is not None, _MADE_BY.search(head) is not None
+    tests = script and (made or _COMES_BACK.search(head) is not None)
+    if status == 200 and not tests:
+        return False  # the usual case, and an article about firewalls
     seen = "".join(visible_text(head).split())
-    if script and len(seen) <= _LITTLE:
-        return status in _TELLING or bool(_MADE_BY.search(head) or _COMES_BACK.search(head))
-    return len(seen) <= _SHORT and bool(_SAYS.search(seen)) and (status in STATUSES or bool(_MADE_BY.search(head)))
+    if len(seen) <= _LITTLE and (tests or (script and status in _TELLING)):
+        return True
+    return len(seen) <= _SHORT and bool(_SAYS.search(seen)) and (made or status in STATUSES)

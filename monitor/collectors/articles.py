@@ -25,7 +25,6 @@ from monitor.model import Fetched, Item, Platform
 
 PASS_TIME = 60.0  # seconds after which a pass begins no further article
 TRIES = 5  # passes after which an article that can't be read is left alone, and kept as the list names it
-MAX_ID = 300  # characters of an address that is the identity
 FEW = 3  # articles that can't all be broken by chance
 MAX_AROUND = 1_000_000  # characters of what stands around the articles of one pass
 MAX_BODY = 100_000_000  # bytes of articles in one pass
@@ -170,5 +169,4 @@ def _is_file(url: str) -> bool:
 
 
 def _item(listed: Listed, title: str, text: str, html: str, at: datetime | None) -> Item:
-    name = listed.url if len(listed.url) <= MAX_ID else mark(listed.url)
-    return Item(external_id=name, title=title, text=text, html=html, link=listed.url, published_at=at)
+    return Item(external_id=listed.url, title=title, text=text, html=html, link=listed.url, published_at=at)

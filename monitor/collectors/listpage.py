@@ -24,6 +24,7 @@ PAGE = "{page}"
 
 _RECORD = re.compile(r"<record>\s*<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _STORE = re.compile(r"<datastore\b", re.IGNORECASE)
+_SESSION = re.compile(r";jsessionid=[^?#/;]*", re.IGNORECASE)  # new for each visitor without cookies
 _CUT = ("…", "...", "⋯", "..")
 
 
@@ -149,7 +150,7 @@ def address(link: LexborNode, base: str) -> str:
 
 @lru_cache(maxsize=20_000)  # a page is asked for the same links many times while selectors are tried
 def _leads_to(raw: str, base: str) -> str:
-    url, _ = urldefrag(cleaning.link(raw, base))
+    url, _ = urldefrag(_SESSION.sub("", cleaning.link(raw, base)))
     return url if url != urldefrag(base)[0] else ""
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from classifiers.finding import Kind
 from monitor import door
+from monitor.cli import rehearse
 from monitor.collectors import listing, sitemap
 from monitor.model import State
 from tests.houses import CONFIGURATION, LEAK, Clock, T, Web, all_records, build, drain, mails, move, only_record
@@ -143,3 +144,12 @@ def test_articles_that_the_door_could_not_take_are_read_once_more(tmp_path, made
     drain(house, clock)
 
     assert "t1.html" in [request.path.rpartition("/")[2] for request in serving.seen[2:]]
+
+
+def test_a_rehearsal_reads_a_column_from_end_to_end_and_nothing_twice(tmp_path, made, serving):
+    made.post(*range(1, 12))
+    house = watched(tmp_path, serving)
+    _, pages = rehearse._source("website", house.settings, {})
+
+    read = [item.external_id.rpartition("/")[2] for page in pages for item in page]
+    assert sorted(name for name in read if name.startswith("t")) == sorted(f"t{n}.html" for n in range(1, 12))

@@ -286,3 +286,13 @@ def test_what_is_remembered_stays_small():
     kept = recalled(memory.written())
     assert (len(kept.read), len(kept.tried), len(kept.proofs)) == (12_000, 200, 40)
     assert kept.knows(f"{29_999:012d}")
+
+
+def test_numbers_of_sessions_in_addresses_do_not_make_articles_new():
+    made = site(1)
+    with Serving(made) as serving:
+        for session in ("A1", "B2"):
+            page = made.page([1]).replace("t1.html", f"t1.html;jsessionid={session}")
+            made.routes["/gs/index.html"] = animals.answer(page, HTML)
+            found = serving.read()
+        assert articles(found) == []
