@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from urllib.parse import urlsplit
+from itertools import takewhile
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -49,11 +49,11 @@ def _called(said: str) -> str:
 def _numbered(base: str, url: str) -> tuple[str, int] | None:
     """The address with its number of the page left open, and which number that is on the second page.
 
-    It is the one that the address of the first page does not have, or has one lower, in its file or query.
+    It is the one that the address of the first page does not have, or has one lower, behind what both share.
     """
-    cut = url.rfind("/", 0, len(url) - len(urlsplit(url).query)) + 1
-    head, tail = url[:cut], url[cut:]
-    here = base[len(head) :] if base.startswith(head) else ""
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(base, url, strict=False)))
+    cut = url.rfind("/", 0, shared) + 1
+    head, tail, here = url[:cut], url[cut:], base[cut:]
     known = {found[0] for found in _NUMBER.finditer(here)}
     for found in reversed([*_NUMBER.finditer(tail)]):
         is_second = found[0] in ("2", "1") and (found[0] not in known or _one_less(tail, here, found))

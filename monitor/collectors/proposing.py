@@ -95,8 +95,10 @@ def _best(site: _Site) -> _Group:
         if len(listpage.title_of(link)) < _SHORTEST or not listpage.address(link, site.base):
             continue
         for node in _upwards(link):
-            whole = _signature(node)
-            for signature in (whole, (node.tag or "", *whole[1:])):  # one may be marked as the latest, or as pinned
+            whole, tag = _signature(node), node.tag or ""
+            alike = (tag, *whole[1:])  # one may be marked as the latest, or as pinned
+            beside = (tag, str(node.parent.mem_id) if node.parent else "")
+            for signature in (whole, alike, beside):
                 groups.setdefault(signature, {})[node.mem_id] = node
     rated = [(_worth(site, group), group) for group in groups.values() if len(group) >= FEWEST]
     worth, best = max(rated, key=lambda each: each[0], default=(0.0, {}))
@@ -129,24 +131,23 @@ def _lasting(node: LexborNode) -> list[str]:
 
 def _worth(site: _Site, group: _Group) -> float:
     """How much the titles and dates say; nothing where many of these elements are no entries."""
-    worth, seen, bad, dated = 0.0, set(), 0, 0
+    said: dict[str, tuple[int, bool]] = {}  # address -> length of the title, whether there is a date
+    bad = 0
     for node in group.values():
         link = _main_link(site, node)
         if link is None:
             bad += 1
             continue
-        url = listpage.address(link, site.base)
-        if url in seen:
-            continue
-        seen.add(url)
         has_date = site.beside(node, link) is not None or _dated_inside(site, node) is not None
-        dated += has_date
-        worth += min(len(listpage.title_of(link)), _WORTH) * (_WITH_DATE if has_date else 1.0)
-    if len(seen) < FEWEST or bad > len(group) / 4:
+        said.setdefault(_url(site, link), (min(len(listpage.title_of(link)), _WORTH), has_date))
+    if len(said) < FEWEST or bad > len(group) / 4:
         return 0.0
     first = next(iter(group.values()))
+    dated = sum(length for length, has_date in said.values() if has_date)
+    bare = sum(length for length, has_date in said.values() if not has_date)
+    strange = -1.0 if dated > bare else 1.0  # among dated entries one without a date is no entry
     depth = sum(1 for _ in _upwards(first))
-    return worth * (_ASIDE if _stands_aside(first) else 1.0) * (1 - depth / 10_000)
+    return (_WITH_DATE * dated + strange * bare) * (_ASIDE if _stands_aside(first) else 1.0) * (1 - depth / 10_000)
 
 
 def _main_link(site: _Site, node: LexborNode) -> LexborNode | None:
@@ -249,16 +250,20 @@ def _all_above(node: LexborNode) -> Iterator[LexborNode]:
 
 def _called(node: LexborNode) -> list[str]:
     """How a part of an entry can be called, the lasting names first."""
-    tag = node.tag or "*"
-    place = 1
-    before = node.prev
+    tag, inside = node.tag or "*", node.parent
+    names = [f"{tag}.{name}" for name in _stable(node)]
+    within = [*_names(inside), f"{inside.tag}:nth-of-type({_place(inside)})"] if inside is not None else []
+    places = [f"{tag}:last-of-type", f"{tag}:nth-of-type({_place(node)})"]
+    return [*names, tag, *places, *(f"{name} {tag}" for name in within)]
+
+
+def _place(node: LexborNode) -> int:
+    """Which of its tag it is among its siblings."""
+    place, before = 1, node.prev
     while before is not None:
-        place += before.tag == tag
+        place += before.tag == node.tag
         before = before.prev
-    named = [f"{tag}.{name}" for name in _stable(node)]
-    inside = node.parent
-    within = [f"{name} {tag}" for name in (_names(inside)[-1:] if inside is not None else [])]
-    return [*named, tag, *within, f"{tag}:last-of-type", f"{tag}:nth-of-type({place})"]
+    return place
 
 
 def _first_that(
