@@ -138,7 +138,26 @@ def numbered():
     return Column("ids with numbers, pages counted down", shell(f'<div class="list_r"><ul>{rows}</ul></div>{pages}'))
 
 
+def beside_plain():
+    rows = entries(lambda n, title, href, at: f'<li><a href="{href}">{title}</a><span>{at}</span></li>')
+    body = f'<div class="box1"><ul>{rows}</ul></div><div class="box2"><ul>{LATE}</ul></div>'
+    return Column("beside dated others in a box of the same make", shell(body))
+
+
+def sheets_in_links():
+    sheet = '<div class="date"><div class="d">{:%d}</div><div class="ym">{:%Y.%m}</div></div>'
+    rows = entries(
+        lambda n, title, href, at: (
+            f'<li><a href="{href}">{sheet.format(at, at)}<div class="info"><div class="bt">{title}</div>'
+            '<div class="zy">各有关单位：现将有关事项公告如下。</div></div></a></li>'
+        )
+    )
+    return Column("a calendar sheet and no heading", shell(f'<ul class="tw">{rows}</ul>'))
+
+
 COLUMNS = (
+    beside_plain,
+    sheets_in_links,
     pinned,
     beside_hot,
     two_columns,

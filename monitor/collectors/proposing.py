@@ -115,13 +115,9 @@ def _upwards(node: LexborNode) -> Iterator[LexborNode]:
 
 
 def _signature(node: LexborNode) -> tuple[str, ...]:
-    """What like elements have in common: tags and lasting classes, their own and of what they stand in."""
-    steps = []
-    for each in _upwards(node):
-        steps.append(".".join([each.tag or "", *_lasting(each)]))
-        if len(steps) == 4:
-            break
-    return tuple(steps)
+    """What like elements have in common: tag and lasting classes, and what they stand in."""
+    around = [f"{each.tag}#{each.id}.{each.attributes.get('class')}" for each in islice(_all_above(node), 3)]
+    return (".".join([node.tag or "", *_lasting(node)]), *around)
 
 
 def _lasting(node: LexborNode) -> list[str]:
@@ -297,8 +293,8 @@ def _title(site: _Site, nodes: Sequence[LexborNode], selector: str) -> str:
     links = [(node, link) for node in nodes if (link := listpage.link_of(node, selector)) is not None]
     if not any(link.css_first(_BLOCKS) and _says_more(site, link) for _, link in links[:FEWEST]):
         return ""
-    parts = [part for node, _ in links[:1] for part in node.css("*") if _may_be_title(site, part)]
-    parts.sort(key=lambda part: (not _is_heading(part), part.css_first("*") is not None))
+    parts = [part for node, _ in links[:1] for part in node.css("*") if part != node and _may_be_title(site, part)]
+    parts.sort(key=lambda part: (not _is_heading(part), any(inner.is_element_node for inner in part.iter())))
     return _first_that(
         [node for node, _ in links],
         (name for part in parts for name in _called(part)),
@@ -317,7 +313,7 @@ def _may_be_title(site: _Site, part: LexborNode) -> bool:
 
 
 def _is_title(site: _Site, said: str) -> bool:
-    return _SHORTEST <= len(said) <= 120 and site.near(said) is None
+    return sum(map(str.isalpha, said)) >= _SHORTEST and len(said) <= 120 and site.near(said) is None
 
 
 def _is_heading(part: LexborNode) -> bool:
