@@ -72,13 +72,13 @@ def add(
         found = sniffing.sniff(_before(url, settings, ranges), wiring.fetcher(settings).get, kind or "")
     except CollectError as error:
         raise click.ClickException(words.say("add.failed", why=words.error(error.code), detail=error)) from error
-    known = [each for each in settings.platforms.values() if each.url == found.url]
-    if known:
-        raise click.ClickException(words.say("add.known", title=known[0].title, name=known[0].name))
+    known = next((each for each in settings.platforms.values() if each.url == found.url), None)
     _show(Console(), found, words, settings)
-    called = name or _name(found.url, settings.platforms)
+    called = name or (known.name if known else _name(found.url, settings.platforms))
     block = _block(found, called, title or _title(found), networks, private=private)
     click.echo(f"\n{block}")
+    if known:
+        raise click.ClickException(words.say("add.known", title=known.title, name=known.name))
     if not yes and not click.confirm(words.say("add.ask", path=config)):
         raise click.exceptions.Exit(1)
     append(config, block)

@@ -203,7 +203,7 @@ def _entry_selectors(nodes: Sequence[LexborNode]) -> Iterator[str]:
     yield from (f"{name} {own}" for own in owns for name in names if "#" in name or "." in name)
     yield from (own for own in owns if "." in own)
     telling = [name for name in names if "#" in name or "." in name]
-    plain = [node.tag or "" for node in above[:2]]
+    plain = [_tag(node) for node in above[:2]]
     yield from (f"{name} {tag} > {own}" for own in owns for name in telling for tag in plain)
     yield from (f"{tag} > {own}" for own in owns for tag in plain)
     if above:
@@ -213,7 +213,7 @@ def _entry_selectors(nodes: Sequence[LexborNode]) -> Iterator[str]:
 
 def _common_names(nodes: Sequence[LexborNode]) -> list[str]:
     """The tag with each class that all have, then the bare tag."""
-    tag = nodes[0].tag or "*"
+    tag = _tag(nodes[0])
     shared = set.intersection(*(set(_stable(node)) for node in nodes))
     return [f"{tag}.{name}" for name in _stable(nodes[0]) if name in shared] + [tag]
 
@@ -228,7 +228,7 @@ def _stable(node: LexborNode) -> list[str]:
 def _names(node: LexborNode) -> list[str]:
     """How an element around entries can be called: by its id, by its classes."""
     ids = [f"#{node.id}"] if node.id and _NAME.fullmatch(node.id) and not _MANY_DIGITS.search(node.id) else []
-    return [*ids, *(f"{node.tag}.{name}" for name in _stable(node))]
+    return [*ids, *(f"{_tag(node)}.{name}" for name in _stable(node))]
 
 
 def _shared_above(nodes: Sequence[LexborNode]) -> list[LexborNode]:
@@ -246,11 +246,16 @@ def _all_above(node: LexborNode) -> Iterator[LexborNode]:
 
 def _called(node: LexborNode) -> list[str]:
     """How a part of an entry can be called, the lasting names first."""
-    tag, inside = node.tag or "*", node.parent
+    tag, inside = _tag(node), node.parent
     names = [f"{tag}.{name}" for name in _stable(node)]
-    within = [*_names(inside), f"{inside.tag}:nth-of-type({_place(inside)})"] if inside is not None else []
+    within = [*_names(inside), f"{_tag(inside)}:nth-of-type({_place(inside)})"] if inside is not None else []
     places = [f"{tag}:last-of-type", f"{tag}:nth-of-type({_place(node)})"]
     return [*names, tag, *places, *(f"{name} {tag}" for name in within)]
+
+
+def _tag(node: LexborNode) -> str:
+    """The tag where it can stand in a selector: broken pages have tags that can't."""
+    return node.tag if node.tag and _NAME.fullmatch(node.tag) else "*"
 
 
 def _place(node: LexborNode) -> int:

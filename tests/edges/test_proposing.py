@@ -79,6 +79,9 @@ HOSTILE = {
     "wide": "".join(f"<li><a href=/{n}.html>关于第{n}号事项的通知</a><i>2026-11-03</i></li>" for n in range(20_000)),
     "classes": "".join(f'<li class="{"a" * 50} b{n}"><a href=/{n}>关于事项的通知{n}</a></li>' for n in range(3_000)),
     "links": "<p>" + "<a href=//x.example/>关于开展检查" * 20_000,
+    "tags": "".join(
+        f'<li"x><a" href=/{n}.html>关于开展第{n}次检查的通知</a"><b:c/>2026-11-03</li"x>' for n in range(50)
+    ),
     "nested": "<ul><li><a href=/1.html>关于开展检查</a>" * 2_000,
 }
 
