@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
+from itertools import islice
 from urllib.parse import unquote, urlsplit
 
 from monitor.blocked import by_protection
 from monitor.collectors import article
 from monitor.collectors.listpage import Listed
-from monitor.collectors.remembered import Memory, mark
+from monitor.collectors.remembered import UNREAD, Memory, mark
 from monitor.decoding import decode
 from monitor.errors import CollectError
 from monitor.mapping import Listing
@@ -26,6 +27,7 @@ from monitor.model import Fetched, Item, Platform
 PASS_TIME = 60.0  # seconds after which a pass begins no further article
 TRIES = 5  # passes after which an article that can't be read is left alone, and kept as the list names it
 FEW = 3  # articles that can't all be broken by chance
+NEWEST = 6  # articles that tell how the platform is
 MAX_AROUND = 1_000_000  # characters of what stands around the articles of one pass
 MAX_BODY = 100_000_000  # bytes of articles in one pass
 
@@ -34,7 +36,8 @@ _FILE = re.compile(
 )
 _PAGES = ("text/", "application/xhtml", "application/xml")
 _TELLING = frozenset({"blocked", "selector_finds_nothing", "bad_selector"})  # say themselves what to do
-_OUTSIDE = frozenset({"outside_prefix", "bad_url"})  # refused before anything was asked
+_ELSEWHERE = frozenset({"outside_prefix", "bad_url", "redirect_outside"})  # not ours to read
+_GONE = frozenset({"http_404", "http_410"})
 
 Fetch = Callable[..., Fetched]
 
@@ -71,10 +74,10 @@ class Reading:
             len(self.troubles) >= FEW and 2 * len(self.troubles) > self.tried
         )
 
-    def read(self, listed: Listed, state: str = "") -> None:
+    def read(self, listed: Listed, state: str = "", *, old: bool = False) -> None:
         """One article that is new, or failed before; one that leads to a file or elsewhere is what the list says.
 
-        ``state`` is what is remembered of it.
+        ``state`` is what is remembered of it. One that is ``old`` may be gone.
         """
         if _is_file(listed.url):
             self._keep(listed, state)
@@ -82,13 +85,13 @@ class Reading:
         try:
             self._take(listed, state, self._fetched(listed.url))
         except CollectError as error:
-            if error.code in _OUTSIDE:
+            self.tried += 1
+            if error.code in _ELSEWHERE or (old and error.code in _GONE):
                 self._keep(listed, state)
                 return
-            self.tried += 1
             self.troubles.append(error)
             if self.memory.failed(mark(listed.url)) >= TRIES:
-                self._keep(listed, state)
+                self._keep(listed, UNREAD)
 
     def read_again(self, listed: Listed, state: str = "") -> None:
         """One that was read before, to see whether it has changed."""
@@ -104,18 +107,31 @@ class Reading:
             else:
                 self._take(listed, state, fetched)
         except CollectError as error:
-            if error.code not in _OUTSIDE:
-                self.tried += 1
+            self.tried += 1
+            if error.code not in _ELSEWHERE:
                 self.troubles.append(error)
 
-    def trouble(self) -> CollectError | None:
-        """What is wrong with the platform, when it is more than a broken article."""
-        if not self.is_stuck:
+    def trouble(self, addresses: Iterable[str]) -> CollectError | None:
+        """What is wrong with the platform, when most of its newest articles can't be read, in this pass or before.
+
+        ``addresses`` are those of all articles, the newest first.
+        """
+        late = next((error for error in self.troubles if error.retry_after is not None), None)
+        if late is not None:
+            return late
+        if self.troubles:
+            worst = max(self.troubles, key=lambda error: error.code in _TELLING)
+            self.memory.why = f"{worst.code}\n{worst}"
+        memory = self.memory
+        names = (name for name in map(mark, addresses) if name in memory.tried or memory.knows(name))
+        seen = list(islice(names, NEWEST))
+        broken = [name for name in seen if name in memory.tried or memory.read[name] == UNREAD]
+        if len(broken) < FEW or 2 * len(broken) <= len(seen):
             return None
-        worst = max(self.troubles, key=lambda error: (error.retry_after is not None, error.code in _TELLING))
-        if worst.retry_after is not None or worst.code in _TELLING:
-            return worst
-        return CollectError("articles_unread", f"{len(self.troubles)} / {self.tried}: {worst}")
+        code, _, what = memory.why.partition("\n")
+        if code in _TELLING:
+            return CollectError(code, what)
+        return CollectError("articles_unread", f"{len(broken)} / {len(seen)}: {what}")
 
     def surroundings(self, title: str) -> list[Item]:
         """What stands around the articles, as one Item without a text of its own: judged for what it hides."""

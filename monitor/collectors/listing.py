@@ -45,7 +45,7 @@ def collect(platform: Platform, cursor: Cursor, fetch: Fetch) -> Collected:
     page = read_page(decoded, fetched, platform)
     work = _Pass(platform, memory, Reading(platform, fetch, memory))
     work.run(page, first_contact=not cursor.had_items, full=full)
-    trouble = work.reading.trouble()
+    trouble = work.reading.trouble(each.url for each in page.listed)
     items = (*work.reading.items, *_surroundings(platform, page, work.reading, full=full))
     done = not work.behind and trouble is None
     return Collected(
@@ -117,12 +117,12 @@ class _Pass:
     def news(self, page: ListPage) -> list[Listed]:
         return [listed for listed in page.listed if not self.memory.knows(mark(listed.url))]
 
-    def read(self, news: list[Listed]) -> bool:
+    def read(self, news: list[Listed], *, old: bool = False) -> bool:
         """Whether some of it must wait for the next pass; what failed before comes last."""
         for listed in sorted(news, key=lambda listed: self.memory.tried.get(mark(listed.url), 0)):
             if not self.reading.may_go_on:
                 return True
-            self.reading.read(listed)
+            self.reading.read(listed, old=old)
         return False
 
     def read_back(self) -> bool:
@@ -140,7 +140,7 @@ class _Pass:
             self.reading.troubles.append(error)
             return True
         news = self.news(page)
-        if self.read(news) or self.news(page):
+        if self.read(news, old=True) or self.news(page):
             return True
         ended = not news or (self.memory.only_new and len(news) < len(page.listed))
         self.go_back_to("" if ended else self.next_page(page, fetched.url, number + 1), number + 1)

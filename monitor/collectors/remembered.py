@@ -13,6 +13,7 @@ from typing import Any
 
 MAX_READ = 12_000  # articles that are known to have been read
 MAX_AGAIN = 20  # of the newest, which are read again now and then
+UNREAD = "?"  # the state of an article that could not be read in as many passes as it was given
 MAX_TRIED = 200  # articles that could not be read
 
 
@@ -21,6 +22,7 @@ class Memory:
     read: dict[str, str] = field(default_factory=dict)  # mark of an article -> of its state; the latest last
     tried: dict[str, int] = field(default_factory=dict)  # mark -> how often it could not be read
     proofs: dict[str, list[str]] = field(default_factory=dict)  # mark -> ETag, Last-Modified
+    why: str = ""  # why the last article that failed could not be read: code, line feed, words
     page: str = ""  # mark of the list page itself as it was judged last
     back: str = ""  # the page where reading back goes on; "" when nothing is left there
     back_number: int = 0  # which page that is; the first is 1
@@ -73,5 +75,7 @@ def recalled(raw: str) -> Memory:
 def _sound(memory: Memory) -> bool:
     kept = (memory.read, str), (memory.tried, int), (memory.proofs, list)
     maps = all(isinstance(each, dict) and all(isinstance(one, of) for one in each.values()) for each, of in kept)
-    back = isinstance(memory.page, str) and isinstance(memory.back, str) and isinstance(memory.back_number, int)
+    back = all(isinstance(each, str) for each in (memory.why, memory.page, memory.back)) and isinstance(
+        memory.back_number, int
+    )
     return maps and back and all([*map(type, proof)] == [str, str] for proof in memory.proofs.values())

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from monitor import dates
 from monitor.collectors import cleaning, remembered
-from monitor.collectors.articles import Reading
+from monitor.collectors.articles import NEWEST, Reading
 from monitor.collectors.listpage import Listed
 from monitor.collectors.remembered import MAX_AGAIN, Memory, mark
 from monitor.decoding import decode
@@ -64,8 +64,9 @@ def collect(platform: Platform, cursor: Cursor, fetch: Fetch) -> Collected:
         code = "empty_after_entries" if cursor.had_items else "broken_sitemap"
         raise CollectError(code, "the sitemap names no page")
     reading = Reading(platform, fetch, memory)
-    behind = _run(places, reading, memory, full=full)
-    trouble = reading.trouble()
+    order = [place for place in latest_first(places, platform.zone)[:MAX_PAGES] if place != platform.url]
+    behind = _run({place: places[place] for place in order}, reading, memory, full=full)
+    trouble = reading.trouble(order)
     done = not (behind or trouble or first.is_index or memory.tried)
     return Collected(
         (*reading.items, *reading.surroundings(platform.title)),
@@ -152,12 +153,11 @@ def latest_first(places: dict[str, str], zone: ZoneInfo) -> list[str]:
 
 
 def _run(places: dict[str, str], reading: Reading, memory: Memory, *, full: bool) -> bool:
-    """Read what is new, then some of what has changed; whether news is left."""
-    zone = reading.platform.zone
-    order = [place for place in latest_first(places, zone)[:MAX_PAGES] if place != reading.platform.url]
-    state = {place: mark(places[place])[:6] if places[place] else "" for place in order}
-    news = [place for place in order if not memory.knows(mark(place))]
-    known = [place for place in order if memory.knows(mark(place))]
+    """Read what is new of ``places`` (the latest first), then some of what has changed; whether news is left."""
+    state = {place: mark(lastmod)[:6] if lastmod else "" for place, lastmod in places.items()}
+    news = [place for place in places if not memory.knows(mark(place))]
+    known = [place for place in places if memory.knows(mark(place))]
+    newest = {*news[:NEWEST]}
     changed = [place for place in known if memory.read[mark(place)] != state[place]]
     again = [place for place in known if not state[place]] if full else []
     listed = {mark(place) for place in news}
@@ -165,7 +165,7 @@ def _run(places: dict[str, str], reading: Reading, memory: Memory, *, full: bool
     for place in sorted(news, key=lambda place: memory.tried.get(mark(place), 0)):
         if not reading.may_go_on:
             return True
-        reading.read(Listed(url=place, title=""), state[place])
+        reading.read(Listed(url=place, title=""), state[place], old=place not in newest)
     for place in (*changed[:MAX_AGAIN], *again[:MAX_AGAIN]):
         if reading.may_go_on:
             reading.read_again(Listed(url=place, title=""), state[place])

@@ -192,6 +192,50 @@ def test_when_most_articles_are_broken_the_platform_is_in_trouble_and_is_spared(
         assert len(serving.asked) == 4
 
 
+def test_some_dead_links_in_a_list_are_no_trouble_of_the_platform():
+    made = site(*range(1, 6))
+    made.routes |= {f"/gs/t{n}.html": animals.answer("", status=404) for n in (1, 2)}
+    with Serving(made) as serving:
+        assert [serving.read().trouble for _ in range(8)] == [None] * 8
+
+
+def test_new_articles_that_cant_be_read_are_trouble_though_the_old_ones_could():
+    made = site(*range(1, 6))
+    with Serving(made, full_every=14) as serving:
+        codes = [serving.read().trouble]
+        for n in range(6, 10):
+            made.routes[f"/gs/t{n}.html"] = animals.answer("", status=500)
+            made.post(n)
+            codes += [
+                found.trouble and found.trouble.code for found in (serving.read(), serving.read(), serving.read())
+            ]
+        assert codes[:10] == [None] * 10
+        assert codes[10:] == ["articles_unread"] * 3
+
+        made.routes.clear()
+        while serving.cursor.fetches % 14:
+            found = serving.read()
+        assert found.trouble is None
+
+
+def test_old_articles_that_are_gone_are_kept_by_their_titles_at_once():
+    made = site(*range(1, 11))
+    made.routes |= {f"/gs/t{n}.html": animals.answer("", status=404) for n in range(1, 6)}
+    with Serving(made) as serving:
+        found = serving.read()
+
+        assert (articles(found), found.trouble, found.behind) == (list(range(10, 0, -1)), None, False)
+
+
+def test_an_entry_that_redirects_to_another_site_is_kept_by_its_title():
+    made = site(1)
+    made.routes["/gs/t1.html"] = animals.redirect("https://other.example/")
+    with Serving(made) as serving:
+        found = serving.read()
+
+        assert (item_of(found, "t1.html").text, found.trouble) == ("", None)
+
+
 def test_a_server_that_asks_for_time_is_left_alone_at_once():
     made = site(1, 2, 3)
     made.routes["/gs/t3.html"] = animals.tired(503, "120")
