@@ -75,7 +75,6 @@ def recalled(raw: str) -> Memory:
 def _sound(memory: Memory) -> bool:
     kept = (memory.read, str), (memory.tried, int), (memory.proofs, list)
     maps = all(isinstance(each, dict) and all(isinstance(one, of) for one in each.values()) for each, of in kept)
-    back = all(isinstance(each, str) for each in (memory.why, memory.page, memory.back)) and isinstance(
-        memory.back_number, int
-    )
-    return maps and back and all([*map(type, proof)] == [str, str] for proof in memory.proofs.values())
+    words = all(isinstance(each, str) for each in (memory.why, memory.page, memory.back))
+    numbers = isinstance(memory.back_number, int)
+    return maps and words and numbers and all([*map(type, proof)] == [str, str] for proof in memory.proofs.values())

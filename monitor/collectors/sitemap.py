@@ -19,7 +19,7 @@ from monitor import dates
 from monitor.collectors import cleaning, remembered
 from monitor.collectors.articles import NEWEST, Reading
 from monitor.collectors.listpage import Listed
-from monitor.collectors.remembered import MAX_AGAIN, Memory, mark
+from monitor.collectors.remembered import MAX_AGAIN, UNREAD, Memory, mark
 from monitor.decoding import decode
 from monitor.errors import CollectError
 from monitor.model import Collected, Cursor, Fetched, Platform
@@ -158,8 +158,8 @@ def _run(places: dict[str, str], reading: Reading, memory: Memory, *, full: bool
     news = [place for place in places if not memory.knows(mark(place))]
     known = [place for place in places if memory.knows(mark(place))]
     newest = {*news[:NEWEST]}
-    changed = [place for place in known if memory.read[mark(place)] != state[place]]
-    again = [place for place in known if not state[place]] if full else []
+    changed = [place for place in known if memory.read[mark(place)] not in (state[place], UNREAD)]
+    again = [place for place in known if memory.read[mark(place)] in ("", UNREAD)] if full else []
     listed = {mark(place) for place in news}
     memory.tried = {each: times for each, times in memory.tried.items() if each in listed}
     for place in sorted(news, key=lambda place: memory.tried.get(mark(place), 0)):
