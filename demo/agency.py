@@ -1,9 +1,9 @@
-"""The loopback agency of ``huiyin demo``: six platforms as life has them, on 127.0.0.1 only.
+"""The loopback agency of ``huiyin demo``: seven platforms as life has them, on 127.0.0.1 only.
 
-A website in GB18030 that twice says it is UTF-8, with dates that name no zone; a disclosure
-column in Atom with ETags, edited in mid-play; a comment feed that names its writers wherever it can;
-a mailbox in JSON and GBK that says it is UTF-8, three letters a page; a forum that is dead; a page that
-shows a login form where its feed should be.
+A website in GB18030 that twice says it is UTF-8, with dates that name no zone; a disclosure column in Atom with ETags,
+edited in mid-play; a column without a feed, whose list page is given a hidden link; a comment feed that names its
+writers wherever it can; a mailbox in JSON and GBK that says it is UTF-8, three letters a page; a forum that is dead; a
+page that shows a login form where its feed should be.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
 
-from demo import animals
-from demo.planted import COMMENTS, DISCLOSURE, FORUM, LETTERS, LOGIN_PAGE, PLACES, POSTS, SUPERVISION, WEBSITE, Post
+from demo import animals, planted
+from demo.planted import COMMENTS, DISCLOSURE, FORUM, LETTERS, NOTICES, PLACES, POSTS, SUPERVISION, WEBSITE, Post
 from demo.zoo import Request, Wire, Zoo
 from monitor.words import Words
 
@@ -30,12 +30,13 @@ ZONE = ZoneInfo("Asia/Shanghai")
 FEEDS = {
     WEBSITE: "/www/feed.xml",
     DISCLOSURE: "/open/feed.xml",
+    NOTICES: "/gsgg/index.html",
     COMMENTS: "/bbs/feed.xml",
     LETTERS: "/letters/list.json?page={page}",
     FORUM: "/forum/feed.xml",
     SUPERVISION: "/duban/feed.xml",
 }
-EVERY = {WEBSITE: "3s", DISCLOSURE: "2s", COMMENTS: "1s", LETTERS: "1s", FORUM: "2s", SUPERVISION: "2s"}
+EVERY = dict.fromkeys(PLACES, "2s") | {WEBSITE: "3s", COMMENTS: "1s", LETTERS: "1s"}
 A_PAGE = 3  # letters
 MAILBOX = """kind = "board"
 surface = "private"
@@ -51,6 +52,11 @@ replied = "answered"
 reply = "answer"
 withdrawn = "revoked"
 """
+COLUMN = """kind = "list"
+[platform.page]
+entry = "ul.list li"
+date = "span"
+"""
 
 
 class Agency:
@@ -65,9 +71,10 @@ class Agency:
             {
                 FEEDS[WEBSITE]: self._website,
                 FEEDS[DISCLOSURE]: self._disclosure,
+                **{post.path: self._notices for post in POSTS if post.place == NOTICES},
                 FEEDS[COMMENTS]: self._comments,
                 FEEDS[LETTERS].partition("?")[0]: self._letters,
-                FEEDS[SUPERVISION]: animals.answer(LOGIN_PAGE, "text/html; charset=utf-8"),
+                FEEDS[SUPERVISION]: animals.answer(planted.LOGIN_PAGE, "text/html; charset=utf-8"),
             }
         )
         self._dead = socket.socket()
@@ -124,11 +131,12 @@ class Agency:
         )
 
     def _platform(self, words: Words, place: str) -> str:
+        every = f"every_max = {_toml(EVERY[place])}\n"
         return (
             f"[[platform]]\nname = {_toml(place)}\ntitle = {_toml(words.say(f'demo.platforms.{place}'))}\n"
             f"url = {_toml(self.url(place))}\nown = true\nevery = {_toml(EVERY[place])}\n"
             'networks = ["127.0.0.0/8"]\n'
-        ) + (MAILBOX if place == LETTERS else f"every_max = {_toml(EVERY[place])}\n")
+        ) + {LETTERS: MAILBOX, NOTICES: every + COLUMN}.get(place, every)
 
     def _standing(self, place: str) -> Iterator[tuple[Post, str]]:
         """What stands there now, newest first, with what it says."""
@@ -163,6 +171,20 @@ class Agency:
         feed = f'<feed xmlns="http://www.w3.org/2005/Atom"><title>政务公开</title><id>urn:open</id>{entries}</feed>'
         etag = f'"{sha256(feed.encode()).hexdigest()[:16]}"'
         animals.conditional(feed, etag, content_type="application/atom+xml")(request, wire)
+
+    def _notices(self, request: Request, wire: Wire) -> None:
+        """The list with what stands beside it, or one article."""
+        standing = {post.path: (post, text) for post, text in self._standing(NOTICES)}
+        if request.path not in standing:
+            animals.answer("", status=404)(request, wire)
+            return
+        itself, text = standing.pop(request.path)
+        dated = ((post, self._published(post).astimezone(ZONE)) for post, _ in standing.values())
+        rows = "".join(f'<li><a href="{post.path}">{post.title}</a><span>{at:%m-%d}</span></li>' for post, at in dated)
+        is_list = itself.path == FEEDS[NOTICES]
+        body = f'<ul class="list">{rows}</ul>{text}' if is_list else f'<div id="zoom">{text}</div>'
+        page = f'<html><head><meta charset="gb2312"><title>{itself.title}</title></head><body>{body}</body></html>'
+        animals.answer(page.encode("gb18030"), "text/html")(request, wire)
 
     def _comments(self, request: Request, wire: Wire) -> None:
         items = (

@@ -11,9 +11,9 @@ from enum import StrEnum
 
 from classifiers.finding import Kind
 
-WEBSITE, DISCLOSURE, COMMENTS, LETTERS = "website", "disclosure", "comments", "letters"
+WEBSITE, DISCLOSURE, NOTICES, COMMENTS, LETTERS = "website", "disclosure", "notices", "comments", "letters"
 FORUM, SUPERVISION = "forum", "supervision"
-PLACES = (WEBSITE, DISCLOSURE, COMMENTS, LETTERS, FORUM, SUPERVISION)
+PLACES = (WEBSITE, DISCLOSURE, NOTICES, COMMENTS, LETTERS, FORUM, SUPERVISION)
 BROKEN = (FORUM, SUPERVISION)  # one refuses connections, one shows a login page instead of its feed
 TROUBLES = ((Kind.SITE_DOWN, FORUM), (Kind.SOURCE_BROKEN, SUPERVISION), (Kind.WRONG_ENCODING, WEBSITE))
 NEVER = 2.0
@@ -105,6 +105,29 @@ POSTS = (
         path="/open/8",
         title="建设工程竣工验收备案公告",
         text="青岚县第二小学教学楼工程，施工许可证编号330799202603150101，准予备案。",
+    ),
+    Post(
+        place=NOTICES,
+        path="/gsgg/index.html",  # the list page itself
+        sort=Sort.MATTER,
+        title="公示公告",
+        text="",
+        edited_at=0.55,
+        edited='<div style="position:absolute;left:-9999px"><a href="https://bet-777.invalid/">真人百家乐开户</a></div>',
+        expect=(Kind.HIDDEN_LINK,),
+    ),
+    Post(
+        place=NOTICES,
+        path="/gsgg/t41.html",
+        title="老旧小区加装电梯方案公示",
+        text="<p>翠屏小区3号楼拟加装电梯一部，方案公示七日，有意见请向社区居委会反映。</p>",
+    ),
+    Post(
+        place=NOTICES,
+        path="/gsgg/t42.html",
+        at=0.28,
+        title="供热管网检修公告",
+        text="<p>翠屏小区供热管网后天上午检修，检修期间暂停供热，请居民做好准备。</p>",
     ),
     Post(
         place=COMMENTS,

@@ -42,6 +42,20 @@ _COMPACT_TIME = re.compile(r"^t(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})
 _OFFSET = re.compile(r"(?:gmt|utc?)?\s?(?P<sign>[+-])(?P<hours>\d{2}|\d(?!\d))(?::?(?P<minutes>\d{2}))?(?!\d)")
 _NAMED = re.compile(r"\b(?:[a-z]{1,4}t|utc|z)\b")
 _SINCE_1970 = re.compile(r"\d{9,10}(?:\d{3})?(?:\.\d+)?")
+_SPLIT = tuple(  # a day and its month as calendar sheets on list pages show them
+    re.compile(pattern)
+    for pattern in (
+        r"^(?P<day>\d{1,2})日?\s?(?P<year>\d{4})\s?[-/.年]\s?(?P<month>\d{1,2})月?$",
+        r"^(?P<year>\d{4})\s?[-/.年]\s?(?P<month>\d{1,2})月?\s(?P<day>\d{1,2})日?$",
+        r"^(?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?\s(?P<year>\d{4})年?$",
+        r"^(?P<year>\d{4})年?\s(?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?$",
+    )
+)
+_YEARLESS = re.compile(r"(?<![\d./-])(?P<month>\d{1,2})\s?[-/.月]\s?(?P<day>\d{1,2})(?![\d./-])日?")
+_AGO = re.compile(r"(?P<n>\d{1,3}|半)\s?个?(?P<unit>秒钟?|分钟?|小时|天|日|周|星期|月)\s?之?前")
+_UNITS = {"秒": 1, "分": 60, "小": 3600, "天": 86_400, "日": 86_400, "周": 604_800, "星": 604_800, "月": 2_592_000}
+_SO_MANY_DAYS_AGO = {"刚刚": 0, "今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2}
+_AHEAD = timedelta(days=2)  # a date without a year that lies further ahead is last year's
 _HOURS = {"z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "bst": 1, "cet": 1, "cest": 2, "msk": 3, "hkt": 8, "sgt": 8}
 _HOURS |= {"jst": 9, "kst": 9, "est": -5, "edt": -4, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7}
 _CHINA = timedelta(hours=8)
@@ -63,6 +77,41 @@ def parse(raw: str, zone: ZoneInfo) -> datetime | None:
         if found:
             return _moment(found, text[found.end() :], zone)
     return None
+
+
+def near(raw: str, zone: ZoneInfo, now: datetime | None) -> datetime | None:
+    """The same for a date on a list page, which may have no year ("[11-03]"), be split, or be told from ``now``.
+
+    Without ``now`` only whole dates are read.
+    """
+    text = " ".join(unicodedata.normalize("NFKC", raw[:MAX_LENGTH]).strip(" []()【】:：\n\t").lower().split())
+    whole = parse(text, zone)
+    if whole is not None:
+        return whole
+    split = next((found for pattern in _SPLIT if (found := pattern.search(text))), None)
+    if split:
+        return parse(f"{split['year']}-{split['month']}-{split['day']}", zone)
+    return _told_from(text, zone, now) if now else None
+
+
+def _told_from(text: str, zone: ZoneInfo, now: datetime) -> datetime | None:
+    today = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    for word, days in _SO_MANY_DAYS_AGO.items():
+        if word in text:
+            return parse(f"{today - timedelta(days=days):%Y-%m-%d} {text.partition(word)[2]}", zone)
+    ago = _AGO.search(text)
+    if ago:
+        seconds = _UNITS[ago["unit"][0]]
+        before = now - timedelta(seconds=seconds * (0.5 if ago["n"] == "半" else int(ago["n"])))
+        return before.astimezone(UTC) if seconds < _DAY else parse(f"{before.astimezone(zone):%Y-%m-%d}", zone)
+    found = _YEARLESS.search(text)
+    if found is None:
+        return None
+    rest = text[found.end() :]
+    this_year = parse(f"{today.year}-{found['month']}-{found['day']} {rest}", zone)
+    if this_year is not None and this_year <= now + _AHEAD:
+        return this_year
+    return parse(f"{today.year - 1}-{found['month']}-{found['day']} {rest}", zone)
 
 
 def _since_1970(text: str) -> datetime | None:

@@ -10,26 +10,33 @@ from classifiers.place import place
 from monitor import masking
 from monitor.model import Entry, Hit, Item, Platform, Reply, Seen
 
+SURE = 0.5  # of what the source hides: a doubt that comes and goes is no change
 LONGEST_REPLY = 4_000  # code points of an answer that are kept
 
 
-def entry(key: bytes, platform: Platform, item: Item) -> Entry:
-    """``item`` masked, with the findings of the door; ``key`` is the installation key."""
-    document = Document(text=item.text, title=item.title, html=item.html, url=item.link)
+def entry(key: bytes, platform: Platform, item: Item, friends: frozenset[str] = frozenset()) -> Entry:
+    """``item`` masked, with the findings of the door; ``key`` is the installation key.
+
+    Links to ``friends`` are right. What is found in the source of a page, beside its text, makes a Version too:
+    a page that looks as before may have been given a hidden link. Where an item has no text, its page has none either.
+    """
+    document = Document(text=item.text or " ", title=item.title, html=item.html, url=item.link)
     own = frozenset(registrable(host) for host in map(host_of, (platform.url, *platform.prefixes)) if host)
-    masked = masking.door(document, platform.surface, own)
+    masked = masking.door(document, platform.surface, own | friends)
+    found = hits(key, masked.findings)
+    unseen = {hit.match_digest for hit in found if hit.seen.field == "html" and hit.seen.score >= SURE}
     return Entry(
         external_id=masking.identity(key, item.external_id),
-        digest=masking.version_digest(key, item.title, item.text),
+        digest=masking.version_digest(key, item.title, item.text, *sorted(unseen)),
         title=masked.document.title,
-        text=masked.document.text,
+        text=masked.document.text if item.text else "",
         link=masked.document.url,
         published_at=item.published_at,
         place=masking.mask_text(item.place) if item.place else "",
         telephone=masked.telephone,
         message=item.message,
         reply=_reply(item.reply) if item.reply else None,
-        hits=hits(key, masked.findings),
+        hits=found,
     )
 
 

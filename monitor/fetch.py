@@ -27,8 +27,9 @@ from urllib.parse import quote
 import httpcore
 import httpx
 
-from monitor import __version__, guard
+from monitor import __version__, blocked, guard
 from monitor.dates import retry_after
+from monitor.decoding import decode
 from monitor.errors import CollectError
 from monitor.guard import Network, Target
 from monitor.model import Fetched, Platform
@@ -104,6 +105,7 @@ class Fetcher:
         too_large, truncated, encoding, protocol, connection_lost
         too_many_redirects, redirect_outside
         unexpected_304             "not modified" to a request without validators
+        blocked                    a protection that tests browsers stands before it
         http_404, ...              any other status; 429 and 503 carry ``retry_after``
         """
         target = guard.permit(url, platform.prefixes)
@@ -174,6 +176,8 @@ class Fetcher:
         if status == 304 and not asked:
             raise CollectError("unexpected_304", 'the server says "not modified" though it was asked for everything')
         if status not in {200, 203, 304}:
+            if status in blocked.STATUSES and blocked.by_protection(_shown(response), status):
+                raise CollectError("blocked", f"the server answered {status} with a page that tests browsers")
             wait = retry_after(headers.get("retry-after", ""), self._clock()) if status in {429, 503} else None
             raise CollectError(f"http_{status}", f"the server answered {status}", retry_after=wait)
         certified_until = _certified_until(response)  # while the connection stands
@@ -186,6 +190,7 @@ class Fetcher:
             last_modified=_validator(headers.get("last-modified", "")),
             not_modified=status == 304,
             certified_until=certified_until,
+            at=self._clock(),
         )
 
 
@@ -210,6 +215,14 @@ def _beginning(response: httpx.Response) -> tuple[bytes, bool]:
     except CollectError:
         return bytes(body), False
     return bytes(body), True
+
+
+def _shown(response: httpx.Response) -> str:
+    """The beginning of what came with a status that is an error; what can't be read is nothing."""
+    try:
+        return decode(_body(response, MAX_REPLY), response.headers.get("content-type", "")).text
+    except CollectError:
+        return ""
 
 
 def _validator(raw: str) -> str:

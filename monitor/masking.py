@@ -80,9 +80,12 @@ def match_digest(key: bytes, found: Finding) -> str:
     return _digest(key, found.kind, found.rule, meant)
 
 
-def version_digest(key: bytes, title: str, text: str) -> str:
-    """What makes a Version: keyed, over title and main text, normalised by NFKC and in white space."""
-    return _digest(key, *(" ".join(unicodedata.normalize("NFKC", part).split()) for part in (title, text)))
+def version_digest(key: bytes, title: str, text: str, *unseen: str) -> str:
+    """What makes a Version: keyed, over title and main text, normalised by NFKC and in white space.
+
+    ``unseen`` are the digests of what was found in the source of a page.
+    """
+    return _digest(key, *(" ".join(unicodedata.normalize("NFKC", part).split()) for part in (title, text)), *unseen)
 
 
 def _digest(key: bytes, *parts: str) -> str:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind, Topic
 from monitor.errors import CollectError
+from monitor.mapping import Board, Listing
 
 LINE = "*"  # stands for all platforms at once: nothing answers, so it is our own line
 NUMBER = "number:"  # how a locator begins that is the number of a message, where the platform has no address for it
@@ -56,29 +57,6 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Board:
-    """How a message board's JSON is read. Fields are dotted paths inside one entry, "" where it has none.
-
-    ``items`` is the dotted path to the list of entries ("" when the answer itself is the list).
-    ``{page}`` in the platform's URL is replaced by the number of the page, from ``first_page`` on.
-    """
-
-    items: str = ""
-    number: str = "id"
-    place: str = ""
-    title: str = "title"
-    text: str = "content"
-    posted: str = ""
-    replied: str = ""
-    reply: str = ""
-    unit: str = ""  # which office answered
-    withdrawn: str = ""  # says that it was taken back: anything but nothing, 0, false or no
-    link: str = ""  # a path, or a template like "https://…/{number}.html"
-    first_page: int = 1
-    pages: int = 50  # the most that are read in one pass
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Database:
     """Where everything is kept: an SQLite ``file`` or, where that is "", PostgreSQL at ``server``."""
 
@@ -95,7 +73,7 @@ class Platform:
     """A place of the agency's own that is watched: what is *configured*."""
 
     name: str
-    kind: str  # the collector: "feed", "board"
+    kind: str  # the collector: "feed", "board", "list", "sitemap"
     title: str
     url: str
     prefixes: tuple[str, ...]  # URL prefixes that may be fetched, redirects included
@@ -109,6 +87,7 @@ class Platform:
     answer_within: timedelta | None = None  # how long a message may wait; None where nothing is answered
     at_night: str = ""  # how the duty officer opens the original outside office hours
     board: Board | None = None
+    listing: Listing | None = None
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     networks: tuple[IPv4Network | IPv6Network, ...] = ()  # private ranges this platform may live in
     full_every: int = 12  # every n-th fetch ignores ETag and Last-Modified
@@ -149,7 +128,8 @@ class Reply:
 class Item:
     """One entry as it was fetched: original text, in memory only. There is no author field.
 
-    Identity is ``(platform, external_id)``. ``html`` is the published fragment ``text`` was read from.
+    Identity is ``(platform, external_id)``. ``html`` is the published fragment ``text`` was read from;
+    without ``text`` only its source is judged.
     """
 
     external_id: str
@@ -169,6 +149,7 @@ class Collected:
 
     ``complete`` says that ``items`` is everything that stands there now: what is missing may have been withdrawn.
     ``trouble`` stopped the pass midway: what was read before is good, and the pass counts as a failure.
+    ``behind`` says that there is more to read at once, of what stood there at first contact or of much that is new.
     """
 
     items: tuple[Item, ...]
@@ -176,6 +157,7 @@ class Collected:
     gone: tuple[str, ...] = ()
     complete: bool = False
     trouble: CollectError | None = None
+    behind: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +176,7 @@ class Fetched:
     not_modified: bool = False
     took: timedelta = timedelta(0)  # until all of it was there
     certified_until: datetime | None = None  # None without TLS
+    at: datetime | None = None  # when it was answered: what "today" and a date without a year mean there
     complete: bool = True  # False where the answer to a POST was longer than what is read, or broke off
 
 

@@ -21,6 +21,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = re.compile(r"(\d{1,6})(s|m|h|d|w)")
 _PLACE = re.compile(r"\[[^\]]*\]")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+_NO_HOST = frozenset("/:@*? ")
 _SERVER = "postgresql://user@host:5432/name"
 _SERVER_OPTIONS = ("host", "sslmode", "sslrootcert")  # of libpq: a socket's folder, encryption
 _DATABASE = re.compile("/[^/]+")
@@ -171,6 +172,14 @@ class Options:
             except ValueError:
                 self.problem(key, f'{raw!r} is no address range; write it like "10.20.0.0/16"')
         return tuple(found)
+
+    def hosts(self, key: str) -> frozenset[str]:
+        """Names of hosts like ``"www.agency.example"``."""
+        found = frozenset(raw.strip().lower() for raw in self.texts(key))
+        for name in found:
+            if "." not in name.strip(".") or _NO_HOST & set(name):
+                self.problem(key, f'{name!r} is no name of a host; write it like "www.agency.example"')
+        return found
 
     def server(self, key: str) -> str:
         """The address of a PostgreSQL database, "" for none. A password in it is a problem, and never repeated."""

@@ -57,21 +57,22 @@ def collect(house: House, clock: Clock) -> bool:
     now = clock()
 
     def masked(item: Item) -> Entry:
-        entry = door.entry(house.key, platform, item)
+        entry = door.entry(house.key, platform, item, house.settings.friends)
         return replace(entry, old=polling.is_old(claim.cursor, entry.published_at, now))
 
     entries = [entry for _, entry in each(masked, collected.items) if entry]
     refused = len(collected.items) - len(entries)
     dates = {*claim.published, *_dates(entries)}
     if collected.trouble is None:
-        certified_until = noted.certified_until or claim.cursor.certified_until
-        after = _read(house, platform, replace(collected.cursor, certified_until=certified_until), dates, now)
+        after = _read(house, platform, collected, dates, now)
+        after = replace(after, certified_until=noted.certified_until or claim.cursor.certified_until)
     else:
         after = _failed(house, platform, collected.cursor, collected.trouble, now)
     if refused and not after.error:
         after = replace(after, error="items_refused", detail=f"{refused} / {len(collected.items)}")
     if refused:  # fetch everything again next time instead of trusting a 304
-        after = replace(after, etag="", last_modified="")
+        again = claim.cursor.memory if claim.cursor.error != after.error else after.memory  # once: one may stay bad
+        after = replace(after, etag="", last_modified="", memory=again)
     with house.store.write() as tx:
         stored = passes.finish_pass(tx, claim, after, entries, now)
         if platform.board is not None:
@@ -90,14 +91,15 @@ def _dates(entries: Iterable[Entry]) -> set[datetime]:
     return {entry.published_at for entry in entries if entry.published_at}
 
 
-def _read(house: House, platform: Platform, cursor: Cursor, dates: set[datetime], now: datetime) -> Cursor:
+def _read(house: House, platform: Platform, collected: Collected, dates: set[datetime], now: datetime) -> Cursor:
     """Where we are after a good pass."""
-    following = polling.after_success(platform, dates, now, house.luck())
+    cursor, behind = collected.cursor, collected.behind
+    following = polling.after_success(platform, dates, now, house.luck(), behind=behind)
     return replace(
         cursor,
         next_check_at=following.at,
         why=following.why,
-        baselined_at=cursor.baselined_at or now,
+        baselined_at=cursor.baselined_at or (None if behind else now),
         failures=0,
         error="",
         detail="",

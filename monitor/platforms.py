@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from monitor.model import Board, Platform, Surface
+from monitor.mapping import Board, Listing
+from monitor.model import Platform, Surface
 from monitor.options import Options, is_web_address
 from monitor.polling import MESSAGES_EVERY
 
-COLLECTORS = ("feed", "board")
+COLLECTORS = ("feed", "board", "list", "sitemap")
 
 
 def read(top: Options, zone: ZoneInfo) -> dict[str, Platform]:
@@ -46,6 +47,7 @@ def _platform(table: Options, zone: ZoneInfo) -> Platform:
         answer_within=within if board and (board.reply or board.replied) else None,  # else no answer is ever seen
         at_night=table.text("at_night", ""),
         board=board,
+        listing=_listing(table.table("page"), kind) if kind in {"list", "sitemap"} else None,
         zone=table.zone("zone", zone.key),
         networks=table.networks("networks"),
         full_every=table.number("full_every", 12, 1, 1000),
@@ -81,6 +83,28 @@ def _board(table: Options) -> Board:
             table.problem(key, "must not be empty: which field of an entry it is")
     table.finish()
     return board
+
+
+def _listing(table: Options, kind: str) -> Listing:
+    usual = Listing()
+    listing = Listing(
+        entry=table.text("entry", usual.entry),
+        link=table.text("link", usual.link),
+        title=table.text("title", usual.title),
+        date=table.text("date", usual.date),
+        text=table.text("text", usual.text),
+        more=table.text("more", usual.more),
+        more_from=table.number("more_from", usual.more_from, 0, 2),
+        next=table.text("next", usual.next),
+        pages=table.number("pages", usual.pages, 1, 1000),
+        articles=table.number("articles", usual.articles, 1, 200),
+    )
+    if kind == "list" and not listing.entry.strip():
+        table.problem("entry", "is missing: the selector of one line of the list; `huiyin platform add URL` finds it")
+    if listing.more and "{page}" not in listing.more:
+        table.problem("more", "must contain {page}, where the number of the page stands")
+    table.finish()
+    return listing
 
 
 def _folder(url: str) -> str:

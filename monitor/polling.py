@@ -15,6 +15,7 @@ from enum import StrEnum
 from monitor.model import Cursor, Platform
 
 LOOKED_AT = 20  # newest entries whose dates tell a platform's habit
+NOT_AT_ONCE = timedelta(minutes=1)  # between two passes that read what is left
 FIRST_BACK_OFF = timedelta(minutes=1)
 LONGEST_BACK_OFF = timedelta(hours=1)
 MESSAGES_EVERY = timedelta(minutes=5)  # the longest wait where citizens write (house plan, section 5)
@@ -35,6 +36,7 @@ class Why(StrEnum):
     FIRST = "first"  # never read so far
     HABIT = "habit"  # as often as new entries come
     QUIET = "quiet"  # nothing new for a long time
+    BEHIND = "behind"  # there is more to read at once
     MESSAGES = "messages"  # citizens write here
     BACK_OFF = "back_off"  # it failed
     RETRY_AFTER = "retry_after"  # the server asked for time
@@ -46,12 +48,16 @@ class Next:
     why: Why
 
 
-def after_success(platform: Platform, published: Iterable[datetime], now: datetime, luck: float) -> Next:
-    """The next reading of a platform that has just been read well.
+def after_success(
+    platform: Platform, published: Iterable[datetime], now: datetime, luck: float, *, behind: bool = False
+) -> Next:
+    """The next reading of a platform that has just been read well; ``behind``: not all that stands there.
 
     ``published`` are the dates of its entries, in any order; half the usual gap between the newest is kept within
     ``every``..``every_max``. ``luck`` in 0..1 spreads the readings over a tenth of the wait.
     """
+    if behind:
+        return Next(now + _earlier(min(platform.every, NOT_AT_ONCE), luck), Why.BEHIND)
     if platform.messages:
         return Next(now + _earlier(min(platform.every, MESSAGES_EVERY), luck), Why.MESSAGES)
     span = _habit(sorted(date for date in published if date <= now)[-LOOKED_AT:], now)

@@ -62,6 +62,7 @@ class Settings:
     policies: Mapping[Kind, Policy]
     units: Mapping[str, str]  # topic -> the unit that answers it
     expiries: tuple[Expiry, ...]
+    friends: frozenset[str] = frozenset()  # hosts that the agency's pages may link to unseen
 
     @property
     def told_of_danger(self) -> tuple[str, ...]:
@@ -131,6 +132,7 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
     language = agency.text("language", "zh", one_of=LANGUAGES)
     data = path.parent / agency.text("data", "data")
     database = _database(agency, data)
+    friends = agency.hosts("friends")
     agency.finish()
     contacts = {one.name: one for one in (sections.contact(table, language) for table in top.tables("contact"))}
     if not contacts:
@@ -154,6 +156,7 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
         policies=sections.policies(top.table("policy"), contacts),
         units=sections.units(top),
         expiries=sections.expiries(top),
+        friends=friends,
     )
     top.finish()
     return settings

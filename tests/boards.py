@@ -12,7 +12,8 @@ from demo.zoo import Zoo
 from monitor.collectors import board
 from monitor.errors import CollectError
 from monitor.fetch import FetchLimits
-from monitor.model import Board, Collected, Cursor, Item, Platform, Reply
+from monitor.mapping import Board
+from monitor.model import Collected, Cursor, Item, Platform, Reply
 from monitor.store.tables import cursor, item
 from tests.fetching import LOOPBACK, fetcher
 from tests.houses import CONFIGURATION, T, Web, build, drain, mails

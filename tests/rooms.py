@@ -73,16 +73,19 @@ CLASSIFIERS = (
     judge("evaluating", "finding"),
 )
 LETTERS = ("monitor/letter.py", "monitor/rescue.py", "monitor/words.py")
-VALUES = ("monitor/__init__.py", "monitor/errors.py", "monitor/model.py", "monitor/summary.py", *FINDING)
+MODEL = ("monitor/errors.py", "monitor/mapping.py", "monitor/model.py")
+VALUES = ("monitor/__init__.py", *MODEL, "monitor/summary.py", *FINDING)
 WEEKLY = (*LETTERS, "monitor/weekly.py")
 PURE = (
     Room("monitor/__init__.py", pure=True),
     Room("monitor/errors.py", pure=True),
-    Room("monitor/model.py", ("monitor/errors.py", *FINDING), pure=True),
+    Room("monitor/mapping.py", pure=True),
+    Room("monitor/model.py", ("monitor/errors.py", "monitor/mapping.py", *FINDING), pure=True),
     Room("monitor/summary.py", ("monitor/model.py", *FINDING), pure=True),
     Room("monitor/dates.py", VALUES, pure=True),
     Room("monitor/decoding.py", VALUES, pure=True),
     Room("monitor/guard.py", VALUES, pure=True),
+    Room("monitor/blocked.py", ("classifiers/page.py",), pure=True),
     Room("monitor/masking.py", (*VALUES, *files(*CLASSIFIERS)), pure=True),
     Room("monitor/door.py", ("classifiers/hosts.py", "classifiers/place.py", "monitor/masking.py", *VALUES), pure=True),
     Room("monitor/polling.py", VALUES, pure=True),
@@ -114,7 +117,7 @@ PURE = (
     Room("monitor/sections.py", ("monitor/options.py", *VALUES), pure=True),
     Room("monitor/platforms.py", ("monitor/options.py", "monitor/polling.py", *VALUES), pure=True),
 )
-READING = ("classifiers/page.py", "monitor/dates.py", "monitor/decoding.py")
+READING = ("classifiers/page.py", "monitor/blocked.py", "monitor/dates.py", "monitor/decoding.py")
 NUMBERS = ("classifiers/context.py", "classifiers/folding.py", "monitor/masking.py")
 RULES_OF_STORE = (
     "classifiers/likeness.py",
@@ -129,11 +132,8 @@ EDGES = (  # never each other
     Room("monitor/logs.py", VALUES),
     Room("monitor/segment.py", VALUES),
     Room("monitor/transport.py", ("monitor/guard.py", *VALUES)),
-    Room("monitor/fetch.py", ("monitor/transport.py", "monitor/guard.py", "monitor/dates.py", *VALUES)),
-    Room(
-        "monitor/store/",
-        ("monitor/store/", *RULES_OF_STORE, *VALUES),
-    ),
+    Room("monitor/fetch.py", ("monitor/transport.py", "monitor/guard.py", *READING, *VALUES)),
+    Room("monitor/store/", ("monitor/store/", *RULES_OF_STORE, *VALUES)),
     Room("monitor/attachments/", ("monitor/attachments/", *NUMBERS, *READING, *VALUES)),
     Room("monitor/collectors/", ("monitor/collectors/", *READING, *VALUES)),
     Room("monitor/channels/", ("monitor/channels/", *VALUES)),

@@ -9,6 +9,7 @@ import click
 
 from monitor import __version__
 from monitor.cli import (
+    adding,
     classify,
     demo,
     evaluate,
@@ -75,11 +76,12 @@ for command in (
 
 @cli.group()
 def platform() -> None:
-    """平台：情况、试读。/ Platforms: how they are, trying one."""
+    """平台：情况、试读、添加。/ Platforms: how they are, trying one, adding one."""
 
 
 platform.add_command(platforms.list_)
 platform.add_command(trying.try_)
+platform.add_command(adding.add)
 
 
 def main() -> None:

@@ -31,6 +31,7 @@ from monitor.settings import Settings
 BACK = timedelta(days=365)
 ALONE = 2000  # up to so many are judged here: starting others would take longer
 MAX_BYTES = 512 * 1024 * 1024  # of a file
+NEVER = 1_000_000_000  # passes until what was read is looked at once more
 PAGES = 10_000  # of a board
 MAX_TITLE = 60  # code points kept of a message
 WITHIN = timedelta(days=15)
@@ -106,9 +107,8 @@ def _source(source: str, settings: Settings, fields: dict[str, str]) -> tuple[Pl
     if source in settings.platforms:
         platform = settings.platforms[source]
         board = replace(platform.board, pages=PAGES) if platform.board else None
-        whole = replace(platform, board=board, full_every=1)
-        collect = wiring.collectors()[platform.kind]
-        items = iter(collect(whole, Cursor(platform=source), wiring.fetcher(settings).get).items)
+        whole = replace(platform, board=board, full_every=1 if board else NEVER)
+        items = _everything(whole, settings)
         return platform, list(iter(lambda: tuple(islice(items, sheet.ROWS)), ()))
     path = Path(source)
     if not path.is_file():
@@ -122,6 +122,16 @@ def _source(source: str, settings: Settings, fields: dict[str, str]) -> tuple[Pl
         name="file", kind="board", title=path.name, url="", prefixes=(), surface=Surface.PRIVATE, zone=settings.zone
     )
     return platform, list(sheet.pages(path.read_bytes(), platform, fields))
+
+
+def _everything(platform: Platform, settings: Settings) -> Iterator[Item]:
+    """What stands there, in as many passes as the platform takes."""
+    collect, fetch = wiring.collectors()[platform.kind], wiring.fetcher(settings).get
+    behind, cursor = True, Cursor(platform=platform.name)
+    while behind:
+        collected = collect(platform, cursor, fetch)
+        behind, cursor = collected.behind and collected.trouble is None, collected.cursor
+        yield from collected.items
 
 
 def judged(pages: Sequence[Page], surface: Surface, now: datetime) -> Judged:

@@ -136,8 +136,9 @@ def longest(settings: Settings, platform: Platform) -> timedelta:
     neighbours = sum(passes.host_of(other.url) == passes.host_of(platform.url) for other in settings.platforms.values())
     turn = (neighbours - 1) * max(pace.host_gap, pace.tick)
     wait = platform.every if platform.messages else platform.every_max * 1.1
-    paging = timedelta(seconds=PASS_TIME if platform.board else 0)
-    return wait + turn + paging + settings.http.total + 4 * pace.tick + settings.mail.timeout
+    paging = timedelta(seconds=PASS_TIME if platform.board or platform.listing else 0)
+    fetches = 2 if platform.listing else 1  # a page, and the last of its articles
+    return wait + turn + paging + fetches * settings.http.total + 4 * pace.tick + settings.mail.timeout
 
 
 def _plan(policy: Policy, settings: Settings, words: Words) -> str:

@@ -27,6 +27,7 @@ from monitor.model import Collected, Cursor, Entry, Fetched, Platform
 from monitor.settings import Settings, load
 from monitor.words import Words
 
+ARTICLES = 10  # of a list page that are read
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
@@ -84,7 +85,8 @@ def _try(config: Path, settings: Settings | None, words: Words, limit: float, so
     try:
         with _within(limit):
             at, collected = _page(config, settings, words, source) if _URL.match(source) else _file(settings, source)
-            found = each(partial(door.entry, secrets.token_bytes(32), at), collected.items)
+            friends = settings.friends if settings else frozenset()
+            found = each(partial(door.entry, secrets.token_bytes(32), at, friends=friends), collected.items)
             entries = tuple(entry for _, entry in found if entry)
     except CollectError as error:
         return Tried(error=_told(error, words))
@@ -126,6 +128,8 @@ def _page(config: Path, settings: Settings | None, words: Words, url: str) -> tu
     if settings is None or not under:
         raise CollectError("outside_prefix", words.say("terminal.try_no_platform", config=config))
     at = replace(under[0], url=url)
+    if at.listing is not None:  # some of its articles are enough to see
+        at = replace(at, listing=replace(at.listing, articles=ARTICLES, pages=1))
     return at, wiring.collectors()[at.kind](at, Cursor(platform=at.name), wiring.fetcher(settings).get)
 
 

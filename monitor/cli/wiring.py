@@ -17,7 +17,7 @@ from monitor.channels.compose import Sender
 from monitor.channels.folder import Folder
 from monitor.channels.mail import Mail, MailSettings, Security
 from monitor.channels.ring import Gateway, Post, Ring
-from monitor.collectors import board, feed
+from monitor.collectors import board, feed, listing, sitemap
 from monitor.errors import DeliveryError, MonitorError, SettingsError
 from monitor.fetch import Fetcher, FetchLimits
 from monitor.house import Collector, House, Send
@@ -51,7 +51,7 @@ def house(settings: Settings, *, migrate: bool = False) -> House:
 
 def collectors() -> dict[str, Collector]:
     """What reads each kind of platform."""
-    return {"feed": feed.collect, "board": board.collect}
+    return {"feed": feed.collect, "board": board.collect, "list": listing.collect, "sitemap": sitemap.collect}
 
 
 def fetcher(settings: Settings) -> Fetcher:

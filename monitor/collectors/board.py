@@ -17,7 +17,8 @@ from monitor.collectors import boardpage
 from monitor.collectors.boardpage import Page
 from monitor.decoding import decode
 from monitor.errors import CollectError
-from monitor.model import Board, Collected, Cursor, Fetched, Item, Platform
+from monitor.mapping import Board
+from monitor.model import Collected, Cursor, Fetched, Item, Platform
 
 PASS_TIME = 60.0  # seconds after which a pass asks for no further page
 MAX_ENTRIES = 100_000  # a pass

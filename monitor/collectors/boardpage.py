@@ -21,7 +21,8 @@ from classifiers.page import visible_text
 from monitor import dates
 from monitor.collectors import bylines, cleaning
 from monitor.errors import CollectError
-from monitor.model import NUMBER, Board, Item, Platform, Reply
+from monitor.mapping import Board
+from monitor.model import NUMBER, Item, Platform, Reply
 
 MAX_TITLE = 500  # code points
 MAX_PLACE = 200

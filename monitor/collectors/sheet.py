@@ -14,7 +14,8 @@ from itertools import islice
 from monitor.collectors import boardpage
 from monitor.decoding import decode
 from monitor.errors import CollectError
-from monitor.model import Board, Item, Platform
+from monitor.mapping import Board
+from monitor.model import Item, Platform
 
 Row = dict[str, object] | str  # of a CSV or a list; a line of JSON
 

@@ -120,7 +120,7 @@ def test_everything_was_read_rightly_from_a_hostile_agency(run):
     texts = "\n".join(f"{title} {text}" for title, text in run.rows("SELECT title, text FROM version"))
     items, versions = run.rows("SELECT count(DISTINCT item_id), count(*) FROM version")[0]
 
-    assert (items, versions) == (len(POSTS), len(POSTS) + 2)
+    assert (items, versions) == (len(POSTS), len(POSTS) + 3)
     assert "𬒈石巷" in texts
     assert "\ufffd" not in texts
     assert dict(run.rows("SELECT platform, error FROM cursor WHERE failures > 0")).keys() == set(BROKEN)

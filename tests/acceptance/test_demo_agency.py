@@ -14,7 +14,7 @@ from demo.agency import Agency
 from monitor import daemon, settings
 from monitor.cli.demo import _unused
 from monitor.cli.live import fitted
-from monitor.collectors import board, feed
+from monitor.collectors import board, feed, listing
 from monitor.errors import CollectError
 from monitor.fetch import Fetcher, FetchLimits
 from monitor.model import Cursor
@@ -57,6 +57,16 @@ def test_the_disclosure_column_says_when_nothing_has_changed(agency):
     assert first.items
     assert again.items == ()
     assert collected(agency, planted.DISCLOSURE, replace(again.cursor, etag="")).items == first.items
+
+
+def test_the_column_is_read_article_by_article_whatever_it_calls_its_encoding(agency):
+    platforms, fetch = agency
+    column = listing.collect(platforms[planted.NOTICES], Cursor(platform=planted.NOTICES), fetch)
+
+    assert column.cursor.decoded_by == "declaration"
+    assert [item.title for item in column.items] == ["老旧小区加装电梯方案公示", "公示公告"]
+    assert column.items[0].text.startswith("翠屏小区3号楼")
+    assert column.items[0].published_at is not None
 
 
 def test_the_mailbox_lies_about_its_encoding_and_serves_pages(agency):

@@ -12,6 +12,7 @@ from demo.encodings import SAMPLES
 from demo.zoo import Zoo
 from tests.feeds import entry
 from tests.houses import CONFIGURATION
+from tests.sites import Serving, Site
 
 COMMAND = [sys.executable, "-m", "monitor.cli"]
 SOURCE = {"source", "items", "error", "decoded_by"}
@@ -202,3 +203,19 @@ def test_a_wrong_configuration_is_told_first(tmp_path, file):
     (tmp_path / "huiyin.toml").write_text("[agency", encoding="utf-8")
 
     assert attempt(file(ATOM), config=tmp_path / "huiyin.toml") == (2, [], [])
+
+
+def test_a_list_page_is_read_with_some_of_its_articles(tmp_path):
+    site = Site()
+    site.post(*range(1, 13))
+    with Serving(site) as serving:
+        config = tmp_path / "huiyin.toml"
+        column = 'own = true\nkind = "list"\n[platform.page]\nentry = "ul.col li"\nmore = "index_{page}.html"\n'
+        text = CONFIGURATION.replace("http://127.0.0.1:9/feed.xml", serving.url(serving.path))
+        config.write_text(text.replace("own = true\n", column), encoding="utf-8")
+        code, items, (source,) = attempt(serving.url(serving.path), config=config)
+
+    assert (code, source["error"], source["items"]) == (0, None, 7)  # five on the first page, itself, what is around
+    assert [item["title"] for item in items][:2] == ["城区停水通知第12号", "城区停水通知第11号"]
+    assert items[5]["id"] == serving.url(serving.path)
+    assert items[5]["text"] == ""

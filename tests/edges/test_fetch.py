@@ -1,5 +1,6 @@
 """The guarded client against servers that misbehave, over real sockets on loopback."""
 
+import gzip
 import time
 import tracemalloc
 from datetime import timedelta
@@ -113,6 +114,22 @@ def test_only_a_whole_answer_is_one(status):
         error = refused(zoo.url(), platform(zoo.url()))
 
     assert (error.code, error.retry_after, error.permanent) == (f"http_{status}", None, False)
+
+
+@pytest.mark.parametrize("status", [202, 403, 412, 521])
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_protection_that_tests_browsers_is_told_from_a_refusal(status, packed):
+    page = b"<html><script src='/4a/7.js'></script></html>"
+    body, headers = (gzip.compress(page), {"Content-Encoding": "gzip"}) if packed else (page, {})
+    with Zoo({"/": answer(body, "text/html", status=status, headers=headers)}) as zoo:
+        assert refused(zoo.url(), platform(zoo.url())).code == "blocked"
+
+
+def test_a_refusal_that_is_too_long_or_broken_is_a_refusal():
+    long = b"<script src=x></script>" + b"<!-- -->" * 20_000
+    for body, headers in ((long, {}), (b"x", {"Content-Encoding": "gzip"}), (b"x", {"Content-Length": "9"})):
+        with Zoo({"/": answer(body, "text/html", status=403, headers=headers)}) as zoo:
+            assert refused(zoo.url(), platform(zoo.url())).code == "http_403"
 
 
 @pytest.mark.parametrize("status", [429, 503])

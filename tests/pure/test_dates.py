@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from monitor import dates
 from monitor.dates import parse, retry_after
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -145,3 +146,53 @@ def test_retry_after(raw, seconds):
     expected = None if seconds is None else timedelta(seconds=seconds)
 
     assert expected == retry_after(raw, datetime(2026, 1, 1, tzinfo=UTC))
+
+
+NEAR = datetime(2026, 11, 27, 3, tzinfo=UTC)  # 11:00 in Shanghai
+
+
+@pytest.mark.parametrize(
+    ("raw", "day"),
+    [
+        ("2026-11-03", "2026-11-03 00:00"),
+        ("发布时间：2026年11月3日 10:22", "2026-11-03 10:22"),
+        ("[11-03]", "2026-11-03 00:00"),
+        ("(11/03)", "2026-11-03 00:00"),
+        ("11月3日 8:05", "2026-11-03 08:05"),
+        ("11.28", "2026-11-28 00:00"),
+        ("12-25", "2025-12-25 00:00"),
+        ("[12-25 08:30]", "2025-12-25 08:30"),
+        ("03 2026-11", "2026-11-03 00:00"),
+        ("2026年11月 03", "2026-11-03 00:00"),
+        ("11-03 2026", "2026-11-03 00:00"),
+        ("2026 11-03", "2026-11-03 00:00"),
+        ("今天", "2026-11-27 00:00"),
+        ("昨天 10:20", "2026-11-26 10:20"),
+        ("前天", "2026-11-25 00:00"),
+        ("3天前", "2026-11-24 00:00"),
+        ("2 周前", "2026-11-13 00:00"),
+        ("5个月前", "2026-06-30 00:00"),
+        ("2小时前", "2026-11-27 09:00"),
+        ("半小时前", "2026-11-27 10:30"),
+        ("10分钟前", "2026-11-27 10:50"),
+    ],
+)
+def test_dates_of_list_pages_are_told_from_the_day_they_are_read(raw, day):
+    assert f"{dates.near(raw, SHANGHAI, NEAR).astimezone(SHANGHAI):%Y-%m-%d %H:%M}" == day
+
+
+@pytest.mark.parametrize("raw", ["", "13-45", "1.5.2", "第1章", "02-30", "电话 0000-5550100"])
+def test_what_is_no_date_of_a_list_page(raw):
+    assert dates.near(raw, SHANGHAI, NEAR) is None
+
+
+def test_without_a_day_to_tell_from_only_whole_dates_are_read():
+    assert [dates.near(raw, SHANGHAI, None) for raw in ("11-03", "今天", "3天前")] == [None] * 3
+    assert dates.near("03 2026-11", SHANGHAI, None) is not None
+
+
+def test_the_turn_of_the_year_is_told_in_the_zone_of_the_platform():
+    new_year = datetime(2026, 12, 31, 17, tzinfo=UTC)  # the first of January in Shanghai
+
+    assert dates.near("01-01", SHANGHAI, new_year) == datetime(2026, 12, 31, 16, tzinfo=UTC)
+    assert dates.near("12-31", SHANGHAI, new_year) == datetime(2026, 12, 30, 16, tzinfo=UTC)

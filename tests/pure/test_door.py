@@ -92,3 +92,33 @@ def test_what_is_no_danger_has_no_place():
     document = Document("和平小区的路灯什么时候修")
 
     assert door.where(document, hazard.find(document), "城关镇") == ""
+
+
+HIDES = "<p>通知</p><p style='opacity:0'><a href='http://www.stove.example/'>煤炉</a></p>"
+
+
+def test_links_to_friends_are_right():
+    assert door.entry(KEY, BOARD, Item(external_id="7", html=HIDES), frozenset({"stove.example"})).hits == ()
+
+
+def test_what_the_source_hides_makes_a_version_though_the_text_is_the_same():
+    seen = [entry(html=html).digest for html in ("<p>通知</p>", HIDES, HIDES.replace("stove", "oven"), "<p>告知</p>")]
+
+    assert len(set(seen)) == 3
+    assert seen[0] == seen[3] == entry(html=None).digest
+
+
+def test_a_doubt_about_the_source_makes_no_version():
+    menu = (
+        '<div class="menu"><ul style="display:none"><li><a href="https://www.other.example/">分站</a></li></ul></div>'
+    )
+    doubted = entry(html=menu)
+
+    assert doubted.hits
+    assert doubted.digest == entry(html=None).digest
+
+
+def test_without_text_a_page_is_judged_for_what_it_hides_and_for_nothing_else():
+    found = entry(text="", title="公示", html=f"<p>身份证210726196411200006</p>{HIDES}")
+
+    assert ([hit.seen.kind for hit in found.hits], found.text) == ([Kind.HIDDEN_LINK], "")

@@ -104,3 +104,11 @@ def test_what_stood_there_for_three_days_at_first_contact_is_old(published, old)
 @given(st.floats(0, 1))
 def test_jitter_stays_within_a_tenth(luck):
     assert 9 * MINUTE <= polling.jittered(10 * MINUTE, luck) <= 11 * MINUTE
+
+
+@pytest.mark.parametrize("messages", [True, False])
+def test_what_is_left_to_read_is_read_within_a_minute(messages):
+    slow = Platform(name="p", kind="list", title="P", url="", prefixes=(), messages=messages, every=timedelta(hours=1))
+    found = polling.after_success(slow, [], NOW, 1.0, behind=True)
+
+    assert (found.at - NOW, found.why) == (timedelta(minutes=1), Why.BEHIND)

@@ -69,9 +69,10 @@ def test_the_shipped_example_names_every_option():
         for section, rows in table.items()
         for row in (rows if isinstance(rows, list) else [rows])
         for key in row
-        if section != "policy" and key != "fields"
+        if section != "policy" and key not in {"fields", "page"}
     }
-    named |= {f"platform[].fields.{key}" for row in table["platform"] for key in row.get("fields", ())}
+    for part in ("fields", "page"):
+        named |= {f"platform[].{part}.{key}" for row in table["platform"] for key in row.get(part, ())}
     named |= {f"policy.{kind}.{key}" for kind, row in table["policy"].items() for key in row}
     named |= {"policy.default.steps[].after", "policy.default.steps[].tell"}
     overrides = {f"policy.{kind}.owner" for kind in Kind}  # said once for all kinds, in words

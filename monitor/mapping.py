@@ -1,0 +1,48 @@
+"""Where on a page of the agency's the collectors find what they read: what is *configured*. PURE."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """How a message board's JSON is read. Fields are dotted paths inside one entry, "" where it has none.
+
+    ``items`` is the dotted path to the list of entries ("" when the answer itself is the list).
+    ``{page}`` in the platform's URL is replaced by the number of the page, from ``first_page`` on.
+    """
+
+    items: str = ""
+    number: str = "id"
+    place: str = ""
+    title: str = "title"
+    text: str = "content"
+    posted: str = ""
+    replied: str = ""
+    reply: str = ""
+    unit: str = ""  # which office answered
+    withdrawn: str = ""  # says that it was taken back: anything but nothing, 0, false or no
+    link: str = ""  # a path, or a template like "https://…/{number}.html"
+    first_page: int = 1
+    pages: int = 50  # the most that are read in one pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """How a list page and its articles are read. All but ``more`` are CSS selectors; "" where the usual will do.
+
+    ``link``, ``title`` and ``date`` are looked for inside an entry; ``@name`` behind one takes that attribute instead
+    of the text. ``{page}`` in ``more``, the address of the further pages, is replaced by their number.
+    """
+
+    entry: str = ""  # one line of the list; a sitemap has none
+    link: str = "a"
+    title: str = ""  # "": what the link says
+    date: str = ""  # "": whatever date stands beside the link
+    text: str = ""  # the main text of an article; "": found by itself
+    more: str = ""  # like "index_{page}.html"
+    more_from: int = 2  # the number of the second page
+    next: str = ""  # the link to the following page, where ``more`` can't be written
+    pages: int = 20  # the most that are read back at first contact
+    articles: int = 30  # the most that are read in one pass
