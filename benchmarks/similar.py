@@ -6,8 +6,8 @@ FILE holds JSON lines with title and text (.gz too); without one the messages ar
 gets a partner: itself with pieces of others put in until their runs of three characters have a Jaccard of 0.6 to 0.9.
 
 signatures  from raw text; the peer is datasketch with 128 permutations and sets of the same runs.
-pairs       signatures, then which messages of the batch may be alike: ours joins by sorting sketches that share two of
-            their lowest runs, and compares these; the peer fills its LSH and asks it. Recall is of the partners.
+pairs       signatures, then which messages of the batch may be alike (``likeness.copies``); the peer fills its LSH and
+            asks it. Recall is of the partners.
 store       ``--answered`` messages in an SQLite file: what it takes to keep each, and to ask (sketch, query, comparing
             whole texts), one at a time as an alert does.
 
@@ -30,9 +30,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import numpy as np
 from datasketch import MinHash, MinHashLSH
-from numpy.typing import NDArray
 from sqlalchemy import update
 
 from classifiers import likeness
@@ -46,9 +44,6 @@ NOW = datetime(2026, 11, 4, 2, tzinfo=UTC)
 ROUNDS = 5
 PERMUTATIONS = 128
 THRESHOLD = 0.4  # of the peer's LSH: so far below the pairs that it finds as many of them
-LOWEST = 12  # runs that a pair is found by: it shares two of them
-CROWD = 16  # messages with the same run: more of them say nothing
-ALIKE = 0.35  # share of the lowest runs of both that both have
 ASKED = 300
 BATCH = 1000
 ENDS = re.compile(r"(?<=[。！？!?；;\n])")
@@ -103,39 +98,7 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def joined(messages: Sequence[Text]) -> set[tuple[int, int]]:
-    """Pairs that share enough: those with two of their lowest runs in common, compared by all of them."""
-    found, counts = likeness.sketches(messages)
-    table = np.full((len(messages), likeness.OF_ALL), -1, np.int64)  # -1 where there are no more
-    table[np.arange(likeness.OF_ALL) < counts[:, None]] = found.view(np.uint32)
-    low = table[:, :LOWEST]
-    owners = np.repeat(np.arange(len(messages)), LOWEST)[low.ravel() >= 0]
-    numbers = low.ravel()[low.ravel() >= 0]
-    order = np.argsort(numbers, kind="stable")
-    numbers, owners = numbers[order], owners[order]
-    sizes = np.diff(np.flatnonzero(np.concatenate(([True], numbers[1:] != numbers[:-1]))), append=len(numbers))
-    few = np.repeat(sizes, sizes) <= CROWD
-    numbers, owners = numbers[few], owners[few]
-    pairs: list[NDArray[np.int64]] = []
-    for apart in range(1, CROWD):
-        same = numbers[apart:] == numbers[:-apart]
-        if not same.any():
-            break
-        pairs.append(owners[:-apart][same] * len(messages) + owners[apart:][same])
-    ordered = np.sort(np.concatenate(pairs))
-    again = np.concatenate(([False], ordered[1:] == ordered[:-1]))
-    met = ordered[again & ~np.concatenate(([False], again[:-1]))]  # the second time, once
-    first, second = met // len(messages), met % len(messages)
-    kept = [shares(table, first[at : at + 4096], second[at : at + 4096]) >= ALIKE for at in range(0, len(met), 4096)]
-    return {*map(tuple, np.stack((first, second), 1)[np.concatenate(kept)].tolist())}
-
-
-def shares(table: NDArray[np.int64], first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Which part of the lowest runs of both they share: an estimate of their Jaccard."""
-    both = np.sort(np.concatenate((table[first], table[second]), axis=1), axis=1)
-    twice = (both[:, 1:] == both[:, :-1]) & (both[:, 1:] >= 0)
-    place = np.cumsum((both[:, 1:] != both[:, :-1]) & (both[:, 1:] >= 0), axis=1)
-    within = place <= likeness.OF_ALL
-    return (twice & within).sum(1) / np.minimum(place[:, -1], likeness.OF_ALL)
+    return {(first, second) for first, second in likeness.copies(messages).tolist()}
 
 
 def signed(messages: Sequence[Text]) -> list[MinHash]:

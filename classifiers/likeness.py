@@ -24,10 +24,16 @@ READ = 4_000  # characters of a message, its title included
 OF_TITLE = 16  # runs
 OF_ALL = 40  # runs, those of the title included
 FULL = 64  # messages that have a run: more are not looked at
-SPARE = 2.5
-PIECE = 64  # messages looked at together: what they need stays in the processor's cache
+COMPARED = 32  # lowest runs of a message by which near copies are told
+MET = 14  # of these: near copies are found by two that both have
+CROWD = 16  # messages with the same run: more of them say nothing of copies
+ALIKE = 0.35  # part of the lowest runs of both that both have
+SPARE = 2.2
+COPIES = 2048  # pairs compared together
+PIECE = 128  # messages looked at together: what they need stays in the processor's cache
 _FACTORS = tuple(map(np.uint32, (2654435761, 2246822519, 3266489917)))  # of the characters of a run
 _HIGHEST = 2.0**32 - 1
+_NONE = np.uint32(0xFFFFFFFF)
 _TERM = 2  # shorter runs: messages are found by what few others say, and compared by all they say
 _TERM_BITS = 18
 _LOW = np.uint64(0xFFFFFFFF)
@@ -47,10 +53,10 @@ def sketches(messages: Sequence[Text]) -> tuple[NDArray[np.int32], NDArray[np.in
     for first in range(0, len(messages), PIECE):
         some = messages[first : first + PIECE]
         titles = _lowest([title[:READ].strip() for title, _ in some], np.full(len(some), OF_TITLE))
-        rest = _lowest([*map(_read, some)], OF_ALL - _counts(titles, len(some)))
+        rest = _lowest([*map(_read, some)], OF_ALL - np.diff(_bounds(titles, len(some))))
         chosen = _distinct(np.concatenate((titles, rest)))
-        numbers.append((chosen & _LOW).astype(np.uint32).view(np.int32))
-        counts.append(_counts(chosen, len(some)))
+        numbers.append(chosen.astype(np.uint32).view(np.int32))
+        counts.append(np.diff(_bounds(chosen, len(some))))
     return np.concatenate(numbers), np.concatenate(counts)
 
 
@@ -62,19 +68,20 @@ def _lowest(texts: Sequence[str], most: NDArray[np.intp], spare: float = SPARE) 
     """The keys of each text's lowest numbers, as many as it may have.
 
     Of a long text only numbers so low are put in order that about ``spare`` times as many are left as are wanted; where
-    too few are, because it says the same again and again, all are.
+    too few are, because it says the same again and again, all are. What has no characters and so only gaps, whose
+    run is 0, has none.
     """
     runs, starts = _runs(texts)
-    sizes = np.diff(starts, append=len(runs))
-    limits = np.minimum(most * (spare * _HIGHEST) / sizes, _HIGHEST)
-    places = np.flatnonzero(runs <= np.repeat(limits.astype(np.uint32), sizes))
-    owners = np.searchsorted(starts, places, side="right") - 1
-    keys = _distinct(_keys(runs[places], owners))
-    counts = _counts(keys, len(texts))
-    if np.any((counts < most) & (limits < _HIGHEST)):
+    ends = np.append(starts, len(runs))
+    limits = np.minimum(most * (spare * _HIGHEST) / np.diff(ends), _HIGHEST).astype(np.uint32)
+    places = np.flatnonzero(runs - np.uint32(1) < np.repeat(limits, np.diff(ends)))
+    owners = np.repeat(_owners(len(texts)), np.diff(np.searchsorted(places, ends)))
+    keys = _distinct(owners | runs.take(places))
+    bounds = _bounds(keys, len(texts))
+    counts = np.diff(bounds)
+    if np.any((counts < most) & (limits < _NONE)):
         return _lowest(texts, most, np.inf)
-    rank = np.arange(len(keys)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return keys[rank < np.repeat(most, counts)]
+    return keys.take(_ranges(bounds[:-1], np.minimum(counts, most)))
 
 
 def _runs(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.intp]]:
@@ -89,24 +96,81 @@ def _runs(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.intp]]:
     return numbers, starts
 
 
-def _keys(runs: NDArray[np.integer[Any]], owners: NDArray[np.intp]) -> Keys:
-    """None for what has no characters and so only gaps, whose runs are 0."""
-    return ((owners.astype(np.uint64) << _UP) | runs.astype(np.uint64))[runs > 0]
+def _owners(messages: int) -> Keys:
+    return np.arange(messages, dtype=np.uint64) << _UP
+
+
+def _bounds(ordered: Keys, messages: int) -> NDArray[np.intp]:
+    """Where the keys of each message begin, and where the last end."""
+    found: NDArray[np.intp] = np.searchsorted(ordered, _owners(messages + 1))
+    return found
+
+
+def _ranges(firsts: NDArray[np.intp], counts: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The numbers from each of ``firsts`` on, as many as ``counts`` says, one after the other."""
+    before = np.cumsum(counts) - counts
+    return np.arange(int(counts.sum())) + np.repeat(firsts - before, counts)
 
 
 def _distinct(keys: Keys) -> Keys:
     """In ascending order. (Not ``np.unique``, which takes ten times as long.)"""
     ordered = np.sort(keys)
-    return ordered[_starts(ordered)]
+    return ordered.take(_starts(ordered))
 
 
-def _starts(ordered: Keys) -> NDArray[np.bool_]:
+def _starts(ordered: NDArray[np.unsignedinteger[Any]]) -> NDArray[np.intp]:
     """Where another key begins."""
-    return np.concatenate(([True], ordered[1:] != ordered[:-1]))[: len(ordered)]
+    return np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1]))[: len(ordered)])
 
 
-def _counts(keys: Keys, messages: int) -> NDArray[np.intp]:
-    return np.bincount((keys >> _UP).astype(np.intp), minlength=messages)
+def copies(messages: Sequence[Text]) -> NDArray[np.intp]:
+    """Which messages are near copies of each other: a row for each pair, in ascending order.
+
+    Nearly all pairs whose runs have a Jaccard of 0.6 and more, some from 0.3 on; of messages that say the same in more
+    than ``CROWD`` copies perhaps none.
+    """
+    samples = [_sample(messages[first : first + PIECE]) for first in range(0, len(messages), PIECE)]
+    table = np.concatenate([np.empty((0, COMPARED), np.uint32), *samples])
+    places, columns = np.nonzero(table[:, :MET] < _NONE)
+    codes = np.sort(_met(np.sort((table[places, columns].astype(np.uint64) << _UP) | places.astype(np.uint64))))
+    twice = _distinct(codes[1:].take(np.flatnonzero(codes[1:] == codes[:-1])))
+    both = np.stack((twice >> _UP, twice & _LOW), 1).astype(np.intp)
+    shared = [_shared(table, both[first : first + COPIES]) for first in range(0, len(both), COPIES)]
+    return both[np.concatenate([np.empty(0), *shared]) >= ALIKE]
+
+
+def _sample(messages: Sequence[Text]) -> NDArray[np.uint32]:
+    """A row of ascending runs for each message, ``_NONE`` where it has no more."""
+    keys = _lowest([*map(_read, messages)], np.full(len(messages), COMPARED))
+    table = np.full((len(messages), COMPARED), _NONE)
+    table[np.arange(COMPARED) < np.diff(_bounds(keys, len(messages)))[:, None]] = keys.astype(np.uint32)
+    return table
+
+
+def _met(keys: Keys) -> Keys:
+    """Every two messages that have a run in common, as often as they have: the first above the second.
+
+    ``keys`` are ordered, and in them a run stands above the place of who has it.
+    """
+    starts = _starts(keys >> _UP)
+    sizes = np.diff(starts, append=len(keys))
+    codes = [np.empty(0, np.uint64)]
+    for apart in range(1, CROWD):
+        some = (sizes > apart) & (sizes <= CROWD)
+        starts, sizes = starts[some], sizes[some]
+        first = _ranges(starts, sizes - apart)
+        codes.append((keys.take(first) << _UP) | (keys.take(first + apart) & _LOW))
+    return np.concatenate(codes)
+
+
+def _shared(table: NDArray[np.uint32], both: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Which part of the lowest runs of both they share: an estimate of their Jaccard. ``_NONE`` is no run."""
+    ordered = np.sort(table[both].reshape(len(both), -1), axis=1)
+    real = ordered[:, 1:] < _NONE
+    twice = ordered[:, 1:] == ordered[:, :-1]
+    place = np.cumsum(real & ~twice, axis=1, dtype=np.uint8) + 1  # among the runs of both
+    found: NDArray[np.float64] = (twice & real & (place <= COMPARED)).sum(axis=1) / np.minimum(place[:, -1], COMPARED)
+    return found
 
 
 def nearest(sharing: Iterable[Sequence[int]], most: int) -> list[int]:
@@ -131,9 +195,9 @@ def closeness(one: Text, others: Sequence[Text]) -> list[float]:
     """
     messages = (one, *others)
     (_, runs), starts = features.runs([*map(_read, messages)], _TERM, _TERM_BITS)
-    owners = np.repeat(np.arange(len(messages)), np.diff(starts, append=len(runs)))
-    ordered = np.sort(_keys(runs, owners))
-    starts = np.flatnonzero(_starts(ordered))
+    owners = np.repeat(_owners(len(messages)), np.diff(starts, append=len(runs)))
+    ordered = np.sort((owners | runs.astype(np.uint64))[runs > 0])
+    starts = _starts(ordered)
     counts = np.diff(starts, append=len(ordered))
     numbers = (ordered[starts] & _LOW).astype(np.intp)
     owners = (ordered[starts] >> _UP).astype(np.intp)

@@ -10,7 +10,7 @@ from itertools import islice
 import pytest
 
 from classifiers import likeness
-from classifiers.likeness import FULL, OF_ALL, OF_TITLE, PIECE, READ, closeness, nearest
+from classifiers.likeness import COPIES, CROWD, FULL, OF_ALL, OF_TITLE, PIECE, READ, closeness, copies, nearest
 
 LAMP = ("路灯坏了", "东苑小区3栋楼下的路灯坏了半个月，晚上老人出门看不清路，请尽快派人来修。")
 LAMP_AGAIN = ("", "请问东苑小区楼下路灯什么时候修？已经坏了很久，老人晚上出门看不清。")
@@ -115,6 +115,47 @@ def test_who_says_the_same_again_and_again_says_it_all() -> None:
     assert len(sketches([again])[0]) == 9
 
 
+def letters(count: int) -> str:
+    return "".join(chr(LUCK.randrange(0x4E00, 0x9FA5)) for _ in range(count))
+
+
+def found(messages: Sequence[likeness.Text]) -> list[list[int]]:
+    pairs: list[list[int]] = copies(messages).tolist()
+    return pairs
+
+
+def test_near_copies_are_found_and_nothing_else() -> None:
+    many = [("", letters(100)) for _ in range(2 * PIECE)]
+    near = [("", text[:40] + "改了" + text[40:90]) for _, text in many]  # a Jaccard of 0.8
+    half = [("", text[:50] + letters(50)) for _, text in many]
+
+    assert found(many) == []
+    assert found([*many, *near]) == [[place, place + 2 * PIECE] for place in range(2 * PIECE)]
+    assert len(found([*many, *half])) < 2 * PIECE * 0.6
+
+
+def test_many_copies_are_all_found_and_too_many_say_nothing() -> None:
+    same = [LAMP] * CROWD
+
+    assert len(found([PENSION, *same])) == CROWD * (CROWD - 1) // 2
+    assert found([PENSION, *same, LAMP]) == []
+
+
+def test_more_pairs_than_are_compared_together_are_found_too() -> None:
+    crowds = [("", text) for text in (letters(60) for _ in range(20)) for _ in range(CROWD)]
+
+    assert len(found(crowds)) == 20 * CROWD * (CROWD - 1) // 2 > COPIES
+
+
+@pytest.mark.parametrize("few", [[], [LAMP], [("", ""), ("", "")], [("a", ""), ("", "b")]])
+def test_without_two_that_say_something_there_are_no_copies(few: list[likeness.Text]) -> None:
+    assert found(few) == []
+
+
+def test_copies_of_a_few_letters_are_copies() -> None:
+    assert found([("", "路灯"), LAMP, ("路灯", ""), LAMP_AGAIN]) == [[0, 2]]
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "a" * 10**6, "1" * 10**5, "路灯" * 10**5, "\0" * 10**6, "\ud800" * 10**5, "".join(map(chr, range(0x110000)))],
@@ -124,6 +165,7 @@ def test_hostile_texts_take_no_time(text: str) -> None:
     started = time.process_time()
     many = [(text, text), ("", text), (text, "")] * 10
     sketches(many)
+    copies(many)
     closeness(("", text), many)
 
     assert time.process_time() - started < 1
