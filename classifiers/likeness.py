@@ -108,8 +108,9 @@ def _bounds(ordered: Keys, messages: int) -> NDArray[np.intp]:
 
 def _ranges(firsts: NDArray[np.intp], counts: NDArray[np.intp]) -> NDArray[np.intp]:
     """The numbers from each of ``firsts`` on, as many as ``counts`` says, one after the other."""
-    before = np.cumsum(counts) - counts
-    return np.arange(int(counts.sum())) + np.repeat(firsts - before, counts)
+    found: NDArray[np.intp] = np.repeat(firsts - np.cumsum(counts) + counts, counts)
+    found += np.arange(len(found))
+    return found
 
 
 def _distinct(keys: Keys) -> Keys:
