@@ -31,7 +31,8 @@ SHORTEST = 12  # letters: the sum of less is divided as if it were so many
 FLOOR = 0.05  # lower scores are no findings at all
 SUREST = 6.0  # of the sum of the facts: nothing is wholly sure
 LONGEST_MATCH = 200  # code points
-VIEWS = ("sells", "unlawful", "offers")  # does it sell something; something unlawful; as who offers, not who reports
+# Does it sell something; something unlawful; as who offers, not who reports; is it about gambling, escort, forged papers
+VIEWS = ("sells", "unlawful", "offers", "banned")
 SHORT, AROUND = 160, 20  # letters
 HEARD = 4000  # letters of a text in which who speaks is looked for
 AT_ONCE = 1 << 15  # letters whose runs are looked up together
@@ -71,7 +72,7 @@ class Model:
     @cached_property
     def hope(self) -> float:
         """The most that named facts can add."""
-        sized = measures([Peak(0.0, 0, 1)] * (len(STRETCHES) + 1), [0.0] * len(VIEWS))
+        sized = measures([Peak(0.0, 0, 1)] * (len(STRETCHES) + 1), [0.0] * len(VIEWS), 0.0)
         return sum(weight for name, weight in self.facts.items() if weight > 0 and name not in sized)
 
 
@@ -89,27 +90,29 @@ def find(document: Document) -> list[Finding]:
     """
     whole = f"{document.title}\n{document.text}" if document.title else document.text
     model = shipped()
-    read, loud = heard(whole, model)
-    score = weighed(read, loud, model)
+    read, weight = heard(whole, model)
+    loud = peaks(weight, model.step)
+    score = weighed(read, weight, loud, model)
     return [_finding(document, whole, read, loud, score)] if score >= FLOOR else []
 
 
 def judge(text: str, model: Model) -> float:
     """How sure the model is that a text advertises such things, in 0..1."""
-    return weighed(*heard(text, model), model)
+    read, weight = heard(text, model)
+    return weighed(read, weight, peaks(weight, model.step), model)
 
 
-def heard(text: str, model: Model) -> tuple[Lettering, list[Peak]]:
-    """What is read, and the loudest stretches of it."""
+def heard(text: str, model: Model) -> tuple[Lettering, NDArray[np.int16]]:
+    """What is read, and how loud each letter of it is, in steps."""
     read = lettering.read(text)
-    return read, peaks(weights(read, model.table), model.step)
+    return read, weights(read, model.table)
 
 
-def weighed(read: Lettering, loud: Sequence[Peak], model: Model) -> float:
+def weighed(read: Lettering, weight: NDArray[np.int16], loud: Sequence[Peak], model: Model) -> float:
     """The chance; 0 for what is too quiet to be looked at, or hopeless whatever words stand around it."""
     if not loud or max(loud).score < model.gate:
         return 0.0
-    measured = measures(loud, views(read, loud, model))
+    measured = measures(loud, views(read, loud, model), apart(read.letters, weight, loud, model.step))
     if chance(model.facts, measured, model.hope) < FLOOR:
         return 0.0
     return chance(model.facts, measured | named(read, loud))
@@ -150,6 +153,16 @@ def peaks(weight: NDArray[np.generic], step: float = 1.0) -> list[Peak]:
     return [*found, whole]
 
 
+def apart(letters: str, weight: NDArray[np.generic], loud: Sequence[Peak], step: float = 1.0) -> float:
+    """How loud the loudest stretch is when ways to answer count for nothing: ordinary matters end with the same."""
+    if NUMBER not in letters and ACCOUNT not in letters:
+        return max(loud).score
+    left = weight.copy()
+    for match in _REACHED.finditer(letters):
+        left[max(0, match.start() + 1 - RUN) : match.end()] = 0
+    return max(peaks(left, step)).score
+
+
 def loudness(length: int) -> float:
     """By what the sum over so many letters is divided."""
     return sqrt(max(length, SHORTEST))
@@ -169,9 +182,11 @@ def views(read: Lettering, loud: Sequence[Peak], model: Model) -> list[float]:
     return [float(each) for each in sums]
 
 
-def measures(loud: Sequence[Peak], seen: Sequence[float]) -> dict[str, float]:
-    """The facts that have a size; ``seen`` by the views."""
+def measures(loud: Sequence[Peak], seen: Sequence[float], alone: float) -> dict[str, float]:
+    """The facts that have a size; ``seen`` by the views, and how loud it is ``apart`` from ways to answer."""
     found = {"bias": 1.0}
+    for least in (-4.0, 0.0, 1.0):
+        found[f"apart over {least:g}"] = max(0.0, min(4.0, alone) - least)
     for name, peak in zip((*map(str, STRETCHES), "whole"), loud, strict=True):
         found[f"loud {name}"] = max(-4.0, min(4.0, peak.score))
     for name, value in zip((*VIEWS, "both"), (*seen, min(seen[:2])), strict=True):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -20,8 +21,12 @@ _WAYS = (
     "扣扣{}|扣{}|Q{}|QQ：{}|加q {}|企鹅{}|➕🐧{}|加裙{}|扣裙{}|群号{}|进群{}|QQ群{}|飞机@{}|纸飞机{}|TG:{}|telegram @{}|電報{}|加賴{}|line：{}|"
     "联系{}|电话{}|电联{}|详询{}|致电{}|手机{}|电话微信同号{}|咨询 {}|找小陈{}|找老师 微信{}|客服{}|官网{}|网址{}|点击{}|登录{}|下载{}|打开 {}|{}"
 ).split("|")
+_CRYPTIC = "➕+薇威徽❤🐧飞機裙賴電官网下载w客扣企Tlt找点登打"  # who has an ordinary matter writes otherwise
+_OPEN = [way for way in _WAYS if not set(way) & set(_CRYPTIC)]
 _TELEPHONES = ("联系", "电话", "电联", "详询", "致电", "手机", "咨询", "找小陈")
 _LINKS = ("官网", "网址", "点击", "登录", "下载", "打开")
+TWISTED = 0.2
+SIGNED = 0.15  # with a name behind the way to answer
 _BLANKS = (" ", ".", "*", "/", "\u200b", "-", "·", "\n", "_")
 
 
@@ -71,9 +76,11 @@ def _advertisement(rule: str, offers: list[str], luck: Random) -> str:
         pieces.insert(0, luck.choice(lead[:-1]))
     if terse or luck.random() < (0.25 if rule == "phishing" else 0.6):
         pieces.append(contact(luck))
+        if luck.random() < SIGNED:
+            pieces[-1] += lifelike.name(luck)[: luck.randint(1, 3)] + luck.choice(("", "经理", "会计", "老师", "主任"))
     if rule == "phishing" and luck.random() < 0.4:
         pieces[0] = f"【{lifelike.slotted(luck.choice(('{office}', '{bank}', '{place}{office}')), luck)}】{pieces[0]}"
-    return hidden(luck.choice(("，", "，", " ", "。", "！", "、", "~", "\n")).join(pieces), luck)
+    return hidden(luck.choice(("，", "，", " ", "", "。", "！", "、", "~", "\n")).join(pieces), luck)
 
 
 def _spoken(text: str, luck: Random) -> str:
@@ -84,8 +91,8 @@ def _spoken(text: str, luck: Random) -> str:
     return f"{first}{text}{last}"
 
 
-def contact(luck: Random) -> str:
-    way = luck.choice(_WAYS)
+def contact(luck: Random, ways: Sequence[str] = _WAYS) -> str:
+    way = luck.choice(ways)
     if way.startswith(_TELEPHONES):
         value = lifelike.mobile(luck)
     elif way.startswith(_LINKS):
@@ -98,10 +105,38 @@ def contact(luck: Random) -> str:
 
 
 def hidden(text: str, luck: Random) -> str:
-    """Seldom: split by blanks or signs."""
+    """Seldom: words twisted, or all split by blanks or signs."""
+    if luck.random() < TWISTED:
+        text = _twists().sub(lambda match: luck.choice(twists()[match[0]]), text)
     if luck.random() < 0.06:
         return luck.choice(_BLANKS).join(text)
     return text
+
+
+@cache
+def twists() -> dict[str, list[str]]:
+    """How else each word is written."""
+    rows = (line.split(" ") for line in phrases()["twists"]["words"].split("\n")[:-1])
+    return {first: [first, *others] for first, *others in rows}
+
+
+@cache
+def _twists() -> re.Pattern[str]:
+    return re.compile("|".join(sorted(twists(), key=len, reverse=True)))
+
+
+def reached(each: int, luck: Random) -> Iterator[Line]:
+    """Every ordinary matter ``each`` times with a way to answer, and sometimes nothing but that."""
+    asides = phrases()["clean"]["asides"].split("\n")[:-1]
+    for written in phrases()["clean"]["matters"].split("\n")[:-1]:
+        for _ in range(each):
+            pieces = [lifelike.slotted(written, luck), contact(luck, _OPEN)] + luck.sample(
+                asides, luck.choice((0, 0, 1, 2))
+            )
+            if luck.random() < 0.3:
+                pieces[1:] = luck.sample(pieces[1:], len(pieces) - 1)
+            text = luck.choice(("，", "，", " ", "", "。", "：")).join(pieces[luck.random() < 0.1 :])
+            yield Line("reached", _spoken(text, luck), "", part_of(written))
 
 
 def clean(each: int, framed: int, luck: Random) -> Iterator[Line]:

@@ -5,19 +5,24 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 from random import Random
 
+import numpy as np
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from classifiers import likeness
 from classifiers.finding import Kind
 from classifiers.page import visible_text
 from classifiers.training import composing, lifelike
 
 PARTS = composing.PARTS
-EACH, LINES, FRAMED = 560, 5, 450
+EACH, LINES, FRAMED, REACHED = 560, 5, 450, 20
 MOST = {  # texts of a set that has more than are needed
     "sentiment-shopping": 4000,
     "sentiment-waimai": 2500,
@@ -36,6 +41,7 @@ SCAM = {
     "FR:Other": "fraud",
     "AD:Loan": "loan",
 }
+VALUES = re.compile("[A-Z]{2,}|[0-9x]+")
 NAMED = re.compile("URL|PHONE|WECHAT|QQ|DIGIT")
 HOSTS = {"news-headlines", "sentiment-hotel", "sentiment-waimai", "teddy-replies reply", "hotline-river reply", "lines"}
 EMBEDDED = {"IL:Gambling", "IL:Escort_service", "IL:Fake_ID_and_invoice", "AD:Loan"}
@@ -47,8 +53,7 @@ class Text:
     source: str
     text: str
     rule: str  # "" for clean
-    part: int
-    held: bool
+    part: int  # of ``PARTS``: near copies share it
 
 
 def rows(path: Path) -> Iterator[dict[str, str]]:
@@ -89,34 +94,49 @@ def invented(folder: Path) -> Iterator[tuple[str, str, str]]:
             yield "cases", row.get("text") or visible_text(row.get("html", "")), ""
 
 
+def families(written: Sequence[str]) -> list[int]:
+    """A number for each text that its near copies share, whatever stands in their placeholders and digits.
+
+    What is learned from one must not be asked about another.
+    """
+    plain = [VALUES.sub("", text) for text in written]
+    places = {text: place for place, text in enumerate(dict.fromkeys(plain))}
+    pairs = likeness.copies([("", text) for text in places]).T
+    links = coo_matrix((np.ones(pairs.shape[1]), pairs), shape=(len(places), len(places)))
+    _, family = connected_components(links, directed=False)
+    least: dict[int, int] = {}
+    for text, place in places.items():
+        least[family[place]] = min(_hash(text), least.get(family[place], 1 << 32))
+    return [least[family[places[text]]] for text in plain]
+
+
 def texts(folder: Path, cases: Path) -> list[Text]:
-    found: list[Text] = []
+    chosen: list[tuple[str, str, str]] = []
     taken: dict[str, int] = {}
     for source, text, rule in chain(public(folder), invented(cases)):
         taken[source] = taken.get(source, 0) + 1
-        if taken[source] > MOST.get(source, 10**9):
-            continue
-        key = _hash(text)
-        luck = Random(key)
+        if taken[source] <= MOST.get(source, 10**9):
+            chosen.append((source, text, rule))
+    found: list[Text] = []
+    for (source, text, rule), key in zip(chosen, families([text for _, text, _ in chosen]), strict=True):
         fill = lifelike.unhidden if source.startswith("spam-sms") else lifelike.filled
-        held = key % 5 == 0 and source != "cases"
-        found.append(Text(source, fill(text, luck), rule, key // 5 % PARTS, held))
+        found.append(Text(source, fill(text, Random(_hash(text))), rule, key % PARTS))
     luck = Random(7)
-    lines = (*composing.scams(EACH, luck), *composing.clean(LINES, FRAMED, luck))
-    found.extend(Text(line.source, line.text, line.rule, line.part, held=False) for line in lines)
+    lines = (*composing.scams(EACH, luck), *composing.clean(LINES, FRAMED, luck), *composing.reached(REACHED, luck))
+    found.extend(Text(line.source, line.text, line.rule, line.part) for line in lines)
     return [*found, *embedded(found, luck)]
 
 
 def embedded(texts: list[Text], luck: Random) -> Iterator[Text]:
     """Advertisements, and mentions of them, inside longer clean text; the same clean text without any."""
     for part in range(PARTS):
-        own = [text for text in texts if text.part == part and not text.held]
+        own = [text for text in texts if text.part == part]
         hosts = [text.text for text in own if text.source in HOSTS]
         scams = [text for text in own if text.rule and text.source in {"composed", *EMBEDDED}]
         for said in (*luck.sample(scams, INSIDE), *luck.sample([t for t in own if t.source == "framed"], INSIDE)):
             before, after = ([luck.choice(hosts)[:400] for _ in range(luck.randint(0, 2))] for _ in range(2))
             whole = luck.choice(("\n", "", " ")).join([*before, said.text, *after[: luck.randint(0, 2)]])
-            yield Text("inside scam" if said.rule else "inside clean", whole, said.rule, part, held=False)
+            yield Text("inside scam" if said.rule else "inside clean", whole, said.rule, part)
         for _ in range(INSIDE):
             whole = luck.choice(("\n", " ")).join(luck.choice(hosts)[:400] for _ in range(luck.randint(2, 8)))
-            yield Text("inside clean", whole, "", part, held=False)
+            yield Text("inside clean", whole, "", part)

@@ -18,6 +18,8 @@ SETS = {  # most that may be missed, and falsely flagged
     "scam_blind": (2, 4),
     "scam_blind2": (3, 1),
     "scam_blind3": (2, 2),
+    "scam_blind4": (4, 3),
+    "scam_blind5": (1, 6),
 }
 OFFER = "网络兼职刷单，一单一结，日赚三百，先垫付本金再返佣金，加微信 shuadan_5566"
 ACCOUNTS = ["shuadan_5566", "sd99887", "98765432", "198******43", "19811113443", "sd-2024"]
@@ -96,6 +98,21 @@ def test_what_stands_in_a_number_or_a_link_decides_nothing():
 )
 def test_who_speaks_of_a_scam_advertises_nothing(frame):
     assert score(frame.format("网络兼职刷单，一单一结，日赚三百")) < 0.5
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "加QQ：987612340",
+        "联系微信 wz_1188",
+        "有意者加微信 songjia_55，自提",
+        "闲置书架一个，五十元，微信同号 19811113443",
+        "社区志愿者报名请加工作群 983412345",
+        "填报有疑问请加技术支持 QQ 987600011",
+    ],
+)
+def test_a_way_to_answer_alone_is_no_scam(line):
+    assert score(line) < 0.5
 
 
 CHATTER = "这家店的面条很好吃，老板娘也热情，就是停车不太方便，周末人多要等位，下次还会带家人来。"
