@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from classifiers.late import late
 from classifiers.opened import FORMATTING, PARTS, SPECIAL, VOID, Opened
 
 _ATTRIBUTES = 256  # of one element
@@ -22,13 +23,13 @@ RENAMED = "x-"  # before the names of elements that would switch the parser's mo
 
 _SPACE = r"\t\n\f\r "
 # A tag without quotes, or its name only; a comment; CDATA; what a parser takes for a comment.
-_MARKUP = re.compile(rf"<(?:(/?)([A-Za-z][^{_SPACE}/>]*+)(?:([^<>\"']{{0,400}}+)>)?+|!--|!\[CDATA\[|[!?/])")
-_ATTRIBUTE = re.compile(
+_MARKUP = late(rf"<(?:(/?)([A-Za-z][^{_SPACE}/>]*+)(?:([^<>\"']{{0,400}}+)>)?+|!--|!\[CDATA\[|[!?/])")
+_ATTRIBUTE = late(
     rf"([{_SPACE}/]*+)(?:(>)|[^{_SPACE}/>][^{_SPACE}/>=]*+"
     rf"(?:[{_SPACE}]*+=[{_SPACE}]*+(?:\"[^\"]*+\"|'[^']*+'|[^{_SPACE}>\"'][^{_SPACE}>]*+|(?=>)|([\"'])))?)"
 )
-_COMMENT_END = re.compile(r"--!?>")
-_SCRIPT_MARK = re.compile(rf"<!--(-*>)?|-->|<(/?)script(?=[{_SPACE}/>])", re.IGNORECASE)
+_COMMENT_END = late(r"--!?>")
+_SCRIPT_MARK = late(rf"<!--(-*>)?|-->|<(/?)script(?=[{_SPACE}/>])", re.IGNORECASE)
 _RAW = frozenset("script style textarea title xmp iframe noembed noframes plaintext".split())
 _LEAVES = (VOID | _RAW | {"head"}) - {"hr", "input", "xmp"}  # those three close other elements
 _FOREIGN = frozenset({"svg", "math"})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -11,13 +10,14 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from classifiers import hiding, lures, scripts
 from classifiers.hiding import Colour
+from classifiers.late import late
 from classifiers.styles import Face, Sheet, keys_of
 
 _NO_PROGRAM = ("template", "json", "html", "x-", "text/plain", "ng-", "handlebars", "mustache")
 _LOOKED_AT = frozenset({"noscript", "marquee"})
 _HOLDERS = frozenset({"div", "span", "p", "ul", "ol", "dl", "font", "center", "marquee", "section", "table"})
 _ENTRIES = frozenset({"li", "dd", "td", "tr", "option"})
-_DIGITS = re.compile(r"\d+")
+_DIGITS = late(r"\d+")
 _FRAMES = {"iframe": "src", "frame": "src", "embed": "src", "object": "data"}  # what another page stands in
 _RAW = frozenset({"noembed", "noframes", "xmp", "plaintext"})
 _NOT_TEXT = frozenset({"style", "script", "textarea", "select", "option", "button", "title", "head", "x-template"})

@@ -6,11 +6,12 @@ wherever it happens. Windows are cut at the end of a sentence or line.
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 
+from classifiers.late import late
+
 _LEFT = 40
-_STOP = re.compile("[。；;！!？?\n\r]")
+_STOP = late("[。；;！!？?\n\r]")
 _LINK = " \t\"'“”‘’:：=（(\\[【{<>《》|/#-—_*+➖→☎📞📱☏，,·.•▶►√…"
 _IS = ("就是", "如下", "是", "为", "系", "的")
 
@@ -108,18 +109,25 @@ _LABELS: dict[str, Label] = {
 }
 for _word in "手机编码 电话编码 联系编号 卡序列号".split():
     _LABELS.pop(_word, None)
-_LENGTHS = {  # of the labels that end with a character, longest first
-    last: sorted({len(words) for words in _LABELS if words[-1] == last}, reverse=True)
-    for last in {words[-1] for words in _LABELS}
-}
+
+
+def _lengths() -> dict[str, list[int]]:
+    """Of the labels that end with a character, longest first."""
+    found: dict[str, set[int]] = {}
+    for words in _LABELS:
+        found.setdefault(words[-1], set()).add(len(words))
+    return {last: sorted(each, reverse=True) for last, each in found.items()}
+
+
+_LENGTHS = _lengths()
 _LONGEST_KEY = 32
-_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_\-]*$")
-_PHONE_KEY = re.compile(
+_KEY = late(r"[A-Za-z_][A-Za-z0-9_\-]*$")
+_PHONE_KEY = late(
     r"phone|mobile|\bmob|_mob|tel|cell|sjh|lxdh|lxfs|contact|linkman|shouji|dianhua|dian hua|call|weixin|whats|^v$|^vx$|^wx|^mp$|^dh$"
 )
-_RESIDENT_KEY = re.compile(r"sfz|id_?-?card|id_?no$|id_?num|^zjh|cert|identity|^id$|^pid$|card_?id")
-_CARD_KEY = re.compile(r"bank|card|account|yhk|visa|acct")
-_DOCUMENT_KEY = re.compile(
+_RESIDENT_KEY = late(r"sfz|id_?-?card|id_?no$|id_?num|^zjh|cert|identity|^id$|^pid$|card_?id")
+_CARD_KEY = late(r"bank|card|account|yhk|visa|acct")
+_DOCUMENT_KEY = late(
     r"(?:id|no|num|number|code|sn|key|ts|time|timestamp|date|ver|version|seq|imei|size|length|count|width|height|offset|amount|"
     r"price|total|hash|rand|random|qq|group|order|serial|trace|guid|uuid|ems|art|col|img|page|^[tvr_])$"
 )

@@ -7,7 +7,6 @@ value that is neither a placeholder nor a rule about passwords. Every pattern is
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from classifiers.credential_commands import commands, inserts
@@ -16,12 +15,13 @@ from classifiers.credential_labels import labelled
 from classifiers.credential_lines import pairs, spelled, tables
 from classifiers.finding import Document, Finding, Kind
 from classifiers.folding import Folded
+from classifiers.late import late
 from classifiers.page import Passage, passages
 from classifiers.reporting import Seen, report
 
 # No secret is without a word of these, or without two letters (or an address's slashes) side by side.
-_HAN = re.compile("密[ 码碼钥匙鑰]|口[ 令]|授权码|秘[钥匙]|私[钥鑰]|令牌")
-_LATIN = re.compile("[A-Za-z/:][A-Za-z /]")
+_HAN = late("密[ 码碼钥匙鑰]|口[ 令]|授权码|秘[钥匙]|私[钥鑰]|令牌")
+_LATIN = late("[A-Za-z/:][A-Za-z /]")
 _SOURCES = (private_keys, by_form, sessions, connections, labelled, commands, inserts, pairs, spelled, tables)
 
 

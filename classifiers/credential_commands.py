@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from classifiers.credential_forms import Hit, has_digit, is_hollow
-from classifiers.credential_values import HAN, password_score
+from classifiers.credential_forms import Hit, has_digit, has_han, is_hollow
+from classifiers.credential_values import password_score
 from classifiers.folding import Folded
 from classifiers.gated import gated, opened
+from classifiers.late import late
 
 _VALUE = r"(?:'(?P<a>[^'\n]{3,128})'|\"(?P<b>[^\"\n]{3,128})\"|(?P<c>[^\s\"'|;&，。；、）一-鿿]{3,128}))"
 _DOCKER = r"(?:docker|podman|helm|az|oc|mongo|mongosh|mongodump|sqlcmd|osql|isql|bcp|psexec)"
@@ -95,14 +95,14 @@ def commands(folded: Folded) -> Iterator[Hit]:
     for rule, pattern in opened(COMMANDS, folded):
         for match in pattern.finditer(folded.text):
             value = match[match.lastgroup or 0]
-            if not (is_hollow(value) or HAN.search(value) or value.startswith(("-", "$", "/"))):
+            if not (is_hollow(value) or has_han(value) or value.startswith(("-", "$", "/"))):
                 yield Hit(rule, *match.span(match.lastgroup or 0), 0.85)
 
 
 INSERTS = gated(("password", "values", r"(?i)\(([^()]{3,300})\)\s{0,4}values\s{0,4}\(([^()]{3,400})\)"))
-_COLUMN = re.compile(r"(?i)[`\"\[ ]*\w{0,16}(?:passw(?:or)?d|pwd|密码)[`\"\] ]*")
-_CELL = re.compile(r"'[^']{0,128}'|\"[^\"]{0,128}\"|[^,'\"]{1,128}")
-_HASH = re.compile(r"[0-9A-Fa-f]{32,128}|\$\d\w?\$.*")
+_COLUMN = late(r"(?i)[`\"\[ ]*\w{0,16}(?:passw(?:or)?d|pwd|密码)[`\"\] ]*")
+_CELL = late(r"'[^']{0,128}'|\"[^\"]{0,128}\"|[^,'\"]{1,128}")
+_HASH = late(r"[0-9A-Fa-f]{32,128}|\$\d\w?\$.*")
 
 
 def inserts(folded: Folded) -> Iterator[Hit]:

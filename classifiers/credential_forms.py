@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from classifiers.folding import Folded
 from classifiers.gated import gated, opened
+from classifiers.late import late
 
 
 class Hit(NamedTuple):
@@ -25,18 +26,18 @@ class Hit(NamedTuple):
 # --- what is no secret though it stands where one is expected
 
 # Both are read in lower case; the first where the value begins.
-_HOLLOW_HEAD = re.compile(
+_HOLLOW_HEAD = late(
     r"#\{|__[a-z_]+__$|:[a-z_]+$|[<{\[(（【^]|![a-z]+$|\$[a-z_]|%[a-z_]+%?$|@{1,2}[a-z._]+@{1,2}$|env[.(\[]|vault:|!vault|\{?cipher\}|(?:my|the)[_-]?(?:pass|secret|token|key)"
     r"|\$[0-9a-z]{1,6}\$|arn:|projects/|ssm:|file:|/run/secrets|op://|aws:|kms:|u2fsdgvkx1|pbkdf2|scrypt:|argon2|sha\d{1,3}[$:]"
 )
-_HOLLOW = re.compile(
+_HOLLOW = late(
     r"xxxx|\(\?[=!:]|\[a-z\]|\[0-9\]|\*\*|••|●●|\.{3}|…|_{4}|-{4}|\?{3}|#{4}|\$\{|\{\{|\$\(|<%|%\(|enc\((?<!\wenc\()|your|example|placeholder|change[_-]?(?:me|it)"
     r"|to[_-]?be|todo|redact|mask(?:ed)?\b|dummy|replace|insert|process\.env|os\.environ|getenv|secretkeyref|abcdefghij"
     r"|0123456789|1234567890ab|deadbeef|secretsmanager|keyvault|enc\[|varchar|required\||\|string|\|min:"
 )
 _LONGEST_WORD = 14
 _READ = 80  # code points in which a placeholder shows itself
-_WORD = re.compile(
+_WORD = late(
     r"password|passwd|pass|pwd|passphrase|secret|token|key|true|false|null|none|nil|undefined|"
     r"string|str|text|varchar|char|int|required|optional|yes|no|on|off|empty|default|value|number|"
     r"boolean|bool|bytes?|unicode|integer|float|list|dict|noreturn|uuid|datetime|object|any|the|and|or|is|not|must|should|will|hidden|type|name|id|username|user|"
@@ -47,19 +48,19 @@ _WORD = re.compile(
     r"params|request|policy|manager|n/a|ignore|userpassword|newpassword|oldpassword|mypassword|"
     r"dbpassword|demo|sample|foobar|credentials|nopass"
 )
-CODE = re.compile(
+CODE = late(
     r"[A-Za-z_$][\w$.]{0,80}[(\[]|(?:this|self|req|request|form|user|data|params|config|cfg|app"
     r"|ctx|settings|env"
     r"|props|state|options|opts|body|args|row|model|process|os|conf|me|that|vm|document|window)\.[A-Za-z_]"
     r"|[A-Za-z_]+\.[A-Za-z_.]+$|[A-Za-z]\.[A-Za-z_]\w{0,40}$|[a-z]\w{0,40}\.[A-Z][A-Za-z]\w{0,60}$|https?://|[./~]*/[a-z]|\\|function\b|new\s|@(?:Value|Param)|[#.$][A-Za-z_-]+$"
 )
 
-_DIGIT = re.compile(r"\d")
-_TWO_DIGITS = re.compile(r"\d\D*\d")
-_MIXED = re.compile("(?!.*[a-z]{5})(?!.*[A-Z]{6})(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])")
-_CASE_CHANGES = re.compile("[a-z](?=[A-Z])|[A-Z](?=[a-z])")
-_NO_WORDS = re.compile("[A-Z][a-z][A-Z]|[a-z][A-Z]{2}[a-z]")  # rare in camelCase
-_TWO_LETTERS = re.compile(r"[^\W\d_][\W\d_]*[^\W\d_]")
+_DIGIT, _HAN = late(r"\d"), late("[\u3400-\u9fff]")
+_TWO_DIGITS = late(r"\d\D*\d")
+_MIXED = late("(?!.*[a-z]{5})(?!.*[A-Z]{6})(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])")
+_CASE_CHANGES = late("[a-z](?=[A-Z])|[A-Z](?=[a-z])")
+_NO_WORDS = late("[A-Z][a-z][A-Z]|[a-z][A-Z]{2}[a-z]")  # rare in camelCase
+_TWO_LETTERS = late(r"[^\W\d_][\W\d_]*[^\W\d_]")
 
 
 def is_hollow(value: str) -> bool:
@@ -95,8 +96,8 @@ def _is_scrambled(value: str) -> bool:
 
 # --- keys with a form of their own
 
-_BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]{0,36}PRIVATE KEY(?: BLOCK)?-----")
-_BODY = re.compile(r"[A-Za-z0-9+/=]{16}")
+_BEGIN = late(r"-----BEGIN [A-Z0-9 ]{0,36}PRIVATE KEY(?: BLOCK)?-----")
+_BODY = late(r"[A-Za-z0-9+/=]{16}")
 
 
 def private_keys(folded: Folded) -> Iterator[Hit]:
@@ -117,7 +118,7 @@ _BASE64_PEM = "LS0tLS1CRUdJTi(?:BQUklWQVRFIEtFWS|BSU0EgUFJJVkFURSBLRVk|BFQyBQUkl
 _PREFIXED = (
     r"dop_v1_[0-9a-f]{64} glsa_\w{32,} hvs\.[\w-]{24,} nvapi-[\w-]{40,} pplx-[A-Za-z0-9]{40,} r8_(?=[A-Za-z0-9]{0,36}[A-Za-z]{2})[A-Za-z0-9]{37}"
     r" ATATT3[\w=-]{60,} figd_[\w-]{30,} sq0csp-[\w-]{40,} xkeysib-[0-9a-f]{64} AGE-SECRET-KEY-1[A-Z0-9]{58}"
-    r" shpss_[0-9a-f]{32} ntn_[A-Za-z0-9]{40,} NRAK-[A-Z0-9]{27} sq0atp-[\w-]{22} sqp_[0-9a-f]{40} sk\.eyJ[\w-]{30,}\.[\w-]{20,}"
+    r" shpss_[0-9a-f]{32} ntn_[A-Za-z0-9]{40,} NRAK-[A-Z0-9]{27} sq0atp-[\w-]{22} sqp_[0-9a-f]{40} sk\.eyJ[\w-]{30,}+\.[\w-]{20,}"
 ).split()
 FORMS = gated(
     ("private_key", "private-lines", r"Private-Lines: {0,2}\d{1,3}\s{1,4}(?P<v>[A-Za-z0-9+/=\r\n]{16,8192})"),
@@ -190,7 +191,8 @@ FORMS = gated(
     ("token", "bitlocker", r"(?i)bitlocker[^\n]{0,80}?(?P<v>\d{6}(?:-\d{6}){7})"),
     ("token", "otpauth", r"otpauth://[^\s]{0,120}?secret=(?P<v>[A-Z2-7]{16,64})"),
     ("token", "-us", r"(?P<v>(?<![0-9a-f])[0-9a-f]{32}-us\d{1,2}(?!\w))"),
-    ("token", "eyj", r"(?P<v>eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{16,})"),
+    # what only begins like one is passed over as a whole, or each beginning in it would be followed to its end
+    ("token", "eyj", r"(?P<v>eyJ[\w-]{10,}+\.eyJ[\w-]{10,}+\.[\w-]{16,})|eyJ[\w-]*+"),
     ("api_key", ".", r"(?<![/.\w-])(?P<v>[0-9a-f]{32}\.[A-Za-z0-9]{16}(?![\w.]))"),
     ("api_key", "key=", r"[?&](?:uid|user\w{0,6}|account|cid)=[^\s&=]{1,40}&key=(?P<v>[\w.@!-]{8,64})"),
     (
@@ -205,7 +207,7 @@ FORMS = gated(
         r"(?P<v>key-[0-9a-f]{32}|gsk_[A-Za-z0-9]{40,}|xai-[A-Za-z0-9]{40,}|shpat_[0-9a-f]{32})",
     ),
 )
-_SAMPLE = re.compile(
+_SAMPLE = late(
     r"OiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9l|(?i:example|x{5}|your|test_key_here)|(.)\1{7}|0123456789|abcdefghij"
 )
 
@@ -214,7 +216,7 @@ def by_form(folded: Folded) -> Iterator[Hit]:
     for rule, pattern in opened(FORMS, folded):
         for match in pattern.finditer(folded.text):
             value = match["v"]
-            if _is_glued(folded.text, match):
+            if value is None or _is_glued(folded.text, match):
                 continue
             if not _SAMPLE.search(value) and len(set(value)) >= 8 and (rule != "api_key" or has_digit(value)):
                 yield Hit(rule, *match.span("v"), 0.95)
@@ -226,6 +228,10 @@ def _is_glued(text: str, match: re.Match[str]) -> bool:
     if start == 0 or match.start("v") != start or text.endswith("bot", 0, start):
         return False
     return text[start - 1].isascii() and (text[start - 1].isalnum() or text[start - 1] == "-")
+
+
+def has_han(value: str) -> bool:
+    return not value.isascii() and _HAN.search(value) is not None
 
 
 def has_digit(value: str) -> bool:
@@ -240,7 +246,7 @@ SESSIONS = gated(
         r"(?i)(?:SESS(?:ION)?(?:[_-]?ID)?\w{0,8}|(?<![a-z])sid|ASPXAUTH|rememberMe|satoken)=(?P<v>[^\s;,\"'<>一-鿿]{16,1024})",
     )
 )
-_COOKIE = re.compile(r"(?<!set-)cookie|[ ]-b[ ][\"']?$")
+_COOKIE = late(r"(?<!set-)cookie|[ ]-b[ ][\"']?$")
 _COOKIES = 400  # code points of other cookies before it
 
 
@@ -255,20 +261,19 @@ def sessions(folded: Folded) -> Iterator[Hit]:
 
 # --- addresses that carry a password
 
-_ADDRESS = re.compile(  # who sends mail by it may be an address too
+_ADDRESS = late(  # who sends mail by it may be an address too
     r"://(?<=[A-Za-z0-9]://)(?P<user>[^\s/@:\"'<>?]{0,64}(?:@[\w.-]{1,64}(?=:[^\s/@]{1,128}@))?):(?P<v>[^\s\"'<>，。；、）]{1,128}?)@(?=[\w\[.{*-])"
 )
-_PAN = re.compile(r"(?i)(?:pass(?:word|wd)?|pwd|passw0rd|secret|token|user(?:name)?|用户|密码)$")
-_PORT = re.compile(r"\d{1,5}(?:/|$)")
-_HAN = re.compile("[一-鿿]")
+_PAN = late(r"(?i)(?:pass(?:word|wd)?|pwd|passw0rd|secret|token|user(?:name)?|用户|密码)$")
+_PORT = late(r"\d{1,5}(?:/|$)")
 # Oracle: user/secret@where
 # who:secret@10.1.2.3 without a scheme
-_AT_NUMBER = re.compile(r"@(?=\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})")
-_WHO_AND = re.compile(r"(?<![\w.@/:-])[A-Za-z][\w.-]{1,31}:(?P<v>[^\s:/@]{5,64})$")
-_SLASHED = re.compile(r"/(?P<v>[^\s/@\"'：，。]{3,64})@")
-_CLIENT = re.compile(r"(?i)(?:jdbc:oracle:(?:thin|oci):|sqlplus\s{1,3}|\b(?:exp|imp)(?:dp)?\s)\w{1,32}$")
-_NAME = re.compile(r"(?<!\w)[A-Za-z]\w{1,31}$")
-_WHERE = re.compile(r"(?i)orcl\b|//[\w.-]{4,64}[:/]|[\d.]{7,15}:\d{2,5}[:/]")
+_AT_NUMBER = late(r"@(?=\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})")
+_WHO_AND = late(r"(?<![\w.@/:-])[A-Za-z][\w.-]{1,31}:(?P<v>[^\s:/@]{5,64})$")
+_SLASHED = late(r"/(?P<v>[^\s/@\"'：，。]{3,64})@")
+_CLIENT = late(r"(?i)(?:jdbc:oracle:(?:thin|oci):|sqlplus\s{1,3}|\b(?:exp|imp)(?:dp)?\s)\w{1,32}$")
+_NAME = late(r"(?<!\w)[A-Za-z]\w{1,31}$")
+_WHERE = late(r"(?i)orcl\b|//[\w.-]{4,64}[:/]|[\d.]{7,15}:\d{2,5}[:/]")
 
 # A line of a .pgpass: host, port, database, user, secret
 _PGPASS = gated(
@@ -303,4 +308,4 @@ def connections(folded: Folded) -> Iterator[Hit]:
 
 
 def _is_sample(value: str) -> bool:
-    return is_hollow(value) or _PAN.match(value) is not None or _HAN.search(value) is not None
+    return is_hollow(value) or _PAN.match(value) is not None or has_han(value)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from classifiers.credential_forms import CODE, Hit, is_hollow, is_random
 from classifiers.credential_values import SURE, key_score, password_score
 from classifiers.folding import Folded
+from classifiers.late import late
 
 AROUND = 40  # code points that are read before a label or after a value
 
@@ -46,12 +47,13 @@ _KEY_LABELS = (
     + "".join(f"{name}{_HAN_KEY}|" for name in _BEFORE_HAN_KEY)
     + "密[钥匙鑰]|秘[钥匙]|私[钥鑰]|金[钥鑰]"
 )
-_LABEL = (
-    ("password", re.compile(_PASSWORD_LABELS)),
-    ("key", re.compile(_KEY_LABELS)),
+_LABEL = (  # (kind, words of which one stands in the text, the labels)
+    ("password", "p mima 密 口 授 验证码 通行 团体 redis".split(), late(_PASSWORD_LABELS)),
+    ("key", "key sk secret code 钥 匙 鑰".split(), late(_KEY_LABELS)),
     (
         "token",
-        re.compile(r"token|bearer(?<![a-z]bearer)|authorization|auth(?<![a-z]auth)(?=[\"']?\s?[:=])|令牌|鉴权码"),
+        "token bearer auth 令牌 鉴权码".split(),
+        late(r"token|bearer(?<![a-z]bearer)|authorization|auth(?<![a-z]auth)(?=[\"']?\s?[:=])|令牌|鉴权码"),
     ),
 )
 _TAIL = (
@@ -69,23 +71,23 @@ _LINK = (
     r"|(?:没|不|未)变(?=[:：])|(?:发|给|告诉|发给)你了?[吧啊]?|[\"']?,?(?:\s{1,20}[\"']?value[\"']?[ ]?:|[ \t]{1,20}value[ ]?=)|(?i:is)(?=\s)|=(?=\s))?[:：]?[ \t]{0,8}"
 )
 _OPEN = (None, "", ":", "：")  # after these a value may stand farther off
-_AFTER_LABEL = re.compile(_TAIL + _LINK)
-_QUOTED = re.compile(
+_AFTER_LABEL = late(_TAIL + _LINK)
+_QUOTED = late(
     r"\\?b?(?:\"([^\"\n\\]{1,256})|'([^'\n\\]{1,256})|[“”]([^“”\n]{1,128})|[‘’「『`]([^‘’」』`\n]{1,128})|\*\*([^*\s]{1,128})(?=\*\*))"
 )
-_BARE = re.compile(
-    r"(?i:Bearer |Basic |APPCODE )?([^\s\"'“”‘’<>,;&，。；、（）()【】「」《》！？：\u4e00-\u9fff"
-    r"|\\][^\s\"'“”‘’<>,;，。；、（）【】「」《》？：\u4e00-\u9fff|\\]{0,255})"
+_BARE = late(
+    r"(?i:Bearer |Basic |APPCODE )?((?![&()])(?!！)[^\s\"'“”‘’<>,;，。；、（）【】「」《》？：\u4e00-\u9fff|\\]{1,256})"
 )
-_NEXT_FIELD = re.compile(r"&(?:[A-Za-z_][\w.\[\]-]{0,30}=|[\s&]|$)")
+_NEXT_FIELD = late(r"&(?:[A-Za-z_][\w.\[\]-]{0,30}=|[\s&]|$)")
 # A few words more between the label and a value that looks like nothing else: 密码忘了告诉你，是 …
 _FAR = r"[ ]?(?P<words>[^\sA-Za-z0-9。；;！!？?:：<>|]{1,14})(?:是|为|成|叫|即|填写?|输入|[:：])了?[:：]?[ ]{0,3}"
 _FAR_ENGLISH = r"(?P<words>[ ][a-z' ]{1,40}?)[ ](?:is|to)[: ]{1,2}"
 _OWNER = r"(?:记录|清单|一览|汇总)?[ ]{0,2}[:：][ ]?(?P<words>(?![请联咨询找见问看打])[\u4e00-\u9fffA-Z]{1,8})[ ]{1,2}"
 _CLOSE = r"[ ]{0,2}(?:[(（\[【「『](?=[!-~]{6,40}[)）\]】」』])|(?:[-—»]{1,2}|>>)[ ]{0,2}|(?:填写?|输入)[ ]?)"
-_DIGIT, _FARTHEST = re.compile("[0-9]"), 100
-_BLOB = re.compile("[A-Za-z0-9+/]$")
-_RULE_WORDS = re.compile(
+_DIGIT, _FARTHEST = late("[0-9]"), 100
+_SOLID = late(r"[^\s\u3000-\u303f\u3400-\u9fff\uff00-\uff20]")  # every secret holds what Chinese is not written with
+_BLOB = late("[A-Za-z0-9+/]$")
+_RULE_WORDS = late(
     "如(?!下)|[码号编型版址例格长必须应勿规算错强含比名机锁标]|不(?!变)|加密|至少|提示|文件|密文|哈希|摘要"
 )
 _BELOW = r"(?:[如见]下|在下面)?[ \t]{0,4}[:：]?[ \t]{0,4}\r?\n[ \t]{0,8}(?=[!-9;<>-~]{6,40}[ \t]{0,4}(?:[\r\n]|$))"
@@ -94,7 +96,7 @@ _ANSWER = r"[^\n:：]{0,8}\r?\n(?P<words>[^\n:：]{1,16}(?:[ ]\d\d:\d\d(?::\d\d)
 _SIMPLY = r"(?P<words>)(?:统一|一律|均|都|暂[定时]|[改换]回|恢复|记一?下|备[忘注]|即|[还仍现先备沿]?用|默认|告诉你|给你|发你)[，, ]{0,2}"
 _CHANGED = r"[ ]?(?:从|由|是)?(?P<words>(?:原[来先]?|旧|默认|初始)?的?)[ ]?[!-~]{3,32}[ ]?[，,]?(?:现|已|后来?)?经?(?:[修更]?改|[更变]?换|变更|重置|调整|设置?)[为成]了?[ ]{0,2}"
 _FARTHER = [
-    re.compile(pattern)
+    late(pattern)
     for pattern in (
         _FAR,
         _FAR_ENGLISH,
@@ -106,71 +108,83 @@ _FARTHER = [
         _CHANGED,
     )
 ]
-_STRONG = re.compile(r"(?![vV]\d)(?=[!-~]*[0-9])(?=[!-~]*[A-Za-z])[!-~]{6,64}")
+_STRONG = late(r"(?![vV]\d)(?=[!-~]*[0-9])(?=[!-~]*[A-Za-z])[!-~]{6,64}")
 # password_md5=, passwordMinLength=, api_key_name=: no secret follows.
-_OTHER_NAME = re.compile(
+_OTHER_NAME = late(
     r"[_.-]?(?:md5|sha|hash|salt|file|path|len|min|max|policy|name|id(?![a-z])|url|type|exp|reset|hint|strength|level|age|days|count"
     r"|encoder|field|input|version|label|title|placeholder|error|required|change|update|time|date|ttl|algo|attr|col|regex|pattern"
     r"|rule|format|valid|check|history|rotat|prefix|suffix)[a-z_-]{0,16}[\"'\])]{0,3}[ ]?[:=]"
 )
-_KEY_FARTHER = re.compile(
+_KEY_FARTHER = late(
     r"[ ]?(?:(?:[如见]下|即|值[为是])[:：]?|[（(\[【]|[-—]{1,2}|[:：])?\s{0,10}(?=[A-Za-z0-9+/=_-]{20,128}(?![A-Za-z0-9+/=_-]))"
 )
-_CODE_NUMBER = re.compile(rf"{_STRONG.pattern}|\d{{4,8}}")
+_CODE_NUMBER = late(rf"{_STRONG.pattern}|\d{{4,8}}")
 # What stands around a label is read in lower case. "Before" means directly before it.
-_QUIET_TAIL = re.compile(r"[\w\[.-]$")
+_QUIET_TAIL = late(r"[\w\[.-]")
 # The names of passwords: platform_password is one, whatever form_token is.
-_QUIET_PASSWORD = re.compile(
-    r"(?<![a-z])(?:count|max|min|total|captcha)[_.-]?$|(?:流量|财富|通关|健康|摩斯|人生|幸福|基因|遗传|动态|红包|一次性)[\w\[-]{0,12}$"
+_QUIET_WORDS = "流量 财富 通关 健康 摩斯 人生 幸福 基因 遗传 动态 红包 一次性".split()
+_QUIET_PASSWORD = late(
+    "".join(f"{name}(?<![a-z]{name})[_.-]?$|" for name in ("count", "max", "min", "total", "captcha"))
+    + "|".join(rf"{word}[\w\[-]{{0,12}}$" for word in _QUIET_WORDS)
 )
-_QUIET_PREFIX = re.compile(
+_QUIET_PREFIX = late(
     r"(?:csrf|xsrf|authenticity|page|next|cancel|continuation|public|sync|(?<!plat)form|verification|anti|device|forgery|captcha|sms(?=[_-]?tok)"
     r"|(?<!web)site|client[_-]?id|reset|forgot|verify)[\w\[-]{0,12}$"
 )
-_FORM_TOKEN = re.compile(r"(?<![a-z0-9.])_$")
-_QUIET_NAME = re.compile(
+_FORM_TOKEN = late(r"(?<![a-z0-9.])_$")
+_QUIET_NAME = late(
     r"(?<![a-z])(?:count|max|min|total|prompt|completion|input|output|context|pub|primary|foreign|sort|partition|cache|map|amap"
     r"|row|shard|idempotency|websocket|object|file|unique|index|group|host|lang|i18n)[_.-]?$"
 )
-_HARMLESS_URL = re.compile(
-    r"(?:reset|verify|unsubscribe|activate|confirm|share|preview|invite|csrf|captcha)[^\s]{0,60}$"
-)
-_SHARED = re.compile(
+_HARMLESS_URL = late(r"(?:reset|verify|unsubscribe|activate|confirm|share|preview|invite|csrf|captcha)[^\s]{0,60}$")
+_SHARED = late(
     r"会议(?!室|系统|中心|终端|电视|平台|设备|主机|大?屏)|入会|参会|zoom|webex|提取|网盘|云盘|pan\.baidu|直播|观看|回放|取件|快递|抽奖|问卷|解压|压缩包|访问码|分享|链接|复制|支付宝|抖音(?!号)|淘"
 )
-_SHARE_LINK = re.compile(r"/(?:s|share)/[\w-]{6,40}(?:[?&#]|[\s，,]{0,4}(?:访问|提取)?)$")
-_SYSTEM = re.compile(
+_SHARE_LINK = late(r"/(?:s|share)/[\w-]{6,40}(?:[?&#]|[\s，,]{0,4}(?:访问|提取)?)$")
+_SYSTEM = late(
     r"wi-?fi|无线|后台|管理员|[账帐]号|[账帐]户|用户名|服务器|数据库|路由|主机|邮箱|ssid|试[卷题]|题库|(?:登[录陆入]|开机|管理)$"
 )
 _DONT = "勿 不要 不得 不能 不可 不应 不宜 禁止 严禁 避免 杜绝 防止 别 不准".split()
 _SOME = "有 不少 很多 许多 多数 部分".split()
-_ADVICE_BEFORE = re.compile(
-    "".join(f"{dont}(?:再|直接|继续|简单)?(?:使用|采用|设置|设为|设成|设|用|以|将|把|填|选)|" for dont in _DONT)
-    + "仍在?(?:使用|沿用)|例如|示例|样例|举例|比如|譬如|例[:：]|形如|弱$|假如|格式|如$|弱口令[^，。；]{0,8}[:：]|弱密码[^，。；]{0,8}[:：]|字典"
-    + r"|最(?:常用|常见|弱|差|糟糕?|不安全)的?$|排名?第[^，。]{1,3}的?$|排查[^，。；]{0,6}$|避免$|防止$|杜绝$|好的$|理想的?$|安全提示[:：]?$"
+_USING = late(f"(?:{'|'.join(_DONT)})(?:再|直接|继续|简单)?(?:使用|采用|设置|设为|设成|设|用|以|将|把|填|选)")
+_ADVICE_BEFORE = late(
+    "仍在?(?:使用|沿用)|例如|示例|样例|举例|比如|譬如|例[:：]|形如|弱$|假如|格式|如$|弱口令[^，。；]{0,8}[:：]|弱密码[^，。；]{0,8}[:：]|字典"
+    r"|最(?:常用|常见|弱|差|糟糕?|不安全)的?$|排名?第[^，。]{1,3}的?$|排查[^，。；]{0,6}$|避免$|防止$|杜绝$|好的$|理想的?$|安全提示[:：]?$"
     + "".join(rf"|{many}(?:人|用户|市民|网民|单位)的?(?:[^，。；]{{0,3}}用)?$" for many in _SOME)
     + "".join(rf"|{once}[你您]?的?$" for once in ("假设", "假如", "若", "如果", "倘若"))
 )
-_ADVICE_AFTER = re.compile(
+_ADVICE_AFTER = late(
     r"[\"'”’」)）]?\s{0,2}(?:[（(，,]?(?:仅为|仅供|此为|只是|为)?(?:示例|样例|举例|演示用|仅作示意)|这种|这样|这类|之类|等(?:弱|简单|常见)|的?太简单|也太|算什么"
     r"|[，,]?(?:太|过于|这么)(?:弱|简单)|一类|那种|[，,]?(?:极|很|都|也|非常|十分)?(?:不安全|不合规|危险)|强度(?:低|弱|不足|不够)|被(?:通报|列为|评为|破解|攻破|盗|爆破|猜|撞|黑)"
     r"|不到[^，。]{0,6}[就便]|(?:就|便|容易|极?易)会?被|只需|等(?:应|须|均|已|可|都)|则|[（(]请勿(?:照抄|使用)|、(?:空|弱)口令|则?(?:视为|属于?|均为|都是)弱|[—~～至到-]{1,2}\d|[位个次天年月日分秒元%％条种])"
 )
-_CLAUSE = re.compile("[。！？]")
-EXAMPLE_BEFORE = re.compile(
+EXAMPLE_BEFORE = late(
     r"示例|样例|例如|占位|举例|e\.g\.(?<!\we\.g\.)|example(?<![.@\w]example)(?![\w.])|sample(?<![.@\w]sample)(?!\w)"
 )
 
 
 def labelled(folded: Folded) -> Iterator[Hit]:
     """What stands behind the labels, surer with a link and with a digit in it."""
-    for kind, pattern in _LABEL:
+    for kind, words, pattern in _LABEL:
         sure_until = 0
-        for label in pattern.finditer(folded.lowered):
+        for label in _promising(folded, pattern) if any(word in folded.lowered for word in words) else ():
             hit = _behind(folded, kind, label, sure_until)
             if hit is not None:
                 sure_until = hit.end if hit.score >= SURE else sure_until
                 yield hit
+
+
+def _promising(folded: Folded, labels: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """The labels that are near enough to something that may be a secret."""
+    solid = -1
+    for label in labels.finditer(folded.lowered):
+        if solid < label.end():
+            found = _SOLID.search(folded.text, label.end())
+            if found is None:
+                return
+            solid = found.start()
+        if solid <= label.end() + _FARTHEST:
+            yield label
 
 
 def _behind(folded: Folded, kind: str, label: re.Match[str], sure_until: int) -> Hit | None:
@@ -231,7 +245,7 @@ def _value_at(text: str, at: int) -> tuple[int, int, bool] | None:
     if bare is None:
         return None
     start, end = bare.span(1)
-    if field := _NEXT_FIELD.search(text, start, end):
+    if text.find("&", start, end) >= 0 and (field := _NEXT_FIELD.search(text, start, end)):
         end = field.start()
     value = text[start:end]
     return start, end if value.endswith("...") else start + len(value.rstrip(".)]}:")), False
@@ -292,18 +306,18 @@ def _password(
     return start, end, score
 
 
-_WIRELESS = re.compile("wi-?fi|wlan|无线|ssid")  # people choose its key like a password
+_WIRELESS = late("wi-?fi|wlan|无线|ssid")  # people choose its key like a password
 # Marks that may also end a password belong to it where figures or letters follow and nothing else does.
-_MORE = re.compile(r"[,;|('`<\\][A-Za-z0-9!@#$%^&*_+.)-]{1,32}(?![!-~])")
+_MORE = late(r"[,;|('`<\\][A-Za-z0-9!@#$%^&*_+.)-]{1,32}(?![!-~])")
 _BOTH = ("账密", "帐密")
 _SHORT = ("pw", "密")  # only beside an account
-_REMOTE = re.compile("向日葵|识别码|设备代码|todesk|序列号|萤石")  # its code opens a screen or a camera
-_ACCOUNT = re.compile(r"[账帐]|用户|登[录陆]|user|(?<![a-z])u?id(?![a-z])|login|account")
-_NAMED = re.compile(  # an account with its name
+_REMOTE = late("向日葵|识别码|设备代码|todesk|序列号|萤石")  # its code opens a screen or a camera
+_ACCOUNT = late(r"[账帐]|用户|登[录陆]|user|(?<![a-z])u?id(?![a-z])|login|account")
+_NAMED = late(  # an account with its name
     r"(?:[账帐][号户]|用户名?|登录名|user(?:name)?)(?:名|[:：为是 ]){0,2}[a-z0-9_@.\-]{2,32}[^a-z0-9]{1,6}(?:登[录陆]|初始|默认|的)?$"
     r"|(?<![a-z])(?:root|admin|sa|administrator|sysdba)[ ]?(?:的|用户|账号)?[ ]?(?:登[录陆]|初始|默认)?$"
 )
-_PLAIN = re.compile("[A-Za-z][!-~]{3,31}")
+_PLAIN = late("[A-Za-z][!-~]{3,31}")
 
 
 def _may_be_short(text: str, start: int, before: str) -> bool:
@@ -311,23 +325,23 @@ def _may_be_short(text: str, start: int, before: str) -> bool:
 
 
 # A default or a device's password may be as short as 8861 or admin.
-_OF_DEVICE = re.compile("(?:默认|初始|出厂|管理员?|操作|工程|开机|统一|登[录陆])$")
-_SHORT_VALUE = re.compile(r"(?:(?!(?:19|20)\d\d)\d{4,5}|[a-z]{4,12})(?![^\s，。；、,;)）])")
-_MAIL_CODE = re.compile("[a-z]{16}|[A-Z]{16}")  # what mailboxes give to programs
-_USER_COLON = re.compile(
+_OF_DEVICE = late("(?:默认|初始|出厂|管理员?|操作|工程|开机|统一|登[录陆])$")
+_SHORT_VALUE = late(r"(?:(?!(?:19|20)\d\d)\d{4,5}|[a-z]{4,12})(?![^\s，。；、,;)）])")
+_MAIL_CODE = late("[a-z]{16}|[A-Z]{16}")  # what mailboxes give to programs
+_USER_COLON = late(
     r"(?!required|optional|type|mode|method|enabled?|true|false|none|basic|bearer)[A-Za-z][\w.-]{1,31}:(?P<v>(?=[^\s:/]{0,63}[0-9])[^\s:/]{5,64})"
 )
-_PLAIN_KEY = re.compile(
+_PLAIN_KEY = late(
     "[0-9A-Fa-f]{32}|[0-9A-Za-z+/=]{20,64}|[A-Z0-9]{5}(?:-[A-Z0-9]{5}){5}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 )
-_KEY_NEAR = re.compile(
+_KEY_NEAR = late(
     r"(?<![a-z])iv(?![a-z])|salt|加密|解密|签名|密钥|接口|api|appid|商户|支付|高德|腾讯|和风|聚合|短信|授权|机器人|企微|企业微信|webhook|模型|豆包|方舟|地图|位置"
 )
 _LONGEST_LISTED = 16
-_LISTED = re.compile(
+_LISTED = late(
     r"(?:[账帐][号户]|用户名?|登录名|user(?:name)?|login|工号)[ ]?(?:[/、和与及&+|-][ ]?)?(?:初始|登录|默认)?$"
 )
-_USER_THEN = re.compile(
+_USER_THEN = late(
     r"(?P<u>[A-Za-z0-9][\w.@-]{1,31})[ ]{0,2}(?:[/,，、|:：；;]|和|及|密码"
     r"|[ ])[ ]{0,2}(?P<v>[^\s，。；、）)\"'”\u4e00-\u9fff]{4,64})"
 )
@@ -342,20 +356,20 @@ def _is_quiet(kind: str, label: str, before: str, after: str) -> bool:
         return True
     if kind != "password":
         return False
-    sentence = _CLAUSE.split(line)[-1]
-    if is_advice(sentence, after) or _SHARE_LINK.search(before):
+    sentence = line[max(map(line.rfind, "。！？")) + 1 :]
+    if is_advice(sentence, after) or ("/" in before and _SHARE_LINK.search(before)):
         return True
     return _SHARED.search(sentence) is not None and not _SYSTEM.search(sentence)
 
 
 def is_advice(before: str, after: str) -> bool:
     """Whether a password is quoted as one that nobody should use, or as an example."""
-    return _ADVICE_AFTER.match(after) is not None or _ADVICE_BEFORE.search(before) is not None
+    return bool(_ADVICE_AFTER.match(after) or _USING.search(before) or _ADVICE_BEFORE.search(before))
 
 
 def _is_quiet_name(kind: str, label: str, line: str) -> bool:
     """Whether the label is the end of a longer name that says so: csrf_token, primary_key, 流量密码."""
-    if not _QUIET_TAIL.search(line):
+    if not _QUIET_TAIL.match(line, len(line) - 1):
         return False
     if kind == "password":
         return _QUIET_PASSWORD.search(line) is not None

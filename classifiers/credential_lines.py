@@ -10,40 +10,41 @@ from classifiers.credential_forms import CODE, Hit, has_digit, is_hollow
 from classifiers.credential_labels import AROUND, EXAMPLE_BEFORE, is_advice
 from classifiers.credential_values import password_score
 from classifiers.folding import Folded
+from classifiers.late import late
 
-_USER = re.compile(  # in lower case
+_USER = late(  # in lower case
     r"root|admin[a-z0-9_]{0,10}|superuser|sys(?:dba|tem)?|sa|test\d{0,3}|guest|user(?:\d{1,4}|(?![ ][ ]?[a-z0-9\"']))|oracle|postgres|mysql|ftp\w{0,8}"
     r"|operator|weblogic|tomcat|nacos|minio|dev|ubuntu|deploy"
 )
-_BEFORE_ADMIN = re.compile(r"[a-z][a-z_]{0,10}$")
-_PAIRED = re.compile(r"[ ]{0,2}(?:[/|]|[:：](?!//)|[，,]|[ ])[ ]{0,2}(?P<v>[!-.0-~][!-~]{3,63})")
-_WORD = re.compile(r"[\w/.@-]")
-_SLASHED = re.compile(
+_BEFORE_ADMIN = late(r"[a-z][a-z_]{0,10}$")
+_PAIRED = late(r"[ ]{0,2}(?:[/|]|[:：](?!//)|[，,]|[ ])[ ]{0,2}(?P<v>[!-.0-~][!-~]{3,63})")
+_WORD = late(r"[\w/.@-]")
+_SLASHED = late(
     r"/[ ]{0,2}(?=[A-Za-z]{0,20}[@#$!%*&_]|[A-Za-z0-9]{0,20}[@#$!%*&])(?P<v>[A-Za-z][A-Za-z0-9@#$!%*&_.-]{5,40})"
 )
-_ACCOUNT_AND = re.compile(  # 用户bdc/bdc2020, 账号fgk01 Fgk#2025
+_ACCOUNT_AND = late(  # 用户bdc/bdc2020, 账号fgk01 Fgk#2025
     r"(?:[账帐][号户]|用户名?|登录名)[:：为是]?[ ]{0,2}(?P<u>[A-Za-z][\w.@-]{1,31})"
     r"(?:[ ]{0,2}/[ ]{0,2}|[ ，,、](?=[A-Za-z0-9]{1,20}[@#$!%&*])(?![^\s@]{1,40}@[\w-]{1,40}\.))(?=[!-~]{0,20}[0-9])(?P<v>[A-Za-z][!-~]{5,40})"
 )
-_DASHED = re.compile(
+_DASHED = late(
     r"(?<![\w.@-])(?P<u>[A-Za-z0-9][\w.@]{2,40})-{4}(?=[!-~]{0,40}[0-9])(?=[!-~]{0,40}[A-Za-z])(?P<v>[^\s，。；、-]{5,40})"
 )
-_BEFORE_SLASH = re.compile(r"(?<![\w/.@-])[A-Za-z][\w.@-]{1,40}[ ]{0,2}$")
-_LOGIN = re.compile(  # in lower case
+_BEFORE_SLASH = late(r"(?<![\w/.@-])[A-Za-z][\w.@-]{1,40}[ ]{0,2}$")
+_LOGIN = late(  # in lower case
     r"登录|登陆|登入|账密|账号|账户|帐号|帐户|wi-?fi|无线|3389|后台|服务器|密码|口令|管理员|login|log[ ](?:in|on)\b|ssh|smtp|imap|pop3|webdav|远程|控制台|数据库|主机|路由器|摄像|录像机|监控|ftp|vpn|堡垒机|防火墙|网关|交换机|nvr|系统[:：]|nas|邮箱|credential|账套|sqlserver|mssql|oracle|mysql|redis|平台|门禁|终端|道闸|大屏|工控|组态|网卡|ups\b|bmc\b|ilo\b|idrac|plc|scada|rabbitmq|kafka|zabbix|grafana|jenkins|gitlab|harbor|nexus|elastic|kibana|管理台|admin"
 )
-_ADDRESS = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}")
-_STRONG = re.compile("(?=[!-~]*[A-Za-z])(?=[!-~]*[0-9])[!-~]{6,64}")
-_DEVICE = re.compile(r"(?i)[a-z]{2,5}/[0-9.]+$")  # pts/0, HTTP/1.1
+_ADDRESS = late(r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}")
+_STRONG = late("(?=[!-~]*[A-Za-z])(?=[!-~]*[0-9])[!-~]{6,64}")
+_DEVICE = late(r"(?i)[a-z]{2,5}/[0-9.]+$")  # pts/0, HTTP/1.1
 _LONGEST = 64
-_OFFICE = re.compile("operator|dev|user|system|guest|test")
-_ADMIN = re.compile("admin|root")
-_WARNING = re.compile("弱口令|弱密码|高危|漏洞|黑客|攻击|整改|排查|加密密码|切勿|请勿|不要使用|不得使用|禁止")
-_NO_SECRET = re.compile(
+_OFFICE = late("operator|dev|user|system|guest|test")
+_ADMIN = late("admin|root")
+_WARNING = late("弱口令|弱密码|高危|漏洞|黑客|攻击|整改|排查|加密密码|切勿|请勿|不要使用|不得使用|禁止")
+_NO_SECRET = late(
     r"(?i)^https?:|^\d+[-.:]\d|^'|\.(?:docx?|xlsx?|pdf|html?|css|js|jpe?g|png|zip|rar|xml|txt|php|do|aspx?|jsp)$|@v\d"
 )
-_SECRET_WORD = re.compile(r"[账帐][号户]|密码|口令|用户|登录|pass|pwd")
-_MARK = re.compile("[@#$!%*&]")  # an underscore also stands in the names of files
+_SECRET_WORD = late(r"[账帐][号户]|密码|口令|用户|登录|pass|pwd")
+_MARK = late("[@#$!%*&]")  # an underscore also stands in the names of files
 
 
 def pairs(folded: Folded) -> Iterator[Hit]:
@@ -114,16 +115,16 @@ def _login_before(text: str, at: int) -> bool:
 # --- the account is the password, or its letters stand apart
 
 _LABEL = r"(?:初始|默认|登录)?(?:密[ ]{0,4}[码碼]|口[ ]{0,4}令)"
-_SAME = re.compile(
+_SAME = late(
     r"(?:[账帐][号户]|用户名?|登录名|user(?:name)?)[:：为是 ]{0,3}(?P<v>[A-Za-z][\w.@-]{2,31})[，,、；;/ ]{0,3}"
     rf"{_LABEL}[:：]?(?:均|都|也)?[为是]?"
     r"(?:同(?:上|样|[账帐用登])|[和与跟][^\s，。]{0,6}(?:一样|相同|一致)|[ ]{0,2}(?P=v)(?!\w))"
 )
-_TWINS = re.compile(
+_TWINS = late(
     r"(?i)(?<![a-z0-9_/.@-])(?!anonym)([a-z][a-z0-9_]{2,15})[ ]?/[ ]?(?P<v>\1)(?![a-z0-9_/.@-])"
 )  # nacos/nacos: as delivered
-_APART = re.compile(rf"{_LABEL}[ ]?[:：为是]?[ ]{{0,2}}(?P<v>[!-~](?:[ ][!-~]){{5,31}})(?![!-~])")
-_REVERSED = re.compile(  # 以 Zjj#2025 为密码
+_APART = late(rf"{_LABEL}[ ]?[:：为是]?[ ]{{0,2}}(?P<v>[!-~](?:[ ][!-~]){{5,31}})(?![!-~])")
+_REVERSED = late(  # 以 Zjj#2025 为密码
     rf"[用以将把][ ]?(?=[!-~]{{0,40}}[0-9])(?=[!-~]{{0,40}}[A-Za-z])(?P<v>[!-~]{{6,40}})[ ]?(?:作为?|当作?|设为|做|为){_LABEL}"
 )
 
@@ -154,13 +155,13 @@ def _is_strong(letters: str) -> bool:
 
 # --- tables: a header line names the column
 
-_TABBED, _COMMAS, _BLANKS = re.compile(r"[\t|]|[ ]{2,}"), re.compile("[,，;；]"), re.compile(" ")
+_TABBED, _COMMAS, _BLANKS = late(r"[\t|]|[ ]{2,}"), late("[,，;；]"), late(" ")
 _DRESS = " \t`*"  # of cells, in Markdown too
-_FIGURE = re.compile(r"\d[.:-]\d")  # stands in no head
-_DIVIDER = re.compile(r"[^\\s][\t|,，;； ]")
+_FIGURE = late(r"\d[.:-]\d")  # stands in no head
+_DIVIDER = late(r"[^\\s][\t|,，;； ]")
 _WORDS = "密码|口令|password|passwd|pwd"
-_COLUMN = re.compile(rf"(?:{_WORDS})[ ]{{0,8}}(?=[\t|,，;；\r\n ]|$)")  # in lower case
-_HEAD = re.compile(rf"(?i)(?:登录|初始|默认|系统|管理员)?(?:{_WORDS})")
+_COLUMN = late(rf"(?:{_WORDS})[ ]{{0,8}}(?=[\t|,，;；\r\n ]|$)")  # in lower case
+_HEAD = late(rf"(?i)(?:登录|初始|默认|系统|管理员)?(?:{_WORDS})")
 
 
 class _Table(NamedTuple):

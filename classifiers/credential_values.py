@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-import re
+from classifiers.credential_forms import CODE, has_digit, has_han, is_hollow, is_random
+from classifiers.late import late
 
-from classifiers.credential_forms import CODE, has_digit, is_hollow, is_random
-
-HAN = re.compile("[\u3400-\u9fff]")
 SURE = 0.9
 _ARROWS = ("=>", "->", "-->", "—>", "——>")
-_DATE = re.compile(r"\d+[-~—.:/][\d.:/-]+|[\d.]+%")
-_HASH = re.compile(
-    "(?=.{0,30}[0-9])(?=.{0,30}[A-Fa-f])(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64}|[0-9A-Fa-f]{128})"
-)
-_BOUNDARY = re.compile("[，。；、,;)）]")
-_VARIED = re.compile("[0-9@#$!%^&*]")
-_NAME_IN_CODE = re.compile(
+_DATE, _DATE_ENDS = late(r"[0-9]+[-~—.:/][0-9.:/-]+|[0-9.]+%"), frozenset("0123456789.:/-%")
+_HASH = late("(?=.{0,30}[0-9])(?=.{0,30}[A-Fa-f])(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64}|[0-9A-Fa-f]{128})")
+_BOUNDARY = late("[，。；、,;)）]")
+_VARIED = late("[0-9@#$!%^&*]")
+_NAME_IN_CODE = late(
     r"(?i)`|(?:^|_)(?:pass|password|passwd|pwd|psk|secret|token|key|param|input|hash)(?:_|$)(?!.*[0-9@#$!%^&*])"
 )
-_MARKED = re.compile(r"[A-Za-z]{2,16}[@#!$%&*][A-Za-z0-9]{2,16}(?![\w.])")
-_PROSE = re.compile(r"[ ][a-z]{2,12}[ ][a-z]{1,12}\b")
-_GROUPED = re.compile("[A-Z0-9]{5}(?:-[A-Z0-9]{5}){5}")
+_MARKED = late(r"[A-Za-z]{2,16}[@#!$%&*][A-Za-z0-9]{2,16}(?![\w.])")
+_PROSE = late(r"[ ][a-z]{2,12}[ ][a-z]{1,12}\b")
+_GROUPED = late("[A-Z0-9]{5}(?:-[A-Z0-9]{5}){5}")
 
 
 def password_score(value: str, link: str, quoted: bool, after: str) -> float:
     """How surely ``value`` is a password, after a label that says so; 0 for no."""
-    if len(value) < 4 or len(value) > 128 or is_hollow(value) or HAN.search(value):
+    if len(value) < 4 or len(value) > 128 or is_hollow(value) or has_han(value):
         return 0.0
-    if _HASH.fullmatch(value) or _is_code(value, link, quoted) or _is_no_value(value, link, after):
+    if (
+        (len(value) >= 32 and _HASH.fullmatch(value))
+        or _is_code(value, link, quoted)
+        or _is_no_value(value, link, after)
+    ):
         return 0.0
     if value.isdigit():
         return 0.75 if link else 0.6 if len(value) >= 6 or _BOUNDARY.match(after) else 0.0
-    if not any(map(str.isalnum, value)) or value[0] in "￥¥" or _DATE.fullmatch(value):
+    if not any(map(str.isalnum, value)) or value[0] in "￥¥" or (value[-1] in _DATE_ENDS and _DATE.fullmatch(value)):
         return 0.0
     if has_digit(value) or not value.isalpha():
         return SURE if link or has_digit(value) else 0.6 if _MARKED.fullmatch(value) else 0.0

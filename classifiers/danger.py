@@ -9,18 +9,18 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import cache, cached_property, lru_cache
-from importlib.resources import files
 from itertools import islice
 from operator import itemgetter
+from pkgutil import get_data
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.finding import Kind
+from classifiers.late import late
 from classifiers.sentences import Reading, codes_of, fold, read
 
 MOST_HITS = 64  # of one kind that are judged in one text; words that are enough alone come first
@@ -28,6 +28,7 @@ MOST_OF_A_PATTERN = 16
 MOST_BEGINNINGS = 1 << 16  # of words that are read in one text: more than 100,000 usual characters have
 SLOTS = 1 << 18  # of the hash of two characters
 _PATTERN = re.compile(r"(\w+)(?: (<?)(\d+)>? (\w+))?", re.ASCII)
+_LIST_END = "\0"
 
 _SPECIAL = re.compile(r"[(.\[]")
 _LITERAL = re.compile(r"[^(.\[?|]+(?![?])")  # what every text with this word has at its beginning
@@ -35,8 +36,7 @@ _LITERAL = re.compile(r"[^(.\[?|]+(?![?])")  # what every text with this word ha
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(NamedTuple):
     """Words of ``first``, then within ``reach`` characters of the same sentence words of ``second``, "" for none."""
 
     first: str
@@ -46,8 +46,7 @@ class Pattern:
     strong: bool  # the words alone are enough; else something around them must confirm
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     kind: Kind
     name: str
     patterns: tuple[Pattern, ...]
@@ -57,8 +56,7 @@ class Rule:
 Ranked = tuple[int, Rule, Pattern]
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """Deciding words, as half-open offsets of the folded text."""
 
     rule: Rule
@@ -71,37 +69,71 @@ class Word(NamedTuple):
     """A word as it is written, or what matches an expression for it, and the names that it stands under."""
 
     plain: str
-    match: Callable[[str, int], re.Match[str] | None] | None
+    expression: re.Pattern[str] | None
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Index:
-    """Words by their one or two first characters; under two stand also the words of the first alone.
+    """Words by their one or two first characters, each made ready when a text first needs it.
 
-    Expressions come first, then longer words before shorter. ``pairs`` and ``singles`` say by a hash of two
-    characters, or of one, where a word may begin: one look at the whole text leaves few places to read.
+    ``pairs`` and ``singles`` say by a hash of two characters, or of one, where a word may begin: one look at the whole
+    text leaves few places to read.
     """
 
-    begins: Mapping[str, tuple[Word, ...]]
-    pairs: NDArray[np.bool_]
-    singles: NDArray[np.bool_]
+    def __init__(self, under: Mapping[str, tuple[str, ...]]) -> None:
+        """Of each word the names that it stands under."""
+        self._under = under
+        self._begins: dict[str, list[str]] = {}
+        for word in under:
+            self._begins.setdefault(_beginning(word), []).append(word)
+        self._ready: dict[str, tuple[Word, ...]] = {}
+        twos, ones = ([begin for begin in self._begins if len(begin) == length] for length in (2, 1))
+        codes = codes_of("".join(twos))
+        self._pairs, self._singles = np.zeros(SLOTS, np.bool_), np.zeros(SLOTS, np.bool_)
+        self._pairs[_slots(codes[::2], codes[1::2])] = True
+        self._singles[codes_of("".join(ones)) & np.uint32(SLOTS - 1)] = True
 
     def places(self, text: str) -> dict[str, list[Span]]:
         """Where the words of each name stand, ascending and apart; names without any are missing."""
         places: dict[str, list[Span]] = {}
-        begins = self.begins
+        begins, ready = self._begins, self._ready
         codes = codes_of(text + " ")
-        may_begin = self.pairs[_slots(codes[:-1], codes[1:])] | self.singles[codes[:-1] & np.uint32(SLOTS - 1)]
+        may_begin = self._pairs[_slots(codes[:-1], codes[1:])] | self._singles[codes[:-1] & np.uint32(SLOTS - 1)]
         for start in np.flatnonzero(may_begin)[:MOST_BEGINNINGS].tolist():
-            for plain, match, names in begins.get(text[start : start + 2]) or begins.get(text[start], ()):
-                if match is None:
+            begin = text[start : start + 2]
+            if begin not in begins:
+                begin = begin[:1]
+            for plain, expression, names in ready.get(begin) or self._made_ready(begin):
+                if expression is None:
                     end = start + len(plain) if text.startswith(plain, start) else 0
                 else:
-                    end = found.end() if (found := match(text, start)) else 0
+                    end = found.end() if (found := expression.match(text, start)) else 0
                 if end:
                     _note(places, names, (start, end))
         return places
+
+    def _made_ready(self, begin: str) -> tuple[Word, ...]:
+        """The words that begin so: expressions first, then longer words before shorter; those of the first character
+        alone stand behind.
+        """
+        if begin not in self._begins:
+            return ()
+        words = [
+            Word(each, late(each) if _SPECIAL.search(each) else None, self._under[each]) for each in self._begins[begin]
+        ]
+        words.sort(key=lambda word: (word.expression is None, -len(word.plain)))
+        self._ready[begin] = made = (*words, *(self._made_ready(begin[0]) if len(begin) > 1 else ()))
+        return made
+
+
+def _beginning(word: str) -> str:
+    """The one or two characters that whatever a word stands for begins with."""
+    if word.isalnum():
+        return word[:2]
+    literal = _LITERAL.match(word)
+    if literal is None:
+        raise ValueError(f"danger.toml: begins with nothing certain: {word}")
+    return literal[0][:2]
 
 
 def _note(places: dict[str, list[Span]], names: tuple[str, ...], span: Span) -> None:
@@ -111,8 +143,7 @@ def _note(places: dict[str, list[Span]], names: tuple[str, ...], span: Span) -> 
             found.append(span)
 
 
-@dataclass(frozen=True, slots=True)
-class Lexicon:
+class Lexicon(NamedTuple):
     """danger.toml: its words, its patterns, and the names of what stands around."""
 
     words: Index
@@ -123,11 +154,16 @@ class Lexicon:
 @cache
 def lexicon() -> Lexicon:
     raw = tomllib.loads(source().decode())
-    under: dict[str, list[str]] = {}
-    for part in ("words", "around"):
-        for name, words in raw[part].items():
-            for word in fold(words).split():
-                under.setdefault(word.replace("_", " "), []).append(name)
+    lists = [*raw["words"].items(), *raw["around"].items()]
+    folded = fold(_LIST_END.join(words for _, words in lists)).split(_LIST_END)
+    under: dict[str, tuple[str, ...]] = {}
+    for (name, _), words in zip(lists, folded, strict=True):
+        alone = (name,)
+        for written in words.split():
+            word = written.replace("_", " ")
+            before = under.get(word, ())
+            if name not in before:
+                under[word] = before + alone if before else alone
     common = set(raw["common"].split())
     patterns: dict[str, list[Ranked]] = {}
     ranked = [(rule, pattern) for rule in map(_rule, raw["rule"]) for pattern in rule.patterns]
@@ -135,7 +171,7 @@ def lexicon() -> Lexicon:
         rare = pattern.second if pattern.first in common else pattern.first
         patterns.setdefault(rare, []).append((rank, rule, pattern))
     return Lexicon(
-        _index(under),
+        Index(under),
         {name: tuple(looked_for) for name, looked_for in patterns.items()},
         tuple(raw["around"]),
     )
@@ -143,29 +179,7 @@ def lexicon() -> Lexicon:
 
 def source() -> bytes:
     """danger.toml as it is shipped."""
-    return files("classifiers").joinpath("danger.toml").read_bytes()
-
-
-def _index(under: Mapping[str, list[str]]) -> Index:
-    words = [
-        Word(text, re.compile(text).match if _SPECIAL.search(text) else None, tuple(dict.fromkeys(names)))
-        for text, names in under.items()
-    ]
-    begins: dict[str, list[Word]] = {}
-    for word in sorted(words, key=lambda word: (word.match is None, -len(word.plain))):
-        literal = _LITERAL.match(word.plain)
-        if literal is None:
-            raise ValueError(f"danger.toml: begins with nothing certain: {word.plain}")
-        begins.setdefault(literal[0][:2], []).append(word)
-    pairs, singles = np.zeros(SLOTS, np.bool_), np.zeros(SLOTS, np.bool_)
-    for begin in begins:
-        codes = codes_of(begin)
-        if len(begin) == 1:
-            singles[codes & np.uint32(SLOTS - 1)] = True
-        else:
-            pairs[_slots(codes[:1], codes[1:])] = True
-    merged = {begin: (*words, *(begins.get(begin[0], ()) if len(begin) > 1 else ())) for begin, words in begins.items()}
-    return Index(merged, pairs, singles)
+    return get_data("classifiers", "danger.toml") or b""
 
 
 def _slots(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> NDArray[np.uint32]:

@@ -13,6 +13,7 @@ from operator import add
 from typing import NamedTuple
 
 from classifiers import numbers
+from classifiers.late import late
 
 _SPELLED = {
     **dict(zip("〇零一二三四五六七八九", "00123456789", strict=True)),
@@ -28,20 +29,20 @@ _BETWEEN = (
     "\u20e3\u2190-\u21ff\u2600-\u27bf\U0001f000-\U0001faff"
 )
 _LEAST = 11  # digits of the shortest number looked for
-_RUN = re.compile(f"[0-9{_HAN}{_ROUND}][0-9{_HAN}{_ROUND}{_BETWEEN}]{{{_LEAST - 1},}}")
-_WORD = re.compile(f"[0-9]+|[{_HAN}]+|[{_ROUND}]")
-GAP = re.compile(f"[^0-9{_HAN}{_ROUND}]+")
+_RUN = late(f"[0-9{_HAN}{_ROUND}][0-9{_HAN}{_ROUND}{_BETWEEN}]{{{_LEAST - 1},}}")
+_WORD = late(f"[0-9]+|[{_HAN}]+|[{_ROUND}]")
+GAP = late(f"[^0-9{_HAN}{_ROUND}]+")
 _LONGEST_GAP = 5  # characters between two words of a group
-_LONG_GAP = re.compile(f"[^0-9{_HAN}{_ROUND}]{{{_LONGEST_GAP + 1},}}")
+_LONG_GAP = late(f"[^0-9{_HAN}{_ROUND}]{{{_LONGEST_GAP + 1},}}")
 _LETTERS = {
     **{w: str(i) for i, w in enumerate("zero one two three four five six seven eight nine".split())},
     **{w: str(i) for i, w in enumerate("ling yi er san si wu liu qi ba jiu".split())},
     "yao": "1",
     "oh": "0",
 }
-_LETTER_WORD = re.compile("[A-Za-z]+")
-_LETTER_HINT = re.compile("[A-Za-z][A-Za-z]")
-_LOOKALIKE = re.compile(r"[1lI](?<![0-9A-Za-z].)[3-9OoIl][0-9OoIl]{9}(?![0-9A-Za-z])")
+_LETTER_WORD = late("[A-Za-z]+")
+_LETTER_HINT = late("[A-Za-z][A-Za-z]")
+_LOOKALIKE = late(r"[1lI](?<![0-9A-Za-z].)[3-9OoIl][0-9OoIl]{9}(?![0-9A-Za-z])")
 _ALIKE = str.maketrans("OoIl", "0011")
 
 

@@ -10,6 +10,8 @@ from array import array
 from dataclasses import dataclass
 from functools import cached_property
 
+from classifiers.late import late
+
 # First characters of the runs of ten decimal digits outside ASCII (Unicode category Nd), full width included.
 _TENS = (
     "\u0660\u06f0\u07c0\u0966\u09e6\u0a66\u0ae6\u0b66\u0be6\u0c66\u0ce6\u0d66\u0de6\u0e50\u0ed0\u0f20\u1040\u1090"
@@ -28,11 +30,11 @@ _INVISIBLE = (
     "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
 )
 # A class is quick while it stays within the Basic Multilingual Plane; what lies beyond is one range each.
-_WIDE = re.compile(f"[{re.escape(''.join(plain for plain in _PLAIN if plain < chr(0x10000)))}]+")
-_STYLED = re.compile("[\U0001d7ce-\U0001d7ff]+")
-_MAY_FOLD = re.compile(f"{_WIDE.pattern[:-2]}{_INVISIBLE}%&\U00010000-\U0010ffff]")
-_INVISIBLE_ONE = re.compile(f"[{_INVISIBLE}]")
-_ESCAPE = re.compile(
+_WIDE = late(f"[{re.escape(''.join(plain for plain in _PLAIN if plain < chr(0x10000)))}]+")
+_STYLED = late("[\U0001d7ce-\U0001d7ff]+")
+_MAY_FOLD = late(f"{_WIDE.pattern[:-2]}{_INVISIBLE}%&\U00010000-\U0010ffff]")
+_INVISIBLE_ONE = late(f"[{_INVISIBLE}]")
+_ESCAPE = late(
     f"[{_INVISIBLE}%&](?:(?<=%)[2-7][0-9A-Fa-f]|(?<=&)(?:nbsp|amp|quot|lt|gt|#[0-9]{{1,7}}|#[xX][0-9A-Fa-f]{{1,6}});"
     "|(?<![%&]))"
 )

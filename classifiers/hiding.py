@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
+
+from classifiers.late import late
 
 Style = Mapping[str, str]
 Colour = tuple[int, int, int]
 
-_LENGTH = re.compile(r"\s*(?:calc\(\s*)?([+-]?(?:\d+\.?\d*|\.\d+))(%|[a-z]*)")
+_LENGTH = late(r"\s*(?:calc\(\s*)?([+-]?(?:\d+\.?\d*|\.\d+))(%|[a-z]*)")
 _PIXELS = {"em": 16.0, "rem": 16.0, "ex": 8.0, "ch": 8.0, "pt": 1.34, "pc": 16.0, "in": 96.0, "cm": 38.0, "mm": 3.8}
 _SHARE = 4.0  # pixels of a hundredth of the window: what is moved by the whole of it is a drawer
 _FAR = 500.0
 _FAR_AHEAD = 3000.0
 _THIN = 1.5
-_MOVED = re.compile(r"(?:translate|translatex|translatey|translate3d)\(([^)]*)\)")
-_SHRUNK = re.compile(r"(?:scale|scalex|scaley|scale3d|matrix)\(\s*(?:0+(?:\.0\d*)?|\.0\d*)\s*[,)]")
-_TURNED = re.compile(r"rotate[xy]\(\s*[+-]?90deg\s*\)")
-_CLIPPED = re.compile(
+_MOVED = late(r"(?:translate|translatex|translatey|translate3d)\(([^)]*)\)")
+_SHRUNK = late(r"(?:scale|scalex|scaley|scale3d|matrix)\(\s*(?:0+(?:\.0\d*)?|\.0\d*)\s*[,)]")
+_TURNED = late(r"rotate[xy]\(\s*[+-]?90deg\s*\)")
+_CLIPPED = late(
     r"inset\(\s*(?:100|[5-9]\d)%\s*\)|circle\(\s*0|ellipse\(\s*0|polygon\(\s*0(?:px|%)?\s+0(?:px|%)?\s*(?:,\s*0(?:px|%)?\s+0(?:px|%)?\s*)*+\)"
 )
-_OPACITY = re.compile(r"(?:opacity\(\s*|opacity\s*=\s*)(\d*\.?\d+)")
-_FONT = re.compile(r"(?:^|\s)(\d[\d.]*(?:px|pt|em|rem|%)?)(?:\s*/|\s)")
-_HEX = re.compile(r"#?([0-9a-f]{6}|[0-9a-f]{3,4})(?:[0-9a-f]{2})?")
-_NUMBERS = re.compile(r"rgba?\(\s*(\d+)\s*[, ]\s*(\d+)\s*[, ]\s*(\d+)\s*(?:[,/]\s*([\d.]+%?)\s*)?\)")
+_OPACITY = late(r"(?:opacity\(\s*|opacity\s*=\s*)(\d*\.?\d+)")
+_FONT = late(r"(?:^|\s)(\d[\d.]*(?:px|pt|em|rem|%)?)(?:\s*/|\s)")
+_HEX = late(r"#?([0-9a-f]{6}|[0-9a-f]{3,4})(?:[0-9a-f]{2})?")
+_NUMBERS = late(r"rgba?\(\s*(\d+)\s*[, ]\s*(\d+)\s*[, ]\s*(\d+)\s*(?:[,/]\s*([\d.]+%?)\s*)?\)")
 _NAMED = {
     "white": "ffffff", "black": "000000", "red": "ff0000", "blue": "0000ff", "green": "008000", "yellow": "ffff00",
     "gray": "808080", "grey": "808080", "silver": "c0c0c0", "whitesmoke": "f5f5f5", "snow": "fffafa", "navy": "000080",

@@ -7,15 +7,17 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from classifiers.late import late
+
 _LONGEST = 2000  # code points of an address that are looked at
-_HOST = re.compile(r"\s*(?:https?:)?[/\\]{2}(?:[^/\\?#@]*@)?([^/\\?#:]+)", re.IGNORECASE)
-_INVISIBLE = re.compile("[\t\r\n\u200b-\u200f\u2060\ufeff\u00ad]")
-_ADDRESS = re.compile(r"[0-9.]+|\[.*")
+_HOST = late(r"\s*(?:https?:)?[/\\]{2}(?:[^/\\?#@]*@)?([^/\\?#:]+)", re.IGNORECASE)
+_INVISIBLE = late("[\t\r\n\u200b-\u200f\u2060\ufeff\u00ad]")
+_ADDRESS = late(r"[0-9.]+|\[.*")
 _SECOND = frozenset("com net org gov edu ac mil co".split())
 # Letters of other scripts and digits that look like Latin letters.
 _LOOKS = str.maketrans("аеорсухіјѕԁһԛԝνοαρτικγмвнтгɡıⅼӏ01", "aeopcyxijsdhqwvoaptikymbhtrgillol")
 _ALPHABETS = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "LISU")
-_PUBLIC = re.compile(r"(?:^|[.-])(?:gov|edu|mil)[.-]cn(?=[.-]|$)")
+_PUBLIC = late(r"(?:^|[.-])(?:gov|edu|mil)[.-]cn(?=[.-]|$)")
 
 
 def host_of(url: str) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.sentences import fold
+from classifiers.sentences import codes_of, fold
 
 NUMBER, ADDRESS, ACCOUNT = "\ue000", "\ue001", "\ue002"  # a long number, a link, an account's name
 _SIZE = 0x20000  # characters beyond count as a blank
@@ -53,12 +53,12 @@ def _table() -> NDArray[np.uint16]:
     """For each character the one it counts as; 0 for an invisible one, a blank for all that is no letter."""
     table = np.full(_SIZE, ord(" "), np.uint16)
     for first, last in ((0x4E00, 0xA000), (0x3400, 0x4DC0)):
-        table[first:last] = [*map(ord, fold("".join(map(chr, range(first, last)))))]
+        table[first:last] = codes_of(fold(_string(np.arange(first, last))))
     letters = [code for code in range(0x80, 0x600) if chr(code).isalpha()]
     table[letters] = letters
     for first, last in _STYLED:
-        for code in range(first, last):
-            table[code] = _plain(chr(code))
+        meant = unicodedata.normalize("NFKC", "\0".join(map(chr, range(first, last)))).lower().split("\0")
+        table[first:last] = codes_of(fold("".join(map(_plain, meant))))
     for first in (0x1F130, 0x1F150, 0x1F170):  # letters in squares and discs
         table[first : first + 26] = range(ord("a"), ord("z") + 1)
     for pairs in (_LIKE_LATIN, _MEANT):
@@ -73,10 +73,14 @@ def _table() -> NDArray[np.uint16]:
     return table
 
 
-def _plain(character: str) -> int:
+def _plain(meant: str) -> str:
     """The last letter or digit of what a styled character stands for: (株) is 株, ⑴ is 1."""
-    meant = [each for each in unicodedata.normalize("NFKC", character).lower() if each.isalnum()]
-    return ord(fold(meant[-1])) if meant and ord(meant[-1]) < 0xFFFF else ord(" ")
+    letter = next(filter(str.isalnum, reversed(meant)), " ")
+    return letter if letter < "\uffff" else " "
+
+
+def _string(codes: NDArray[np.generic]) -> str:
+    return codes.astype("<u4").tobytes().decode("utf-32-le")
 
 
 _TABLE = _table()
@@ -136,10 +140,6 @@ def read(text: str) -> Lettering:
     letters = np.zeros(len(places) + _GAP, np.uint32)
     letters[: len(places)] = codes[places]
     return Lettering(letters, places if shown is None else shown[places], bool((codes == ord("?")).any()))
-
-
-def _string(codes: NDArray[np.generic]) -> str:
-    return codes.astype("<u4").tobytes().decode("utf-32-le")
 
 
 def _stretches(codes: NDArray[np.uint16], classes: NDArray[np.uint8]) -> list[tuple[int, int, str]]:

@@ -5,26 +5,28 @@ from __future__ import annotations
 import re
 import tomllib
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
+
+from classifiers.late import late
 
 _TELLING = 5  # letters of a host's lure that may have others around them
 _LONGEST = 20_000  # code points of a text that are looked at
-_BREAKS = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad]+")
-_PARTS = re.compile(r"[.\-_]")
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_BREAKS = late(r"[\s\u200b-\u200f\u2060\ufeff\u00ad]+")
+_PARTS = late(r"[.\-_]")
+_CAMEL = late(r"(?<=[a-z])(?=[A-Z])")
 
 
 @cache
 def words(table: str, name: str) -> frozenset[str]:
     """A word list of hidden_link.toml."""
-    raw = tomllib.loads(files("classifiers").joinpath("hidden_link.toml").read_text(encoding="utf-8"))
+    raw = tomllib.loads((get_data("classifiers", "hidden_link.toml") or b"").decode())
     return frozenset(raw[table][name].split())
 
 
 @cache
 def _any_of(table: str, name: str) -> re.Pattern[str]:
     longest_first = sorted(words(table, name), key=len, reverse=True)
-    return re.compile("|".join(rf"(?<![a-z]){word}(?![a-z])" if word.isascii() else word for word in longest_first))
+    return late("|".join(rf"(?<![a-z]){word}(?![a-z])" if word.isascii() else word for word in longest_first))
 
 
 def _folded(text: str) -> str:
@@ -64,4 +66,4 @@ def opens_on_demand(names: str) -> bool:
 
 @cache
 def _in_a_name() -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, sorted(words("names", "parts"), key=len, reverse=True))))
+    return late("|".join(map(re.escape, sorted(words("names", "parts"), key=len, reverse=True))))

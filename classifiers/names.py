@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from classifiers.late import late
+
 _REACH = 40  # characters between a labelled name and its number
 _CLOSE = 28  # between a name without a label and its number
 _COMPOUND = (
@@ -27,27 +29,27 @@ _SURNAME = (
 _LABEL = (
     r"姓\s?名|户\s?名|戶名|收款人|收件人|联系人|聯繫人|申请人|申請人|甲方|乙方|丙方|委托人|被委托人|受托人|法人|法定代表人|代理人|经办人|户主|业主|房主|房东|"
     r"承租人|出租人|持卡人|开户人|产权人|权利人|共有人|当事人|投诉人|举报人|来电人|反映人|被申请人|被执行人|家属|监护人|配偶|儿子|女儿|父亲|母亲|"
-    r"负责人|项目经理|车主|死者|患者|学生|职工|村民|居民|老人|本人|我叫|名叫|签收人|经手人|xm|name"
+    r"负责人|项目经理|车主|死者|患者|学生|职工|村民|居民|老人|本人|我叫|名叫|签收人|经手人|(?i:xm|name)"
 )
-_NAME = rf"(?:(?:{_COMPOUND})[\u4e00-\u9fff]{{1,2}}|[{_SURNAME}][\u4e00-\u9fff]{{1,2}})"
+_NAME = rf"(?:{_COMPOUND}|[{_SURNAME}])[\u4e00-\u9fff]{{1,2}}"
+_MAY_BEGIN = frozenset(_SURNAME) | {compound[0] for compound in _COMPOUND.split("|")}
 _NEXT = (
     r"(?=[\s,，、;；:：。.!！?？/|()（）\[\]【】<>《》\"'“”‘’\-—_=]|$|[0-9A-Za-z]|[☎📞📱]|电话|電話|手机|手機|身份|证件|男|女|先生|女士|同志|的|收(?!入|到|款)|"
     r"卡号|账号|帐号|账户|联系|号码|微信|公民|系|因|住|户籍|护照|于\d|生于|出生)"
 )
-_LABELLED = re.compile(
-    rf"(?:{_LABEL})(?:[（(][^（()）\n]{{1,8}}[)）])?[\s\"'“”:：=|>，,是为]{{0,4}}({_NAME}){_NEXT}", re.IGNORECASE
-)
-_FOREIGN = re.compile(
+_LABELLED = late(rf"(?:{_LABEL})(?:[（(][^（()）\n]{{1,8}}[)）])?[\s\"'“”:：=|>，,是为]{{0,4}}({_NAME}){_NEXT}")
+_FOREIGN = late(
     rf"(?:{_LABEL})[\s\"'“”:：=|>]{{0,4}}([\u4e00-\u9fff]{{1,8}}·[\u4e00-\u9fff]{{1,8}}(?:·[\u4e00-\u9fff]{{1,8}})?)"
 )
-_LATIN = re.compile(r"\b(?:name|xm|holder)[\s\"':=]{1,4}([A-Z][A-Za-z]{1,15}[ ,]{1,2}[A-Z][A-Za-z]{1,20})\b")
-_BEFORE = re.compile(
+_LATIN = late(r"\b(?:name|xm|holder)[\s\"':=]{1,4}([A-Z][A-Za-z]{1,15}[ ,]{1,2}[A-Z][A-Za-z]{1,20})\b")
+_BEFORE = late(
     rf"(?:^|[\s,，、;；:：。.!！?？/|()（）\[\]【】<>《》\"'“”0-9])({_NAME})"
     r"(?:[\s,，:：;；|/(（\"'“”\-—]{1,4}|[\s，,（(]{0,2}[男女][\s，,]{0,2}(?:[汉回满壮苗]族[，,\s]{0,2})?)?"
     r"(?:公民)?(?:身份证?|证件|手机|电话|联系(?:电话|方式)|银行卡|卡|账|微信|护照)?(?:件)?(?:号码|号)?(?:为|是)?[\s:：（(\"'+]{0,3}$"
 )
-_BEHIND = re.compile(rf"[\s,，、（(|/\"']{{1,3}}({_NAME})(?=[\s,，、;；。.!！?？/|)）\"'\]】]|$|收|的)")
-_TITLE = re.compile(
+_BEHIND_AT = 4  # characters behind a number in which the surname stands
+_BEHIND = late(rf"[\s,，、（(|/\"']{{1,3}}({_NAME})(?=[\s,，、;；。.!！?？/|)）\"'\]】]|$|收|的)")
+_TITLE = late(
     r"(?:先生|女士|小姐|师傅|经理|主任|老师|局长|科长|处长|书记|阿姨|大爷|大妈|大姐|大哥|奶奶|爷爷|叔叔|律师|医生|同志|队长|站长|所长|村长|组长|会计|主管|老板|"
     r"总|工|姐|哥|叔|姨|嫂|某|科|局|处|办|室|部|队|站|所|路|村|区|县|市|镇|乡|街|厅|院|厂|店|楼|栋|幢|号|公司|物业|小区|银行|农行|工行|建行|中行)$"
 )
@@ -73,8 +75,9 @@ def names(text: str, numbers: Sequence[tuple[int, int]]) -> list[tuple[int, int]
     """Spans of names near the given spans of numbers in the folded text, in order; masked ones are left out."""
     found: set[tuple[int, int]] = set()
     for first, last in _windows(text, numbers):
-        if not text[first:last].isascii():
+        if not _MAY_BEGIN.isdisjoint(text[first:last]):
             found.update(span for match in _LABELLED.finditer(text, first, last) for span in _span(match))
+        if text.find("·", first, last) >= 0:
             found.update(span for match in _FOREIGN.finditer(text, first, last) for span in _span(match))
         found.update(span for match in _LATIN.finditer(text, first, last) for span in _span(match))
     for start, end in numbers:
@@ -100,10 +103,10 @@ def _beside(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """A name directly before or behind the number."""
     first = max(0, start - _CLOSE)
     left = text[first:start].rpartition("\n")[2]
-    if not left.isascii() and (before := _BEFORE.search(left)):
+    if not _MAY_BEGIN.isdisjoint(left) and (before := _BEFORE.search(left)):
         offset = start - len(left)
         yield from ((offset + a, offset + b) for a, b in _span(before))
-    if behind := _BEHIND.match(text, end, end + _CLOSE):
+    if not _MAY_BEGIN.isdisjoint(text[end : end + _BEHIND_AT]) and (behind := _BEHIND.match(text, end, end + _CLOSE)):
         yield from _span(behind)
 
 

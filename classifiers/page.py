@@ -5,7 +5,6 @@ Every parser here sees only what ``bounded`` let through. Finders that need the 
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -15,6 +14,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from classifiers.bounding import RENAMED, bounded
 from classifiers.finding import Document
 from classifiers.folding import Folded, fold
+from classifiers.late import late
 
 __all__ = ["Passage", "bounded", "css_path", "parsed", "passages", "shown", "visible_text"]
 
@@ -33,14 +33,14 @@ _SKIPPED = frozenset(
     "class style d points viewbox transform integrity srcset width height x y cx cy r rx ry x1 x2 y1 y2 fill stroke "
     "xmlns coords tabindex colspan rowspan charset nonce".split()
 )
-_SURROGATES = re.compile("[\ud800-\udfff]")
-_SPACES = re.compile(r"[ \t\n\r\f\xa0\u3000]+")
+_SURROGATES = late("[\ud800-\udfff]")
+_SPACES = late(r"[ \t\n\r\f\xa0\u3000]+")
 _LONGEST_VALUE = 1000  # characters of an attribute before a place in it, for its name to be found
 _STEPS = 8  # of a path
 _SIBLINGS = 1000  # looked at for a number in a path
-_ATTRIBUTE = re.compile(r"[a-z_:\-]+$")
-_HARMLESS = re.compile(r"[a-z]+[1-6]?(?:-[a-z]+)?")
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z_\-]*")
+_ATTRIBUTE = late(r"[a-z_:\-]+$")
+_HARMLESS = late(r"[a-z]+[1-6]?(?:-[a-z]+)?")
+_PLAIN = late(r"[A-Za-z][A-Za-z_\-]*")
 
 # (place of the parent, tag, which of its type, id): made while walking, written out only for findings
 _Place = tuple["_Place | None", str, int, str]

@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from classifiers.late import late
+
 _REACH = 24  # characters between a label and its number
 _LONGEST = 12  # how far a number may stand out of this reach
-_STOP = re.compile(r"[。；;！!？?\n]")
+_STOP = late(r"[。；;！!？?\n]")
 _EDGE, _END = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
 
 
 def _paper(form: str) -> re.Pattern[str]:
-    return re.compile(rf"{_EDGE}(?:{form}){_END}", re.IGNORECASE)
+    return late(rf"{_EDGE}(?:{form}){_END}", re.IGNORECASE)
 
 
 # (rule, what names the paper in lower case, the form of its number, score). Forms: National Immigration Administration notices.
 _PAPERS = tuple(
-    (rule, re.compile(names), _paper(form), score)
+    (rule, late(names), _paper(form), score)
     for rule, names, form, score in (
         (
             "passport",
@@ -50,16 +52,16 @@ _PAPERS = tuple(
         ),
     )
 )
-_HINT = re.compile(  # no paper is named without one of these
+_HINT = late(  # no paper is named without one of these
     "存折|折号|存摺|护|護照|assport|ASSPORT|ppt|通行|回乡|回鄉|胞|港澳证|大陆证|永居|永久居留|香港|港人|HKID|hkid|身份|身分|澳门|澳門|台湾|臺灣|臺湾|台灣"
     "|军|士兵|士官|文职|警官|退伍|退役|优待证"
 )
-_LONG = re.compile("[0-9][0-9](?:[A-Za-z]{2})?[0-9]{4}")  # nor has any a number without digits like these
-_HOME = re.compile(
+_LONG = late("[0-9][0-9](?:[A-Za-z]{2})?[0-9]{4}")  # nor has any a number without digits like these
+_HOME = late(
     r"(?:我家|家里|家庭|家中|住宅|宅内)的?(?:座机|固话|固定电话|电话|宅电)(?:号码|号)?(?:是|为)?[:：\s]{0,3}"
     r"((?:0\d{2,3}[- ]?)?[2-8]\d{6,7})(?!\d)"
 )
-_HOME_HINT = re.compile("我家|家里|家庭|家中|住宅|宅内")
+_HOME_HINT = late("我家|家里|家庭|家中|住宅|宅内")
 
 
 def papers(text: str) -> Iterator[tuple[str, int, int, float]]:

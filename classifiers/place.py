@@ -8,7 +8,6 @@ Names of persons are no places: what stands behind "I am called" is never taken.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from enum import IntEnum
 from itertools import islice
 
 from classifiers.finding import Document
+from classifiers.late import late
 from classifiers.sentences import Reading, read
 
 LONGEST_TEXT = 4000  # code points at the beginning of a text that are read, and as many around the danger
@@ -78,7 +78,7 @@ def _any(words: str) -> str:
     return "|".join(sorted(dict.fromkeys(words.split()), key=lambda word: len(word.partition("(")[0]), reverse=True))
 
 
-_PART = re.compile(
+_PART = late(
     "|".join(
         (
             rf"(?P<CROSSING>{_any(_CROSSINGS)})",
@@ -92,32 +92,30 @@ _PART = re.compile(
 )
 _LEVELS = {"CROSSING": Level.SPOT, "ROOM": Level.SPOT, "SCHOOL": Level.SITE, **{level.name: level for level in Level}}
 # What can't be inside a name; names like 和平 are spared.
-_BORDER = re.compile(
+_BORDER = late(
     r"[^\u4e00-\u9fff0-9a-z*·]|家住|住在|住|位于|处于|关于|由于|因为|地处|坐落|有关|投诉|反映|举报|咨询|建议|请求|请|领导|您好|你好|"
     r"我们|你们|他们|我|你|您|他|她|咱|俺|今天|昨天|今早|今晚|昨晚|刚才|刚刚|早上|上午|中午|下午|晚上|凌晨|半夜|每天|天天|现在|目前|"
     r"路过|经过|走到|看到|发现|其中|包括|相关|一个|样|该|于(?!家)|至|然后|何为|内开|关注|解决|修建|整治|施工|造成|更改|何时|什么时候|谁|这边|那边|拆除|取缔|关闭|彻查|查处|再次|切实|强烈|要求|希望|恳请|呼吁|一共|共有|的|了|着|在|是|从|到|往|去|把|被|让|给|跟|与|及|对|就|也|还|又|说|有|没|不|那|这|某|"
     r"地址|住址|放学|上学|上班|下班|旁边|附近|里面|外面|楼上|楼下|[0-9]+[年月日点]"
 )
-_CALLED = re.compile(r"叫|姓名|名字|联系人|业主|村民|居民|住户|租户|户主|老师|同学")  # a person may stand behind it
-_NO_NAME = re.compile(
+_CALLED = late(r"叫|姓名|名字|联系人|业主|村民|居民|住户|租户|户主|老师|同学")  # a person may stand behind it
+_NO_NAME = late(
     r"(?:[进沿内外过本该此全各每多整两几个老旧新大小我条座家所栋幢旁边]|一个|所有|自然|行政|安置|偏远|老旧|农村|城市|高层|住宅|居民|物业|街道|社区|学校|"
     r"单位|附近|周边|隔壁|开发商|施工|工程|[0-9]+)*"
 )
-_NO_ROAD = re.compile(r"[道马公铁线电水走迷修堵让问占出后思网条小大土泥青油学之一同顺半上逛沿通回跑赶多拦挖铺石村乡]")
-_NO_HOUSE = re.compile(r"电梯|家$|里$|一起|房|楼|高层|住宅|共|多|几|户|层|第|每|[0-9]$")
-_ABOVE = re.compile(
-    r"(?:[^市县区省州]{1,5}(?:(?<![城都超夜集上门])市|县+市?|(?<![小社校园景片厂库辖城郊山地新])区|省|州))+"
-)
-_ALONE = re.compile(r"[火汽]车站|高铁站|客运站|体育[馆场]|文化宫|敬老院|养老院")
-_HOUSE = re.compile(r"期|栋|幢|座|号楼|单元")
-_BETWEEN = re.compile(r"[的内里处,\-]?")
-_AND = re.compile(r"[与和、及/\-—]")
-_AND_A_NAME = re.compile(r"和(?![平谐顺泰美兴润睦家园乐])")
+_NO_ROAD = late(r"[道马公铁线电水走迷修堵让问占出后思网条小大土泥青油学之一同顺半上逛沿通回跑赶多拦挖铺石村乡]")
+_NO_HOUSE = late(r"电梯|家$|里$|一起|房|楼|高层|住宅|共|多|几|户|层|第|每|[0-9]$")
+_ABOVE = late(r"(?:[^市县区省州]{1,5}(?:(?<![城都超夜集上门])市|县+市?|(?<![小社校园景片厂库辖城郊山地新])区|省|州))+")
+_ALONE = late(r"[火汽]车站|高铁站|客运站|体育[馆场]|文化宫|敬老院|养老院")
+_HOUSE = late(r"期|栋|幢|座|号楼|单元")
+_BETWEEN = late(r"[的内里处,\-]?")
+_AND = late(r"[与和、及/\-—]")
+_AND_A_NAME = late(r"和(?![平谐顺泰美兴润睦家园乐])")
 _NUMBERED = ("国道", "省道", "县道")
-_LIVES = re.compile(r"(?:住在|家住|住|位于|地址:?)([\u4e00-\u9fff]{2,8})(?=[,。;!])")
-_TURN = re.compile(r"[东西南北中新老一二三四五六七八九十]")
-_BUILDING = re.compile(r"[栋幢座]|号楼|号院|单元")
-_NO_FIRST_NAME = re.compile(r"小区|社区|学校|村|镇|乡|街道|工地|宿舍|大楼|医院|超市|工?厂")
+_LIVES = late(r"(?:住在|家住|住|位于|地址:?)([\u4e00-\u9fff]{2,8})(?=[,。;!])")
+_TURN = late(r"[东西南北中新老一二三四五六七八九十]")
+_BUILDING = late(r"[栋幢座]|号楼|号院|单元")
+_NO_FIRST_NAME = late(r"小区|社区|学校|村|镇|乡|街道|工地|宿舍|大楼|医院|超市|工?厂")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import files
 from math import exp, sqrt
+from pkgutil import get_data
 from typing import NamedTuple
 
 import numpy as np
@@ -79,7 +79,7 @@ class Model:
 @cache
 def shipped() -> Model:
     """The model that comes with Huiyin, read once."""
-    return load(files("classifiers").joinpath("models", "scam.npz").read_bytes())
+    return load(get_data("classifiers", "models/scam.npz") or b"")
 
 
 def find(document: Document) -> list[Finding]:
@@ -226,7 +226,7 @@ def _named(read: Lettering, letters: str, near: str) -> Iterator[str]:
 @cache
 def around() -> dict[str, re.Pattern[str]]:
     """The word lists of scam.toml."""
-    raw = tomllib.loads(files("classifiers").joinpath("scam.toml").read_text(encoding="utf-8"))
+    raw = tomllib.loads((get_data("classifiers", "scam.toml") or b"").decode())
     return {
         name: re.compile("|".join(map(re.escape, sorted(words.split(), key=len, reverse=True))))
         for name, words in raw["around"].items()

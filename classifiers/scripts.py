@@ -11,53 +11,52 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from classifiers import unpacking
+from classifiers.late import late
 from classifiers.unpacking import JOINED, LONGEST, QUOTED, constants, first, strings
 
 _SHORT = 2000  # code points of a script that is remembered
-_STYLE = re.compile(r"<style[^>]{0,100}>([^<]{1,5000})", re.IGNORECASE)
+_STYLE = late(r"<style[^>]{0,100}>([^<]{1,5000})", re.IGNORECASE)
 
-_WRITE = re.compile(
+_WRITE = late(
     r"(?:\bdocument\s*\.\s*write(?:ln)?|\.insertAdjacentHTML|\.append|\.prepend|\.html|\.after|\.before)\s*\(|\.innerHTML\s*\+?=(?!=)"
 )
-_GO = re.compile(
+_GO = late(
     r"\b(?:location(?:\s*\.\s*(?:href|replace|assign))?|navigate|window\s*\.\s*open)\s*(?:=(?!=)|\()\s*([^;\n}]{1,400})"
 )
-_TITLE = re.compile(
+_TITLE = late(
     r"(?:\bdocument\s*\.\s*title\s*=(?!=)|\([\"']title[\"']\)(?:\[0\])?\s*\.\s*(?:\w{1,20}\s*=(?!=)|(?:text|html)\())\s*"
     r"([^;\n}]{1,400})"
 )
-_LOADED = re.compile(r"\.(?:src\s*=|getScript\()\s*([^;\n}]{1,400})")
-_SPIDERS = re.compile(
+_LOADED = late(r"\.(?:src\s*=|getScript\()\s*([^;\n}]{1,400})")
+_SPIDERS = late(
     r"baidu|sogou|soso|haosou|so\\?\.com|360spider|bing|google|spider|yisou|sm\\?\.cn|shenma|yahoo|bytespider|toutiao",
     re.IGNORECASE,
 )
-_VISITOR = re.compile(r"referrer|userAgent|visitor|refer\b|\bua\b", re.IGNORECASE)
-_STATEMENT = re.compile(r"[;\n{}]")
+_VISITOR = late(r"referrer|userAgent|visitor|refer\b|\bua\b", re.IGNORECASE)
+_STATEMENT = late(r"[;\n{}]")
 _FOUND = r"(?:document\s*\.\s*)?(?:getElementById\(\s*[\"'](?P<id>[\w-]+)[\"']\s*\)|getElementsByClassName\(\s*[\"'](?P<class>[\w-]+)[\"']\s*\)\s*\[\s*\w+\s*\]|querySelector(?:All)?\(\s*[\"'](?P<css>[^\"']{1,100})[\"']\s*\)|all\s*\.\s*(?P<all>\w+)|(?P<name>\b\w+))"
-_STYLED = re.compile(
+_STYLED = late(
     _FOUND
     + r"\s*\.\s*style\s*\.\s*(?:setProperty\(\s*[\"'])?(?P<property>[\w-]+)[\"']?\s*[=,]\s*[\"'](?P<value>[^\"']{0,300})[\"']"
 )
-_REMOVED = re.compile(
+_REMOVED = late(
     _FOUND + r"\s*\.\s*(?:remove\(\s*\)|(?:inner|outer)HTML\s*=\s*(?:\"\"|'')(?!\s*\+)|hidden\s*=\s*(?:true|!0))"
 )
-_CHILD = re.compile(r"\.\s*removeChild\(\s*" + _FOUND + r"\s*\)")
-_SET = re.compile(_FOUND + r"\s*\.\s*setAttribute\(\s*[\"']style[\"']\s*,\s*[\"'](?P<value>[^\"']{0,300})[\"']")
-_JQUERY = re.compile(
+_CHILD = late(r"\.\s*removeChild\(\s*" + _FOUND + r"\s*\)")
+_SET = late(_FOUND + r"\s*\.\s*setAttribute\(\s*[\"']style[\"']\s*,\s*[\"'](?P<value>[^\"']{0,300})[\"']")
+_JQUERY = late(
     r"(?:\$|jQuery)\(\s*[\"'](?P<css>[^\"']{1,100})[\"']\s*\)\s*\.\s*(?:(?:hide|remove|empty)\(\s*\d*\s*\)|(?:css|attr)\((?P<value>[^)]{1,300})\))"
 )
-_PAIR = re.compile(r"[{,]\s*[\"']?([\w-]{1,40})[\"']?\s*:\s*[\"']([^\"'\n]{0,300})[\"']")  # of an object
-_SHEET = re.compile(
+_PAIR = late(r"[{,]\s*[\"']?([\w-]{1,40})[\"']?\s*:\s*[\"']([^\"'\n]{0,300})[\"']")  # of an object
+_SHEET = late(
     r"(?:\.(?:innerHTML|innerText|textContent|cssText)\s*\+?=(?!=)|\b(?:insertRule|createTextNode)\()\s*([^\n]{1,2000})"
 )
-_CREATED = re.compile(r"\b(\w{1,60})\s*=\s*document\s*\.\s*createElement\(\s*[\"'](\w{1,20})[\"']\s*\)")
-_SIZED = re.compile(r"\b(\w{1,60})\s*\.\s*(?:style\s*\.\s*)?(width|height)\s*=\s*[\"']?([01])(?:px)?[\"']?\s*[;,\n}]")
-_OWNED = re.compile(r"\b(\w{1,60})\s*\.\s*(innerHTML|src|href)\s*=\s*([^;\n}]{1,2000})")
-_ALIAS = re.compile(r"\b(\w{1,60})\s*=\s*document\s*\.\s*getElementById\(\s*[\"']([\w-]+)[\"']\s*\)")
-_CLASSED = re.compile(
-    _FOUND + r"\s*\.\s*(?:className\s*\+?=\s*|classList\s*\.\s*add\(\s*)[\"'](?P<value>[\w -]{1,60})[\"']"
-)
-_JQUERY_CLASS = re.compile(
+_CREATED = late(r"\b(\w{1,60})\s*=\s*document\s*\.\s*createElement\(\s*[\"'](\w{1,20})[\"']\s*\)")
+_SIZED = late(r"\b(\w{1,60})\s*\.\s*(?:style\s*\.\s*)?(width|height)\s*=\s*[\"']?([01])(?:px)?[\"']?\s*[;,\n}]")
+_OWNED = late(r"\b(\w{1,60})\s*\.\s*(innerHTML|src|href)\s*=\s*([^;\n}]{1,2000})")
+_ALIAS = late(r"\b(\w{1,60})\s*=\s*document\s*\.\s*getElementById\(\s*[\"']([\w-]+)[\"']\s*\)")
+_CLASSED = late(_FOUND + r"\s*\.\s*(?:className\s*\+?=\s*|classList\s*\.\s*add\(\s*)[\"'](?P<value>[\w -]{1,60})[\"']")
+_JQUERY_CLASS = late(
     r"(?:\$|jQuery)\(\s*[\"'](?P<css>[^\"']{1,100})[\"']\s*\)\s*\.\s*addClass\(\s*[\"'](?P<value>[\w -]{1,60})[\"']"
 )
 _Cued = tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]  # patterns, each with what a match must contain
@@ -69,17 +68,17 @@ _ONLY_HIDE: _Cued = (
 )
 _HIDES: _Cued = (*_ONLY_HIDE, (_SET, ("setAttribute",)))
 _CLASSES: _Cued = ((_CLASSED, ("className", "classList")), (_JQUERY_CLASS, ("addClass",)))
-_LATER = re.compile(
+_LATER = late(
     r"function\s+\w+\s*\(|click|mouse|hover|blur|scroll|toggle|close|setTimeout|setInterval|addEventListener\(\s*[\"'](?!load|DOMContent)|=>",
     re.IGNORECASE,
 )
-_SHOWS = re.compile(
+_SHOWS = late(
     r"show|toggle|slide|fade|[\"'](?:block|visible|inline(?:-block)?|flex)[\"']|classlist|addclass|removeclass|open|animate|"
     r"\.eq\(|tab|popup|layer|modal|(?<!re)move|scroll|swiper|mouseover|hover|click|setinterval|classname|\.style\.(?:left|top)\s*=\s*[^\"']",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"[\w-]{1,64}")
-_HANDLED = re.compile(r"\(\s*[\"']#?\.?([\w-]{1,64})[\"']|[\"']#?\.?([\w-]{1,64})[\"']")
+_NAME = late(r"[\w-]{1,64}")
+_HANDLED = late(r"\(\s*[\"']#?\.?([\w-]{1,64})[\"']|[\"']#?\.?([\w-]{1,64})[\"']")
 _BEFORE = 300
 _NAMES = 40  # that are replaced in one expression
 
@@ -239,7 +238,7 @@ def _cued(patterns: _Cued, text: str) -> list[re.Pattern[str]]:
 
 def _statement_end(text: str, begin: int) -> int:
     """Where a call that began ends: a closing bracket before the end of a statement, outside of strings."""
-    for match in re.compile(QUOTED.pattern + r"|(\)\s*;|\)\s*\n|\)\s*\}|\)\s*$|;\s*$)", re.DOTALL).finditer(
+    for match in late(QUOTED.pattern + r"|(\)\s*;|\)\s*\n|\)\s*\}|\)\s*$|;\s*$)", re.DOTALL).finditer(
         text, begin, begin + 100_000
     ):
         if match[4]:

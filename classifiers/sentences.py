@@ -45,7 +45,8 @@ def _folding() -> dict[int, int]:
 
 
 _FOLDING = _folding()
-_PLANE = np.array([_FOLDING.get(code, code) for code in range(0x10000)], dtype="<u4")
+_PLANE = np.arange(0x10000, dtype="<u4")
+_PLANE[[*_FOLDING]] = [*_FOLDING.values()]
 
 
 @dataclass(frozen=True)

@@ -11,21 +11,22 @@ from typing import NamedTuple
 
 from classifiers import digits, numbers
 from classifiers.digits import Group
+from classifiers.late import late
 
 MOBILE_SPLITS = frozenset(
     [(3, 4, 4), (3, 8), (7, 4), (4, 3, 4), (4, 4, 3), (4, 7), (3, 3, 5), (3, 5, 3), (5, 6), (6, 5), (3, 2, 3, 3)]
     + [(3, 4, 2, 2), (3, 2, 2, 4), (3, 2, 2, 2, 2), (3, 3, 3, 2), (5, 3, 3), (3, 4, 1, 3), (2, 9)]
 )
 _CARD_SPLITS = frozenset([(4, 4, 4, 4), *((4, 4, 4, 4, n) for n in (1, 2, 3)), *((6, n) for n in (10, 11, 12, 13))])
-_TEN = re.compile(r"[ -]?[xXⅩⅹ×Хх✕✖](?![0-9A-Za-z])")
-_TEN_AND_CARE = re.compile(r"[xX][1-7][1-4](?![0-9A-Za-z])")  # the disability card: 18 characters, kind, degree
+_TEN = late(r"[ -]?[xXⅩⅹ×Хх✕✖](?![0-9A-Za-z])")
+_TEN_AND_CARE = late(r"[xX][1-7][1-4](?![0-9A-Za-z])")  # the disability card: 18 characters, kind, degree
 _CARD_LENGTHS = {None: (19, 18, 17, 16), "abroad": (16,)}
 _LISTED = frozenset([(3, 4, 4), (3, 8), (4, 4, 4, 4), (4, 4, 4, 4, 3)])  # what commas and brackets may divide
 _LISTED_SIZES = frozenset(map(sum, _LISTED))
 _LIST_MARKS = ",，、/|。…()（）[]【】"
-_LIST_MARK = re.compile(f"[{re.escape(_LIST_MARKS)}]")
+_LIST_MARK = late(f"[{re.escape(_LIST_MARKS)}]")
 _BINDERS = frozenset("-‐‑‒–—―−.·_~")
-_TWO_FOURS = re.compile(r"(?<!\d)\d{4} \d{4} $")  # before a number: all of it is the number of an account
+_TWO_FOURS = late(r"(?<!\d)\d{4} \d{4} $")  # before a number: all of it is the number of an account
 _COUNTRY = frozenset({"86", "086", "0086", "0"})
 _GLUED = range(22, 1000)  # digits of a word that may hold several numbers
 _MAY_BE_GLUED = (None, "resident")  # forms that such a word may begin with

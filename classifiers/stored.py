@@ -21,7 +21,7 @@ class ModelError(ValueError):
 def dump(arrays: Arrays, version: int) -> bytes:
     out = BytesIO()
     named: dict[str, Any] = {"version": np.int32(version), "checksum": np.array(_checksum(arrays)), **arrays}
-    np.savez_compressed(out, **named)
+    np.savez(out, **named)  # not compressed: it is read at every start
     return out.getvalue()
 
 
@@ -43,5 +43,5 @@ def _checksum(arrays: Arrays) -> str:
     digest = sha256()
     for name in sorted(arrays):
         digest.update(f"{name} {arrays[name].dtype} {arrays[name].shape}".encode())
-        digest.update(np.ascontiguousarray(arrays[name]).tobytes())
+        digest.update(np.ascontiguousarray(arrays[name]).view(np.uint8).data)
     return digest.hexdigest()

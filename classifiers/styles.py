@@ -12,27 +12,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from classifiers.late import late
+
 _COUNTED = frozenset(
     "display visibility opacity filter position left right top bottom margin margin-left margin-top text-indent z-index "
     "width height max-width max-height overflow overflow-x overflow-y font font-size line-height color background "
     "background-color background-image clip clip-path transform transition animation zoom content-visibility".split()
 )
-_ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
-_VENDOR = re.compile(r"^-(?:webkit|moz|ms|o|khtml)-")
-_BRACE = re.compile(r"[{}]")
-_SIMPLE = re.compile(
+_ESCAPE = late(r"\\([0-9a-fA-F]{1,6})\s?")
+_VENDOR = late(r"^-(?:webkit|moz|ms|o|khtml)-")
+_BRACE = late(r"[{}]")
+_SIMPLE = late(
     r"(?P<mark>[.#]?)(?P<name>[\w\-\\]+)|(?P<any>\*)|\[(?P<attribute>[^\]]*+)\]|(?P<element>::[\w-]+|:(?:before|after)\b)"
     r"|(?P<state>:[\w-]+(?:\([^)]*\))?)|\s*(?P<sibling>[+~])\s*|\s*(?P<child>>)\s*|(?P<space>\s+)"
 )
 _ALWAYS = frozenset({":link", ":any-link"})
-_ATTRIBUTE = re.compile(r"\s*([\w-]+)\s*(?:([~|^$*]?)=\s*[\"']?([^\"']*)[\"']?)?\s*")
+_ATTRIBUTE = late(r"\s*([\w-]+)\s*(?:([~|^$*]?)=\s*[\"']?([^\"']*)[\"']?)?\s*")
 _LONGEST = 300  # code points of a selector
 _CLASSES = 16  # of one element
 _TRIED = 40  # selectors of more than one name, by their last name
 _MOST = 200_000  # selectors of a page
 _MANY = 4000  # selectors of more than one name
 _STEPS = 200_000  # comparisons in a page
-_ONE_NAME = re.compile(r"[.#]?[A-Za-z_][\w\-]*")
+_ONE_NAME = late(r"[.#]?[A-Za-z_][\w\-]*")
 
 Declared = dict[str, tuple[tuple[int, ...], str]]  # property -> (weight, value)
 

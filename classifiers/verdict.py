@@ -12,51 +12,48 @@ from typing import NamedTuple
 from classifiers import context, numbers
 from classifiers.context import Label
 from classifiers.folding import Folded
+from classifiers.late import late
 from classifiers.spotting import Spot
 
-_ABROAD = re.compile(r"(?:\+(?:86[ -]?)?|0086[ -]?)$")
-_COUNTRY = re.compile(r"(?:^|[^0-9A-Za-z=_-])86$")
-_UNIT = re.compile(
+_ABROAD = late(r"(?:\+(?:86[ -]?)?|0086[ -]?)$")
+_COUNTRY = late(r"(?:^|[^0-9A-Za-z=_-])86$")
+_UNIT = late(
     r"(?:\.\d{1,4}|(?:,\d{3})+)?\s?(?:余|多|左右)?(?:元(?!旦)|万|亿|分(?![机管局别享公店之])|角|块钱|美元|平方|平米|㎡|m[2²³]|立方|公里|吨|公斤|"
     r"千克|kg|度(?!假)|千瓦|kwh?|人次|人(?=$|[，。,；、？?])|次(?![日卧])|户(?![主名籍口型])|家(?![属长里人中庭住])|个(?![人体])|"
     r"件(?!人)|字节|bytes?|ms|毫秒|秒|册|辆|套|份|%|％)",
 )
-_EXAMPLE_WORDS = (
-    "示例 样例 样本 范例 示范 请输入 请填写? 占位 placeholder example sample 格式 模板 测试(?:号码?|手机|数据) 虚构 演示 demo"
-).split()
-_EXAMPLE = re.compile(  # no alternative begins with a group: what begins with a character is looked for quickly
-    r"例如?[:：\s]{0,2}$|如(?<![比假譬正例来]如)[:：\s]{0,2}$|"
-    + "|".join(f"{word}[^0-9。；，,]{{0,10}}$" for word in _EXAMPLE_WORDS)
+_EXAMPLE = late(r"例如?[:：\s]{0,2}$|如(?<![比假譬正例来]如)[:：\s]{0,2}$")
+_EXAMPLE_WORD = late(
+    r"(?:示例|样例|样本|范例|示范|请输入|请填写?|占位|placeholder|example|sample|格式|模板|测试(?:号码?|手机|数据)|虚构|演示|demo)"
+    r"[^0-9。；，,]{0,10}$"
 )
-_EXAMPLE_HINT = re.compile("[例如样示范请占格模测虚演eds]")  # neither that nor the next is without one
-_EXAMPLE_BEHIND = re.compile(r"[^0-9]{0,3}(?:[（(]?(?:示例|样例|范例|举例|仅供参考)|为例|是?.{0,4}测试号)")
-_SAMPLE_ROW = re.compile(
-    "|".join(f"{word}(?:数据|信息|行)?[^0-9。；]{{0,12}}$" for word in "示例 样例 范例 示范 样本".split())
-)
-_PERSONAL = re.compile(
+_EXAMPLE_HINT = late("[例如样示范请占格模测虚演eds]")  # neither that nor the next is without one
+_EXAMPLE_BEHIND = late(r"[^0-9]{0,3}(?:[（(]?(?:示例|样例|范例|举例|仅供参考)|为例|是?.{0,4}测试号)")
+_SAMPLE_ROW = late(r"(?:示例|样例|范例|示范|样本)(?:数据|信息|行)?[^0-9。；]{0,12}$")
+_PERSONAL = late(
     r"我(?![局们司办委街县市区镇处])|本人|俺|[他她妈爸爷奶叔姨哥姐弟妹某]|儿子|女儿|老婆|老公|妻|丈夫|先生|女士|小姐|师傅|姓|业主|居民|村民|"
     r"住户|房东|租客|老板|个人|私人|家属|老人|孩子"
 )
-_PHONE_NEAR = re.compile(
+_PHONE_NEAR = late(
     r"电\s?话|電話|手\s?机|手機|联系|来电|拨|打给|打我|号码|微信|call|tel|phone|mobile|mob\b|shouji|dianhua|我的号|回电",
 )
-_RESIDENT_NEAR = re.compile(r"身\s?份|证件|證件|一代证|公民|户口|sfz|idcard|id_card|\bid\b")
-_CARD_NEAR = re.compile(
+_RESIDENT_NEAR = late(r"身\s?份|证件|證件|一代证|公民|户口|sfz|idcard|id_card|\bid\b")
+_CARD_NEAR = late(
     r"卡|账[号户]|帐[号户]|银行|[建工农中交招]行|邮储|户名|打到|打款|汇[入款到]|转[到入账]|退[到至款还]|visa|card",
 )
-_PERSON_NEAR = re.compile(r"姓名|某|[，,]\s?[男女]|户主|申请人|父亲|母亲|爸|妈|本人|老人|残疾")
-_ORGANISATION = re.compile(
+_PERSON_NEAR = late(r"姓名|某|[，,]\s?[男女]|户主|申请人|父亲|母亲|爸|妈|本人|老人|残疾")
+_ORGANISATION = late(
     r"(?:户名|单位|账户名称|开户名|名称|全称|收款方|收款人)[^。；\n]{0,24}(?:局|公司|中心|委员会|学校|医院|合作社|财政|专户|[协商总]会|基金会|政府|办公室|村委|居委|"
     r"管委会|事务所|支队|大队|街道|法院|集团)|对公账户|保证金(?:专用)?账户|专用账户|财政专户|基本账户"
 )
-_PAGE_FILE = re.compile(r"\.(?:s?html?|jsp|aspx?|php|do|jpe?g|png|gif|pdf|docx?|xlsx?|zip|rar|mp4|js|css)(?![a-z])")
-_COORDINATE = re.compile(r"坐标|[经纬]度|经纬|东经|北纬|\blat|\blng|\blon|gps")
-_CARE = re.compile("[1-7][1-4](?![0-9A-Za-z])")
-_MOBILE_BEHIND = re.compile(r"1[3-9][0-9]{9}(?![0-9A-Za-z])")  # cells that lost what stood between them
-_LETTERS = re.compile("[A-Za-z]+$")
-_DECIMALS = re.compile(r"[.]\d")
-_CLAUSE_END = re.compile(r"[。；;！!？?\n]")
-_LIST_POINT = re.compile(r"(?:^|[\s；;，,、])[1-9]\d?\.$")
+_PAGE_FILE = late(r"\.(?:s?html?|jsp|aspx?|php|do|jpe?g|png|gif|pdf|docx?|xlsx?|zip|rar|mp4|js|css)(?![a-z])")
+_COORDINATE = late(r"坐标|[经纬]度|经纬|东经|北纬|\blat|\blng|\blon|gps")
+_CARE = late("[1-7][1-4](?![0-9A-Za-z])")
+_MOBILE_BEHIND = late(r"1[3-9][0-9]{9}(?![0-9A-Za-z])")  # cells that lost what stood between them
+_LETTERS = late("[A-Za-z]+$")
+_DECIMALS = late(r"[.]\d")
+_CLAUSE_END = late(r"[。；;！!？?\n]")
+_LIST_POINT = late(r"(?:^|[\s；;，,、])[1-9]\d?\.$")
 _SHORT = 100  # a text that may be nothing but a number
 _FORMER_GENERATION = 1999  # papers that carry a date, such as building permits, are younger
 
@@ -96,7 +93,7 @@ def _is_example(view: _View) -> bool:
     if not _EXAMPLE_HINT.search(before):
         return False
     before = _CLAUSE_END.split(before)[-1]
-    return bool(_EXAMPLE.search(before) or _SAMPLE_ROW.search(before))
+    return bool(_EXAMPLE.search(before) or _EXAMPLE_WORD.search(before) or _SAMPLE_ROW.search(before))
 
 
 def _resident(view: _View) -> float:

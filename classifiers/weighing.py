@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from io import BytesIO
 from math import exp, sqrt
 from operator import itemgetter
+from pkgutil import get_data
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,8 +43,7 @@ _NEXT, _HALF, _LAST = np.uint32(31), np.uint32(15), np.uint32(BUCKETS - 1)
 Buckets = NDArray[np.intp]
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
+class Weights(NamedTuple):
     """Of one kind: by name of the feature, and by bucket of the wording (float32, ``BUCKETS`` long)."""
 
     named: dict[str, float]
@@ -55,7 +54,7 @@ class Weights:
 
 @cache
 def weights(kind: Kind) -> Weights:
-    raw = files("classifiers").joinpath("models", f"{kind}.npz").read_bytes()
+    raw = get_data("classifiers", f"models/{kind}.npz") or b""
     with np.load(BytesIO(raw), allow_pickle=False) as stored:
         named = dict(zip(stored["names"].tolist(), stored["named"].astype(float).tolist(), strict=True))
         near_, whole = (stored[name].astype(np.float32) for name in ("near", "whole"))

@@ -34,7 +34,7 @@ DOORS = {
         ("xml.parsers", "monitor/attachments/xml.py"),
         ("feedparser", "monitor/collectors/"),
         ("jieba", "monitor/segment.py"),
-        ("numpy stdnum", "classifiers/"),
+        ("numpy", "classifiers/"),
         ("selectolax", "classifiers/ monitor/collectors/"),
         ("signal", f"{ENTRANCES} monitor/attachments/apart.py"),
         ("joblib scipy sklearn", "classifiers/training/"),  # never in a running daemon

@@ -16,14 +16,15 @@ def files(*rooms: Room) -> tuple[str, ...]:
 
 
 def judge(name: str, *may: str) -> Room:
-    """A classifier, and which others it stands on."""
-    return Room(f"classifiers/{name}.py", tuple(f"classifiers/{each}.py" for each in may), pure=True)
+    """A classifier, and which others it stands on; each may have patterns that are compiled late."""
+    return Room(f"classifiers/{name}.py", tuple(f"classifiers/{each}.py" for each in (*may, "late")), pure=True)
 
 
 FINDING = ("classifiers/finding.py",)
 SEEN = ("finding", "folding", "page", "reporting")
 CLASSIFIERS = (
     judge("__init__"),
+    judge("late"),
     judge("finding"),
     judge("opened"),
     judge("bounding", "opened"),

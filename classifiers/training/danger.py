@@ -261,7 +261,7 @@ class Model:
         names = list(self.names.get_feature_names_out())
         facts = learned[: len(names)] * [loudness(name) for name in names]
         facts[names.index("bias")] += self.hits.intercept_[0] + LEAN
-        np.savez_compressed(
+        np.savez(
             ROOT / "classifiers" / "models" / f"{self.kind}.npz",
             names=np.array(names),
             named=np.float32(facts),

@@ -184,6 +184,6 @@ def test_pages():
 
 def test_a_mistake_in_the_lexicon_is_named():
     with pytest.raises(ValueError, match="begins with nothing certain"):
-        danger._index({".气": ["gas"]})
+        danger.Index({".气": ("gas",)})
     with pytest.raises(ValueError, match="not a pattern"):
         danger._pattern("", strong=True)

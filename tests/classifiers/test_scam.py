@@ -19,7 +19,8 @@ SETS = {  # most that may be missed, and falsely flagged
     "scam_blind2": (3, 1),
     "scam_blind3": (2, 2),
     "scam_blind4": (4, 3),
-    "scam_blind5": (1, 6),
+    "scam_blind5": (1, 8),
+    "scam_blind6": (0, 0),
 }
 OFFER = "网络兼职刷单，一单一结，日赚三百，先垫付本金再返佣金，加微信 shuadan_5566"
 ACCOUNTS = ["shuadan_5566", "sd99887", "98765432", "198******43", "19811113443", "sd-2024"]
@@ -244,7 +245,7 @@ def test_the_file_holds_what_was_written():
     np.testing.assert_array_equal(again.table, model.table)
     np.testing.assert_allclose(again.views, model.views, atol=0.02)
     assert again.gate == pytest.approx(model.gate)
-    assert len(scam.dump(model)) < 512 * 1024
+    assert len(scam.dump(model)) < 640 * 1024
 
 
 def changed(**parts):
