@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from classifiers import hiding, lures, scripts
-from classifiers.hiding import Colour
-from classifiers.styles import Face, Sheet, keys_of
+from classifiers.blocks import Block, Link, State, by_inheritance, inherited
+from classifiers.selectors import Face, beside, face_of, keys_of
+from classifiers.styles import Sheet, of_address
 
 _NO_PROGRAM = ("template", "json", "html", "x-", "text/plain", "ng-", "handlebars", "mustache")
 _LOOKED_AT = frozenset({"noscript", "marquee"})
@@ -26,53 +26,6 @@ _DRAWN = ("background", "width", "height", "border", "padding", "block")  # styl
 _AROUND = 3  # elements above whose names say what a block is
 _SCRIPTS = 4000  # of a page that are read
 _MOST = 20_000  # code points of a block's text
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    url: str
-    text: str
-    node: LexborNode
-
-
-@dataclass(slots=True)
-class Block:
-    """Something hidden, and what it carries. ``node`` is the element that hides it."""
-
-    rule: str
-    node: LexborNode
-    on_demand: bool = False  # it looks like something that opens
-    names: frozenset[str] = frozenset()  # by which a script could open it
-    sure: bool = True
-    text: list[str] = field(default_factory=list)
-    length: int = 0
-    links: list[Link] = field(default_factory=list)
-    frames: list[Link] = field(default_factory=list)
-    fields: bool = False  # it has something to be filled in
-
-    def add(self, text: str) -> None:
-        if self.length < _MOST:
-            self.text.append(text[:_MOST])
-            self.length += len(text)
-
-    @property
-    def words(self) -> str:
-        return "".join(self.text)
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    """What an element hands down. ``ground`` None: an image; ``painted``: it was said, not assumed."""
-
-    block: Block | None = None
-    shut: bool = False  # nothing inside can come back into sight
-    ink: Colour | None = (0, 0, 0)
-    unseen_ink: bool = False
-    ground: Colour | None = (255, 255, 255)
-    painted: bool = False
-    font: float = 16.0
-    invisible: bool = False
-    indented: bool = False
 
 
 class Walk:
@@ -143,7 +96,7 @@ class Walk:
 
     def _go(self) -> None:
         root = self.tree.root
-        stack: list[tuple[LexborNode, _State]] = [(root, _State())] if root else []
+        stack: list[tuple[LexborNode, State]] = [(root, State())] if root else []
         for beside in _all_beside(root):
             if beside.is_comment_node and root is not None and "<a" in (text := beside.comment_content or "").lower():
                 self.comments.append((text, root))
@@ -164,7 +117,7 @@ class Walk:
             self._leaf(node, stack[-1][0], state)
             node = node.next
 
-    def _leaf(self, node: LexborNode, parent: LexborNode, state: _State) -> None:
+    def _leaf(self, node: LexborNode, parent: LexborNode, state: State) -> None:
         if node.is_comment_node:
             if "<a" in (text := node.comment_content or "").lower():
                 self.comments.append((text, parent))
@@ -178,16 +131,16 @@ class Walk:
             elif tag not in _NOT_TEXT:
                 (self._block(state) or self.words).add(text)
 
-    def _block(self, state: _State) -> Block | None:
+    def _block(self, state: State) -> Block | None:
         return state.block or self._written
 
-    def _enter(self, node: LexborNode, state: _State) -> _State:
+    def _enter(self, node: LexborNode, state: State) -> State:
         tag, attributes = node.tag or "", node.attributes
-        face = _face(tag, attributes)
+        face = face_of(node)
         if not (attributes or self.sheet.knows or tag in _LOOKED_AT or tag == "script"):
             self._faces.append(face)
             return state
-        style = self.sheet.style(face, self._faces, attributes.get("style") or "")
+        style = self.sheet.style(face, self._faces, attributes.get("style") or "", node)
         if attributes and (old := hiding.from_attributes(tag, attributes)):
             style = {**old, **style}
         if not state.shut and (style or tag in _LOOKED_AT):
@@ -207,13 +160,13 @@ class Walk:
             self.programs.append((scripts.read(value), node))
         self.opened |= {each[1] or each[2] for each in scripts.names(value)}
 
-    def _inside(self, node: LexborNode, face: Face, style: Mapping[str, str], state: _State) -> _State:
+    def _inside(self, node: LexborNode, face: Face, style: Mapping[str, str], state: State) -> State:
         rule = "noscript" if face.tag == "noscript" else _rule(face, style)
         if rule and face.tag not in ("html", "body", "head", "script", "style"):
             block = self._hidden(rule, node, face, style)
             return replace(state, block=block, shut=True)
-        inner = _inherited(style, state)
-        rule = _by_inheritance(inner)
+        inner = inherited(style, state)
+        rule = by_inheritance(inner)
         if not rule:
             return replace(inner, block=None)
         if state.block is not None and state.block.rule == rule:
@@ -234,7 +187,7 @@ class Walk:
             or self._comes_back(node, face, style, rule)
         )
         if (before := _element(node.prev, "prev")) is not None:  # what is clicked stands before what opens
-            faces.append(_face(before.tag or "", before.attributes))
+            faces.append(face_of(before))
         known = frozenset(name for each in faces for name in (each.id, *each.classes) if name)
         block = Block(rule, node, on_demand, known)
         if rule in ("same_colour", "tiny_font") and (around := node.parent) is not None and around.tag == "a":
@@ -245,12 +198,12 @@ class Walk:
     def _comes_back(self, node: LexborNode, face: Face, style: Mapping[str, str], rule: str) -> bool:
         if self.sheet.exhausted or _is_one_of_several(node, face, rule):
             return True
-        for other in self.sheet.revealed(face, self._faces):
+        for other in self.sheet.revealed(face, self._faces, node):
             if any(other.get(name, value) != value and not hiding.closed(other) for name, value in style.items()):
                 return True
         return False
 
-    def _collect(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None], state: _State) -> None:
+    def _collect(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None], state: State) -> None:
         block = self._block(state)
         if tag in ("a", "area") and (url := attributes.get("href")):
             link = Link(url, node.text() or "" if tag == "a" else "", node)
@@ -282,7 +235,7 @@ class Walk:
             if self._written is not None and f"</{self._written_tag}" in lowered:
                 self._written = None
             elif element is not None and (tag := element.tag or "") in _HOLDERS and f"</{tag}" not in lowered:
-                face = _face(tag, element.attributes)
+                face = face_of(element)
                 style = self.sheet.style(face, (), face.attributes.get("style") or "")
                 if rule := _rule(face, {**hiding.from_attributes(tag, face.attributes), **style}):
                     self._written, self._written_tag = Block(rule, node), tag
@@ -305,7 +258,7 @@ def _is_one_of_several(node: LexborNode, face: Face, rule: str) -> bool:
     for near in (_element(node.prev, "prev"), _element(node.next, "next")):
         if near is None or near.tag != face.tag:
             continue
-        other = _face(near.tag or "", near.attributes)
+        other = face_of(near)
         if pattern and pattern != face.id and pattern == _DIGITS.sub("", other.id):
             return True
         if (face.classes or (face.tag in _ENTRIES and rule == "not_displayed")) and face.classes <= other.classes:
@@ -329,18 +282,6 @@ def _element(near: LexborNode | None, way: str) -> LexborNode | None:
     return near.prev if way == "prev" else near.next
 
 
-def _face(tag: str, attributes: Mapping[str, str | None]) -> Face:
-    if not attributes:
-        return _plain_face(tag)
-    name, classes = attributes.get("id") or "", frozenset((attributes.get("class") or "").split())
-    return Face(tag, name, classes, attributes, keys_of(tag, name, classes))
-
-
-@lru_cache(maxsize=256)
-def _plain_face(tag: str) -> Face:
-    return Face(tag, "", frozenset(), {}, keys_of(tag, "", frozenset()))
-
-
 def _is_bare(node: LexborNode, text: str) -> bool:
     """A link in a text without anything that could be clicked, and without a name by which it could be drawn."""
     if any(name not in ("href", "target", "rel", "style") for name in node.attributes):
@@ -358,36 +299,3 @@ def _is_bare(node: LexborNode, text: str) -> bool:
 def _is_pixel(node: LexborNode) -> bool:
     """An image too small to be seen, or to be clicked on."""
     return node.tag == "img" and any(hiding.is_thin_box(node.attributes.get(name)) for name in ("width", "height"))
-
-
-def _inherited(style: Mapping[str, str], state: _State) -> _State:
-    painted, ground = hiding.background(style)
-    ink, said = state.ink, style.get("color", "")
-    if said and said not in ("inherit", "initial"):
-        ink = hiding.colour(said)
-    size = hiding.font_size(style)
-    seen = style.get("visibility")
-    return replace(
-        state,
-        ink=ink,
-        unseen_ink=hiding.is_transparent(said) if said else state.unseen_ink,
-        ground=ground if painted else state.ground,
-        painted=state.painted or painted,
-        font=state.font if size is None else size,
-        invisible=state.invisible if seen is None else seen in ("hidden", "collapse"),
-        indented=hiding.is_indented(style) if "text-indent" in style else state.indented,
-    )
-
-
-def _by_inheritance(state: _State) -> str:
-    if state.invisible:
-        return "invisible"
-    if hiding.is_tiny(state.font):
-        return "tiny_font"
-    if state.indented:
-        return "off_screen"
-    if state.unseen_ink:
-        return "transparent"
-    if state.ink is not None and state.ground is not None and hiding.is_alike(state.ink, state.ground):
-        return "same_colour"
-    return ""
