@@ -54,6 +54,12 @@ def is_transparent(value: str) -> bool:
     return found is not None and found[1] <= _SHEER
 
 
+def is_opaque(value: str) -> bool:
+    """Whether nothing shines through; what is no colour, or more than one, is taken for opaque."""
+    found = _read(value.strip().lower())
+    return found is None or found[1] >= 1
+
+
 def is_alike(one: Colour, other: Colour) -> bool:
     return max(abs(a - b) for a, b in zip(one, other, strict=True)) <= _CLOSE
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from classifiers import hiding, lures, scripts
+from classifiers import changes, hiding, lures, scripts, unpacking
 from classifiers.blocks import Block, Link, State, by_inheritance, inherited
 from classifiers.selectors import Face, beside, face_of, keys_of
 from classifiers.styles import Sheet, of_address
 
 _NO_PROGRAM = ("template", "json", "html", "x-", "text/plain", "ng-", "handlebars", "mustache")
-_LOOKED_AT = frozenset({"noscript", "marquee"})
+_LOOKED_AT = frozenset({"noscript", "marquee", "x-template", "details", "summary", "option"})
 _HOLDERS = frozenset({"div", "span", "p", "ul", "ol", "dl", "font", "center", "marquee", "section", "table"})
 _ENTRIES = frozenset({"li", "dd", "td", "tr", "option"})
 _DIGITS = re.compile(r"\d+")
@@ -25,7 +25,14 @@ _ON_DEMAND = ("role", "tabindex", "aria-", "v-", "ng-", "x-", ":", "@", "wx:", "
 _DRAWN = ("background", "width", "height", "border", "padding", "block")  # styles that make something to click on
 _AROUND = 3  # elements above whose names say what a block is
 _SCRIPTS = 4000  # of a page that are read
-_MOST = 20_000  # code points of a block's text
+_LONGEST_DATA = 20_000  # code points of a description, or a page, inside the page
+_DESCRIBES = frozenset("description keywords title name site_name abstract subject headline".split())
+_PLAIN = re.compile(r"[.#]?[\w-]+")
+_TOLD = ("alt", "title", "aria-label")  # attributes that nobody sees at once
+_PICTURES = frozenset({"img", "picture", "video", "canvas", "iframe", "embed", "object", "svg"})
+_SHORT_TEXT = 3  # code points that advertise nothing
+_LAID = ("absolute", "fixed")  # positions that lie over others
+_NEAR = 3  # elements behind one that may lie over it
 
 
 class Walk:
@@ -44,6 +51,12 @@ class Walk:
         self.programs: list[tuple[scripts.Script, LexborNode]] = []
         self.opened: set[str] = set()  # names that scripts and links open
         self.own: list[str] = []  # addresses that the page calls its own
+        self.base = ""  # from which it counts relative addresses
+        self.loaded: list[Link] = []  # scripts of others
+        self.forms: list[Link] = []
+        self.held: list[tuple[str, LexborNode]] = []  # texts in attributes that nobody sees at once
+        self.inner: list[tuple[str, LexborNode, bool]] = []  # pages inside, and whether they are hidden
+        self._given: dict[int, str] = {}  # style that scripts give to single elements
         self.external = False  # it has style sheets that are not here
         self.words = Block("", tree.root or tree.body)  # type: ignore[arg-type]
         self._written: Block | None = None
@@ -54,30 +67,48 @@ class Walk:
         self._go()
 
     def _read_head(self) -> None:
-        for node in self.tree.css("style"):
-            if node.parent is None or node.parent.tag != "noscript":
-                self.sheet.read((node.text() or "")[:1_000_000])
-        for node in self.tree.css("link[href]"):
-            relation = (node.attributes.get("rel") or "").lower()
-            self.external = self.external or "stylesheet" in relation
+        links = self.tree.css("link[href]")
+        sheets = [(node.text() or "")[:1_000_000] for node in self.tree.css("style") if not _is_fallback(node)]
+        sheets += [of_address(node.attributes["href"] or "") for node in links]
+        for css in (*sheets, *(node.attributes["style"] or "" for node in self.tree.css("html[style], body[style]"))):
+            self.sheet.name(css)
+        for node in self.tree.css("body[link]"):
+            self.sheet.read(f"a{{color:{node.attributes['link']}}}")
+        for css in sheets:
+            self.sheet.read(css)
+        for node in links:
+            relation, url = (node.attributes.get("rel") or "").lower(), node.attributes["href"] or ""
+            self.external = self.external or ("stylesheet" in relation and not url.startswith("data:"))
             if relation == "canonical":
-                self.own.append(node.attributes["href"] or "")
-        self.own += [node.attributes["href"] or "" for node in self.tree.css("base[href]")]
+                self.own.append(url)
+        for node in self.tree.css("base[href]"):
+            self.base = self.base or node.attributes["href"] or ""
+        self.own.append(self.base)
         for node in self.tree.css("meta[content]"):
-            name = (node.attributes.get("name") or node.attributes.get("property") or "").lower()
-            if name in ("og:url", "url", "siteurl", "sitedomain"):
-                self.own.append("//" + (node.attributes["content"] or "").rpartition("//")[2])
-            elif (node.attributes.get("http-equiv") or "").lower() == "refresh":
-                self.refreshes.append(((node.attributes["content"] or "").partition("=")[2].strip("'\" "), node))
-            elif name in ("description", "keywords", "og:title", "og:description"):
-                self.heads.append((node.attributes["content"] or "", node))
+            self._read_meta(node, node.attributes["content"] or "")
+
+    def _read_meta(self, node: LexborNode, content: str) -> None:
+        named = (node.attributes.get(each) for each in ("name", "property", "itemprop"))
+        name = next(filter(None, named), "").lower()
+        if name in ("og:url", "url", "siteurl", "sitedomain"):
+            self.own.append("//" + content.rpartition("//")[2])
+        elif (node.attributes.get("http-equiv") or "").lower() == "refresh":
+            self.refreshes.append((content.partition("=")[2].strip("'\" "), node))
+        elif name.rpartition(":")[2].rpartition(".")[2] in _DESCRIBES:
+            self.heads.append((content, node))
 
     def _read_scripts(self) -> None:
         for node in self.tree.css("script")[:_SCRIPTS]:
             kind = (node.attributes.get("type") or "").lower()
             runs = not any(each in kind for each in _NO_PROGRAM) or kind == "application/x-javascript"
-            if runs and (text := node.text() or ""):
+            if url := node.attributes.get("src"):
+                self.loaded.append(Link(url, "", node))
+            if not (text := node.text() or ""):
+                continue
+            if runs:
                 self._take_script(text, node)
+            elif "ld+json" in kind:
+                self.heads.append((text[:_LONGEST_DATA], node))
 
     def _take_script(self, text: str, node: LexborNode) -> None:
         script = scripts.read(text)
@@ -85,14 +116,21 @@ class Walk:
             return
         self.programs.append((script, node))
         self.opened |= script.shown()
-        for selector, css in script.hides():
-            self.sheet.hide(selector, css)
-        for selector, classes in script.classes():
-            named = frozenset(classes)
+        for change in changes.hides(script.plain):
+            self._change(change, change.css)
+        for change in changes.classes(script.plain):
+            named = frozenset(change.classes)
             given = self.sheet.style(Face("", "", named, {}, keys_of("", "", named)), (), "")
-            self.sheet.hide(selector, ";".join(map(":".join, given.items())))
+            self._change(change, ";".join(map(":".join, given.items())))
         for css in script.styles():
             self.sheet.read(css)
+
+    def _change(self, change: changes.Change, css: str) -> None:
+        if change.place is None:
+            self.sheet.hide(change.selector, css)
+        elif _PLAIN.fullmatch(change.selector) and len(found := self.tree.css(change.selector)) > change.place:
+            key = found[change.place].mem_id
+            self._given[key] = f"{self._given.get(key, '')};{css}"
 
     def _go(self) -> None:
         root = self.tree.root
@@ -128,7 +166,7 @@ class Walk:
                 self.comments.append((text, parent))
             elif tag == "title":
                 self.heads.append((text, parent))
-            elif tag not in _NOT_TEXT:
+            elif tag not in _NOT_TEXT or (tag == "option" and state.block is not None):
                 (self._block(state) or self.words).add(text)
 
     def _block(self, state: State) -> Block | None:
@@ -140,13 +178,20 @@ class Walk:
         if not (attributes or self.sheet.knows or tag in _LOOKED_AT or tag == "script"):
             self._faces.append(face)
             return state
-        style = self.sheet.style(face, self._faces, attributes.get("style") or "", node)
+        inline = attributes.get("style") or ""
+        if self._given and (given := self._given.get(node.mem_id)):
+            inline = f"{inline};{given}"
+        style = self.sheet.style(face, self._faces, inline, node)
+        if tag == "summary" and state.block is not None and state.block.rule == "folded":
+            state = replace(state, block=None, shut=False)
         if attributes and (old := hiding.from_attributes(tag, attributes)):
             style = {**old, **style}
         if not state.shut and (style or tag in _LOOKED_AT):
             state = self._inside(node, face, style, state)
         self._faces.append(face)
         for name, value in attributes.items():
+            if value and name in _TOLD and len(value) > _SHORT_TEXT:
+                self.held.append((value, node))
             if value and (name.startswith(("on", "data-", "aria-controls")) or name == "for" or value[0] == "#"):
                 self._opens(name, value, node)
         self._collect(node, tag, attributes, state)
@@ -161,11 +206,13 @@ class Walk:
         self.opened |= {each[1] or each[2] for each in scripts.names(value)}
 
     def _inside(self, node: LexborNode, face: Face, style: Mapping[str, str], state: State) -> State:
-        rule = "noscript" if face.tag == "noscript" else _rule(face, style)
+        rule = _rule(face, style) or _rule_of_tag(face) or self._covered(node, style)
         if rule and face.tag not in ("html", "body", "head", "script", "style"):
             block = self._hidden(rule, node, face, style)
             return replace(state, block=block, shut=True)
         inner = inherited(style, state)
+        if style.get("position") in _LAID and not hiding.background(style)[0] and _is_on_picture(node):
+            inner = replace(inner, ground=None)
         rule = by_inheritance(inner)
         if not rule:
             return replace(inner, block=None)
@@ -179,7 +226,9 @@ class Walk:
         faces = [face, *reversed(self._faces[-_AROUND:])]
         names = " ".join(f"{each.id} {' '.join(each.classes)}" for each in faces)
         on_demand = (
-            face.tag in ("dialog", "x-template", "details", "nav")
+            face.tag in ("dialog", "nav")
+            or (rule == "folded" and _is_named(node))
+            or (rule == "template" and bool(face.attributes or self.programs or self.loaded))
             or lures.opens_on_demand(names)
             or not {"transition", "animation"}.isdisjoint(style)
             or hiding.background(style) == (True, None)  # an image stands for the words
@@ -195,6 +244,16 @@ class Walk:
         self.blocks.append(block)
         return block
 
+    def _covered(self, node: LexborNode, style: Mapping[str, str]) -> str:
+        """Why what stands behind it lies over it: it has the same place, or is drawn up onto it."""
+        if style.get("position") not in _LAID and "height" not in style:
+            return ""
+        for near, _ in zip(beside(node, "next"), range(_NEAR), strict=False):
+            other = self.sheet.style(face_of(near), self._faces, near.attributes.get("style") or "", near)
+            if hiding.lies_over(other, style):
+                return "covered"
+        return ""
+
     def _comes_back(self, node: LexborNode, face: Face, style: Mapping[str, str], rule: str) -> bool:
         if self.sheet.exhausted or _is_one_of_several(node, face, rule):
             return True
@@ -205,13 +264,21 @@ class Walk:
 
     def _collect(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None], state: State) -> None:
         block = self._block(state)
-        if tag in ("a", "area") and (url := attributes.get("href")):
+        if tag in ("a", "area") and (url := attributes.get("href") or attributes.get("xlink:href")):
             link = Link(url, node.text() or "" if tag == "a" else "", node)
             (self.shown if block is None else block.links).append(link)
-            if block is None and tag == "a" and _is_bare(node, link.text):
+            if block is None and (_is_bare(node, link.text) if tag == "a" else hiding.is_spot(attributes)):
                 self.bare.append(link)
-        elif tag in _FRAMES and (url := attributes.get(_FRAMES[tag])):
+        elif tag in _FRAMES and (url := attributes.get(_FRAMES[tag]) or attributes.get("srcdoc")):
             self._frame(Link(url, "", node), attributes, block)
+        elif tag == "form" and (url := attributes.get("action")):
+            self.forms.append(Link(url, "", node))
+            if block is not None:
+                block.fields = True
+        elif tag == "input" and attributes.get("type") == "hidden" and (value := attributes.get("value")):
+            self.held.append((value, node))
+        elif tag == "option" and block is not None:
+            block.links.append(Link(attributes.get("value") or "", "", node))
         elif tag == "script":
             self._writes(node)
         elif block is not None:
@@ -220,9 +287,13 @@ class Walk:
                 block.add(f" {attributes.get('alt') or ''} ")
 
     def _frame(self, link: Link, attributes: Mapping[str, str | None], block: Block | None) -> None:
-        if block is not None:
+        thin = any(hiding.is_thin_box(attributes.get(name)) for name in ("width", "height"))
+        html = attributes.get("srcdoc") or _html_of(link.url)
+        if html:
+            self.inner.append((html[:_LONGEST_DATA], link.node, thin or block is not None))
+        elif block is not None:
             block.frames.append(link)
-        elif any(hiding.is_thin_box(attributes.get(name)) for name in ("width", "height")):
+        elif thin:
             self.frames.append(link)
 
     def _writes(self, node: LexborNode) -> None:
@@ -250,6 +321,37 @@ class Walk:
 
 def _rule(face: Face, style: Mapping[str, str]) -> str:
     return hiding.closed(style) or (hiding.by_marquee(face.attributes, style) if face.tag == "marquee" else "")
+
+
+def _rule_of_tag(face: Face) -> str:
+    """Why what stands in an element is not shown, whatever its style."""
+    if face.tag == "details":
+        return "" if "open" in face.attributes else "folded"
+    return {"noscript": "noscript", "x-template": "template"}.get(face.tag, "")
+
+
+def _is_named(node: LexborNode) -> bool:
+    """Whether something stands there to be clicked on: browsers write a word where there is no summary at all."""
+    summary = node.css_first("summary")
+    return summary is None or any(map(str.isalnum, summary.text() or "")) or summary.css_first("img, svg, i") is not None
+
+
+def _is_on_picture(node: LexborNode) -> bool:
+    near = (each.tag for way in ("prev", "next") for each, _ in zip(beside(node, way), range(_NEAR), strict=False))
+    return not _PICTURES.isdisjoint(near)
+
+
+def _is_fallback(node: LexborNode) -> bool:
+    """Whether it is meant for browsers that run no scripts."""
+    return node.parent is not None and node.parent.tag == "noscript"
+
+
+def _html_of(url: str) -> str:
+    """The page that stands in a ``data:`` address itself; "" for another."""
+    kind, comma, data = url.partition(",")
+    if not comma or not kind.lower().lstrip().startswith("data:text/html"):
+        return ""
+    return unpacking.decoded("atob" if "base64" in kind.lower() else "unescape", data.strip())
 
 
 def _is_one_of_several(node: LexborNode, face: Face, rule: str) -> bool:

@@ -12,16 +12,20 @@ from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
-from classifiers import lures, scripts
-from classifiers.concealed import Block, Link, Walk
+from classifiers import lures, scripts, unparsed
+from classifiers.blocks import Block, Link
+from classifiers.concealed import Walk
 from classifiers.finding import MASK, Document, Finding, Kind
-from classifiers.hosts import Hosts, host_of, imitates, is_below, registrable
+from classifiers.hosts import Hosts, disguise, host_of, imitates, is_below, is_number, nearly, registrable
 from classifiers.page import css_path, parsed
 
 _MOST = 50  # findings of a page
 _LOOKED_AT = 2000  # of which these are chosen
 _PIECES = 40  # comments, and pieces written by scripts, that are parsed
 _LONGEST = 200_000  # code points of all of them
+_AT_ONCE = 200  # texts in attributes that are looked at together
+_HELD = 50  # times
+_FOR_PHONES = frozenset("m wap 3g 4g h5 mobile wx app touch".split())  # first parts of hosts
 _AGAIN = 3  # times that no honest title says the same
 _STRONG = 0.8
 _WEAK = 0.65
@@ -37,9 +41,8 @@ def find(document: Document, *, approved: frozenset[str] = frozenset()) -> list[
     """
     if not document.html:
         return []
-    walk = Walk(parsed(document.html))
-    own = {registrable(host) for host in map(host_of, (document.url, *walk.own)) if host}
-    page = _Page(document.html, walk, Hosts(frozenset(own), lures.words("hosts", "approved") | approved))
+    html = unparsed.opened(document.html)
+    page = _Page(html, Walk(parsed(html)), lures.words("hosts", "approved") | approved, document.url)
     seen = sorted(islice(page.findings(), _LOOKED_AT), key=lambda each: -each[1])
     return [_finding(*each) for each in seen[:_MOST]]
 
@@ -47,11 +50,14 @@ def find(document: Document, *, approved: frozenset[str] = frozenset()) -> list[
 class _Page:
     """A page that was walked, and whose links are its own."""
 
-    def __init__(self, html: str, walk: Walk, hosts: Hosts) -> None:
+    def __init__(self, html: str, walk: Walk, approved: frozenset[str], url: str) -> None:
+        self.html = html
         self.raw = html.lower()
         self.walk = walk
-        self.hosts = hosts
-        self.seen = {registrable(host) for link in walk.shown if (host := hosts.outside(link.url))}
+        own = {registrable(host) for host in map(host_of, (url, *walk.own)) if host and not lures.is_lure_host(host)}
+        base = host_of(walk.base)
+        self.hosts = Hosts(frozenset(own), approved, base if base and registrable(base) not in own else "")
+        self.seen = {registrable(host) for link in walk.shown if (host := self.hosts.outside(link.url))}
         self.read = {registrable(host_of(link.url)) for link in walk.shown if any(map(str.isalnum, link.text))}
         self.room = _LONGEST
         self.pieces = _PIECES
@@ -60,18 +66,70 @@ class _Page:
         for block in self.walk.judged():
             yield from self._block(block)
         yield from self._frames(self.walk.frames)
-        for url, node in self.walk.refreshes:
-            if (host := self.hosts.outside(url)) and lures.is_lure_host(host):
-                yield "redirect", 0.85, node, url
-        for link in self.walk.bare:
-            if (host := self.hosts.outside(link.url)) and registrable(host) not in self.read:
-                yield "bare_link", _WEAK, link.node, link.url
+        yield from self._links()
         for text, node in self.walk.comments:
             yield from self._comment(text, node)
         yield from self._heads()
+        yield from self._attributes()
         for script, node in self.walk.programs:
             yield from self._script(script, node)
+        yield from self._loaded()
+        yield from self._inner()
+        yield from self._lost()
         yield from self._imitations()
+
+    def _links(self) -> Iterator[_Seen]:
+        for url, node in self.walk.refreshes:
+            host = self.hosts.outside(url)
+            if host and (lures.is_lure_host(host) or (registrable(host) not in self.read and not _is_told(self.walk))):
+                yield "redirect", 0.85 if lures.is_lure_host(host) else _WEAK, node, url
+        for link in self.walk.bare:
+            if (host := self.hosts.outside(link.url)) and registrable(host) not in self.read:
+                yield "bare_link", _WEAK, link.node, link.url
+        for url in self.walk.own:
+            if lures.is_lure_host(host := host_of(url)) and self.walk.tree.root:
+                yield "foreign_address", _WEAK, self.walk.tree.root, host
+
+    def _attributes(self) -> Iterator[_Seen]:
+        """Lures in what nobody sees at once: several of them, and none that can be read on the page."""
+        held, said = self.walk.held, self.walk.words.words
+        for begin in range(0, min(len(held), _HELD * _AT_ONCE), _AT_ONCE):
+            part = held[begin : begin + _AT_ONCE]
+            if len(lures.mentioned("\n".join(text for text, _ in part))) > 1:
+                for text, node in part:
+                    baits = {bait for bait in lures.lures(text) if bait not in said}
+                    if len(baits) > 1 or (baits and self.hosts.outside(node.attributes.get("href") or "")):
+                        yield "attribute", 0.7, node, text
+
+    def _loaded(self) -> Iterator[_Seen]:
+        for link in self.walk.loaded:
+            host = self.hosts.outside(link.url)
+            if host and (nearly(host) or imitates(host) or lures.is_lure_host(host)):
+                yield "foreign_script", 0.7, link.node, link.url
+
+    def _inner(self) -> Iterator[_Seen]:
+        """Pages inside the page, in ``srcdoc`` or ``data:``."""
+        for html, node, hidden in self.walk.inner[:_PIECES]:
+            if (inner := self._parsed(html)) is None:
+                return
+            links = [*inner.shown, *(link for block in inner.blocks for link in block.links)]
+            leads = any(
+                self.hosts.outside(url) for script, _ in inner.programs for url in (*script.targets(), *script.loaded())
+            )
+            if hidden and (leads or self._outside(links)):
+                yield "hidden_frame", 0.85, node, html
+
+    def _lost(self) -> Iterator[_Seen]:
+        """What the parser of a bounded page leaves out."""
+        root = self.walk.tree.root
+        for url in unparsed.thin_frames(self.html) if root else ():
+            if self.hosts.outside(url):
+                yield "hidden_frame", 0.85, root, url
+        for html in unparsed.drawings(self.html) if root else ():
+            if inner := self._parsed(html):
+                score = max((self._weighed(block, block.words) for block in inner.judged()), default=0.0)
+                if score:
+                    yield "zero_size", score, root, html
 
     def _outside(self, links: Iterable[Link]) -> list[Link]:
         return [link for link in links if self.hosts.outside(link.url)]
@@ -87,7 +145,8 @@ class _Page:
     def _weighed(self, block: Block, words: str) -> float:
         outside = self._outside(block.links)
         baits = lures.lures(words)
-        if outside and (baits or any(lures.is_lure_host(host_of(link.url)) for link in outside)):
+        elsewhere = outside or any(is_number(link.url) for link in block.links)
+        if (elsewhere and baits) or any(lures.is_lure_host(host_of(link.url)) for link in outside):
             return 0.95 if block.rule != "noscript" or not lures.is_hint(words) else _DOUBT
         if len(baits) > 1 and not block.fields:
             return _DOUBT if block.on_demand and not block.links else 0.85
@@ -98,7 +157,7 @@ class _Page:
         if (
             block.on_demand
             or block.fields
-            or own
+            or own >= len(unknown)
             or not block.sure
             or (block.rule == "noscript" and lures.is_hint(words))
         ):
@@ -132,6 +191,8 @@ class _Page:
         times = Counter(bait for baits, _, _ in found for bait in baits)
         several = len({bait for bait in times if bait not in said}) > 1
         for baits, text, node in found:
+            if not baits and lures.is_offer(text) and not text.isascii() and text[:9] not in self.html:
+                yield "packed_title", _WEAK, node, text
             strange = [bait for bait in baits if bait not in said]
             if any(times[bait] > self.raw.count(bait) for bait in strange):
                 yield "packed_title", 0.9, node, text
@@ -139,19 +200,30 @@ class _Page:
                 yield "foreign_title", _WEAK, node, text
 
     def _script(self, script: scripts.Script, node: LexborNode) -> Iterator[_Seen]:
-        spiders, turned = script.knows_spiders(), script.turns_opener()
-        for url in script.targets():
-            host = self.hosts.outside(url)
-            if host and (spiders or turned or script.is_packed(host) or lures.is_lure_host(host)):
-                yield ("search_redirect" if spiders else "redirect"), 0.9, node, url
+        spiders = script.knows_spiders()
+        yield from self._targets(script, spiders, node)
         for title in script.titles():
             if lures.lures(title) and (spiders or script.is_packed(title)):
                 yield "foreign_title", 0.9, node, title
         for url in script.loaded():
-            if (host := self.hosts.outside(url)) and script.is_packed(host):
+            if (host := self.hosts.outside(url)) and (script.is_packed(host) or nearly(host) or lures.is_lure_host(host)):
                 yield "packed_script", _WEAK, node, url
         for html in (*script.written(), *script.created()):
             yield from self._piece(html, script, spiders, node)
+
+    def _targets(self, script: scripts.Script, spiders: bool, node: LexborNode) -> Iterator[_Seen]:
+        turned, phones = script.turns_opener() or script.turns_back(), script.knows_phones()
+        for url in script.targets():
+            host = self.hosts.outside(url) or (host_of(url) if is_number(url) else "")
+            if not host:
+                continue
+            if spiders or turned or script.is_disguised(url, host) or lures.is_lure_host(host):
+                yield ("search_redirect" if spiders else "redirect"), 0.9, node, url
+            elif phones and host.partition(".")[0] not in _FOR_PHONES and registrable(host) not in self.read:
+                yield "redirect", _WEAK, node, url
+        if spiders and ".submit(" in script.plain:
+            for form in self._outside(self.walk.forms):
+                yield "search_redirect", 0.9, form.node, form.url
 
     def _piece(self, html: str, script: scripts.Script, spiders: bool, node: LexborNode) -> Iterator[_Seen]:
         """What a script writes: hidden as on the page itself, or for search engines, or unreadable in the source."""
@@ -177,8 +249,17 @@ class _Page:
         blocks = (link for block in self.walk.blocks for link in block.links)
         for link in (*self.walk.shown, *blocks):
             host = host_of(link.url)
-            if imitates(host) and not is_below(host, self.hosts.approved):
+            known = is_below(host, self.hosts.approved)
+            pretended = disguise(link.url)
+            if pretended and not known and is_below(pretended, self.hosts.approved):
                 yield "imitated_host", 0.85, link.node, link.url
+            elif imitates(host) and not known:
+                yield "imitated_host", 0.85, link.node, link.url
+
+
+def _is_told(walk: Walk) -> bool:
+    """Whether the page says that it leads elsewhere."""
+    return lures.is_moving(walk.words.words)
 
 
 def _is_stuffed(baits: Iterable[str], text: str) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from math import inf
 
-from classifiers.colours import Colour, colour
+from classifiers.colours import Colour, colour, is_opaque
 
 Style = Mapping[str, str]
+DRAWING = "x-drawing"  # an element with the size and style of an svg
 
 _LENGTH = re.compile(r"\s*(?:calc\(\s*)?([+-]?(?:\d+\.?\d*|\.\d+))(%|[a-z]*)")
 _PIXELS = {"em": 16.0, "rem": 16.0, "ex": 8.0, "ch": 8.0, "pt": 1.34, "pc": 16.0, "in": 96.0, "cm": 38.0, "mm": 3.8}
@@ -220,8 +222,10 @@ def from_attributes(tag: str, attributes: Mapping[str, str | None]) -> dict[str,
         style["color"] = _old(attributes["text"])
     if "hidden" in attributes:
         style["display"] = "none"
-    if tag == "iframe":
+    if tag in ("iframe", DRAWING):
         style["overflow"] = "hidden"
+    if tag == DRAWING:
+        style |= {name: _old(attributes[name]) for name in ("width", "height") if name in attributes}
     return style
 
 
@@ -239,3 +243,48 @@ def by_marquee(attributes: Mapping[str, str | None], style: Style) -> str:
 def is_thin_box(value: str | None) -> bool:
     size = pixels(value or "")
     return size is not None and size <= 2.0
+
+
+def is_spot(attributes: Mapping[str, str | None]) -> bool:
+    """Whether an area of an image map is too small to be clicked on."""
+    places = [pixels(each) or 0.0 for each in (attributes.get("coords") or "").split(",")]
+    if len(places) == 3:
+        return places[2] <= _THIN
+    return len(places) >= 4 and any(max(line) - min(line) <= _THIN for line in (places[::2], places[1::2]))
+
+
+def lies_over(other: Style, style: Style) -> bool:
+    """Whether an element that stands behind another hides it."""
+    paint = background(other)[1]
+    if paint is None or closed(other) or not is_opaque(other.get("background-color") or other.get("background", "")):
+        return False
+    if other.get("position") not in ("absolute", "fixed"):
+        up, height = pixels(other.get("margin-top", "")), pixels(style.get("height", ""))
+        return up is not None and height is not None and 0 < height <= -up and "position" in other
+    level, below = pixels(other.get("z-index", "")) or 0.0, pixels(style.get("z-index", "")) or 0.0
+    return style.get("position") in ("absolute", "fixed") and level >= below and _holds(_box(other), _box(style))
+
+
+_Box = tuple[float | None, float | None, float | None, float | None]
+
+
+def _box(style: Style) -> _Box:
+    """Its left, top, right and bottom; None for what isn't said."""
+    sides = {side: pixels(value) for side, value in _sides(style)}
+    if all(sides[side] == 0 for side in ("top", "right", "bottom", "left")):
+        return 0.0, 0.0, inf, inf
+    left, top = sides["left"], sides["top"]
+    width, height = (_extent(style.get(name, "")) for name in ("width", "height"))
+    right = None if left is None or width is None else left + width
+    return left, top, right, None if top is None or height is None else top + height
+
+
+def _extent(value: str) -> float | None:
+    return inf if value in ("100%", "100vw", "100vh") else pixels(value)
+
+
+def _holds(outer: _Box, inner: _Box) -> bool:
+    if outer == (0.0, 0.0, inf, inf):
+        return True
+    pairs = [(a, b) for a, b in zip(outer, inner, strict=True) if a is not None and b is not None]
+    return len(pairs) == 4 and all(a <= b for a, b in pairs[:2]) and all(a >= b for a, b in pairs[2:])

@@ -10,6 +10,7 @@ from importlib.resources import files
 _TELLING = 5  # letters of a host's lure that may have others around them
 _LONGEST = 20_000  # code points of a text that are looked at
 _BREAKS = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad]+")
+_SIGNS = re.compile(r"[^\w，。、；：！？,.]+|_+")
 _PARTS = re.compile(r"[.\-_]")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -31,18 +32,46 @@ def _folded(text: str) -> str:
     return text[:_LONGEST].lower()
 
 
+def mentioned(text: str) -> set[str]:
+    """The different lures of a text, whatever it says of them; also those whose letters have signs between them."""
+    folded, pattern = _folded(text), _any_of("words", "lures")
+    found = set(pattern.findall(folded))
+    if not folded.isascii():
+        found.update(pattern.findall(_BREAKS.sub("", folded)), pattern.findall(_SIGNS.sub("", folded)))
+        found.update(match[0] for match in _offers().finditer(folded))
+    return found
+
+
 def lures(text: str) -> set[str]:
-    """The different lures of a text; none where it warns of them."""
+    """The same; none where the text warns of them."""
+    found = mentioned(text)
+    return set() if found and _any_of("words", "warnings").search(_folded(text)) else found
+
+
+def is_offer(text: str) -> bool:
+    """Whether a title promises more than once something to be loaded, played or signed up for, and names no office."""
     folded = _folded(text)
-    found = set(_any_of("words", "lures").findall(folded)) | set(
-        _any_of("words", "lures").findall(_BREAKS.sub("", folded)) if not folded.isascii() else ()
+    promises = {match[0] for name in ("promises", "mild_promises") for match in _any_of("words", name).finditer(folded)}
+    return len(promises) > 1 and not _any_of("words", "offices").search(folded)
+
+
+@cache
+def _offers() -> re.Pattern[str]:
+    """A trade and what it promises, side by side: 体育官网, 棋牌app下载."""
+    trades, mild, promises, others = (
+        "|".join(words("words", name)) for name in ("trades", "mild_trades", "promises", "mild_promises")
     )
-    return set() if found and _any_of("words", "warnings").search(folded) else found
+    return re.compile(rf"(?:{trades})(?:app)?[·\-_ ]?(?:{promises}|{others})|(?:{mild})(?:app)?[·\-_ ]?(?:{promises})")
 
 
 def is_hint(text: str) -> bool:
     """Whether the text tells what a browser must be able to do."""
     return _any_of("words", "hints").search(_folded(text)) is not None
+
+
+def is_moving(text: str) -> bool:
+    """Whether the text tells that the page has another address now."""
+    return _any_of("words", "moving").search(_folded(text)) is not None
 
 
 def is_lure_host(host: str) -> bool:

@@ -7,17 +7,15 @@ Linear: selectors of one name alone are merged while reading, of others a bounde
 from __future__ import annotations
 
 import re
-from base64 import b64decode
-from binascii import Error as NoBase64
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import unquote
 
 from selectolax.lexbor import LexborNode
 
 from classifiers.selectors import LONGEST, Budget, Compound, Face, Selector, divided, selector
+from classifiers.unpacking import decoded
 
 _COUNTED = frozenset(
     "display visibility opacity filter position left right top bottom margin margin-left margin-top text-indent z-index "
@@ -243,10 +241,7 @@ def of_address(url: str) -> str:
     kind, comma, data = url.partition(",")
     if not comma or not kind.lower().lstrip().startswith("data:text/css"):
         return ""
-    try:
-        return b64decode(data).decode("utf-8", "replace") if "base64" in kind.lower() else unquote(data)
-    except (NoBase64, ValueError):
-        return ""
+    return decoded("atob" if "base64" in kind.lower() else "unescape", data)
 
 
 def _as_if(face: Face, compound: Compound) -> Face:
