@@ -175,7 +175,7 @@ class Walk:
     def _enter(self, node: LexborNode, state: State) -> State:
         tag, attributes = node.tag or "", node.attributes
         face = face_of(node)
-        if not (attributes or self.sheet.knows or tag in _LOOKED_AT or tag == "script"):
+        if not (attributes or self.sheet.knows or self._given or tag in _LOOKED_AT or tag == "script"):
             self._faces.append(face)
             return state
         inline = attributes.get("style") or ""

@@ -57,7 +57,10 @@ class _Page:
         own = {registrable(host) for host in map(host_of, (url, *walk.own)) if host and not lures.is_lure_host(host)}
         base = host_of(walk.base)
         self.hosts = Hosts(frozenset(own), approved, base if base and registrable(base) not in own else "")
-        self.seen = {registrable(host) for link in walk.shown if (host := self.hosts.outside(link.url))}
+        self.drawn = list(map(_walked, unparsed.drawings(html)))
+        drawn = {link.url for each in self.drawn for block in each.blocks for link in block.links}
+        shown = (self.hosts.outside(link.url) for link in walk.shown if link.url not in drawn)
+        self.seen = {registrable(host) for host in shown if host}
         self.read = {registrable(host_of(link.url)) for link in walk.shown if any(map(str.isalnum, link.text))}
         self.room = _LONGEST
         self.pieces = _PIECES
@@ -125,11 +128,9 @@ class _Page:
         for url in unparsed.thin_frames(self.html) if root else ():
             if self.hosts.outside(url):
                 yield "hidden_frame", 0.85, root, url
-        for html in unparsed.drawings(self.html) if root else ():
-            if inner := self._parsed(html):
-                score = max((self._weighed(block, block.words) for block in inner.judged()), default=0.0)
-                if score:
-                    yield "zero_size", score, root, html
+        for block in (block for each in self.drawn for block in each.judged()):
+            if score := self._weighed(block, block.words):
+                yield block.rule, score, block.node, block.words
 
     def _outside(self, links: Iterable[Link]) -> list[Link]:
         return [link for link in links if self.hosts.outside(link.url)]
@@ -255,6 +256,10 @@ class _Page:
                 yield "imitated_host", 0.85, link.node, link.url
             elif imitates(host) and not known:
                 yield "imitated_host", 0.85, link.node, link.url
+
+
+def _walked(html: str) -> Walk:
+    return Walk(parsed(html))
 
 
 def _is_told(walk: Walk) -> bool:

@@ -17,7 +17,6 @@ _FRAMESET = r"<frameset\b([^>]{1,500})>"
 _ROWS = r"\b(?:rows|cols)\s*=\s*[\"']?([\d%*,.\s]{1,200})"
 _FRAME = r"<frame\s[^>]{0,500}?\bsrc\s*=\s*[\"']?([^\"'\s>]{1,500})"
 _DRAWING = r"<svg\b([^>]{0,500})>"
-_LINK = r"<a\s[^>]{0,500}?href\s*=[^>]{0,500}>[^<]{0,500}"
 
 
 def opened(html: str) -> str:
@@ -51,8 +50,7 @@ def drawings(html: str) -> Iterator[str]:
         return
     for count, drawing in enumerate(_compiled(_DRAWING, re.IGNORECASE).finditer(html)):
         inside = html[drawing.end() : drawing.end() + 5000].partition("</svg")[0].partition("<svg")[0]
-        links = _compiled(_LINK, re.IGNORECASE).findall(inside)
         if count == _MOST:
             return
-        if links:
-            yield f"<{DRAWING}{drawing[1].rstrip('/')}>{'</a>'.join(links)}</a></{DRAWING}>"
+        if "<a " in inside.lower():
+            yield f"<{DRAWING}{drawing[1].rstrip('/')}>{inside}</{DRAWING}>"
