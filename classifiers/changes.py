@@ -69,7 +69,7 @@ _HIDES: _Cued = (*_ONLY_HIDE, (_SET, ("setAttribute",)))
 _CLASSES: _Cued = ((_CLASSED, ("className", "classList", "setAttribute")), (_JQUERY_CLASS, ("addClass", "toggleClass")))
 _BY_NAME = {"getElementById": "#", "getElementsByClassName": "."}
 _LATER = re.compile(
-    r"function\s+\w+\s*\(|click|mouse|hover|blur|scroll|toggle|close|setTimeout|setInterval|addEventListener\(\s*[\"'](?!load|DOMContent)|=>",
+    r"function\s+(\w{1,40})\s*\(|click|mouse|hover|blur|scroll|toggle|close|setTimeout|setInterval|addEventListener\(\s*[\"'](?!load|DOMContent)|=>",
     re.IGNORECASE,
 )
 _BEFORE = 300
@@ -119,7 +119,10 @@ def created(text: str) -> Iterator[tuple[str, str, str, str]]:
 
 def is_later(text: str, begin: int) -> bool:
     """Whether a statement is run when something else happens, not while the page loads."""
-    return _LATER.search(text, max(0, begin - _BEFORE), begin) is not None
+    return any(
+        match[1] is None or not re.search(rf"(?:^|[;)}}\n])\s*{match[1]}\(\s*\)", text)
+        for match in _LATER.finditer(text, max(0, begin - _BEFORE), begin)
+    )
 
 
 def _at_once(patterns: _Cued, text: str) -> Iterator[tuple[str, int | None, dict[str, str | None]]]:

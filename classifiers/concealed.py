@@ -14,12 +14,12 @@ from classifiers.selectors import Face, beside, face_of, keys_of
 from classifiers.styles import Sheet, of_address
 
 _NO_PROGRAM = ("template", "json", "html", "x-", "text/plain", "ng-", "handlebars", "mustache")
-_LOOKED_AT = frozenset({"noscript", "marquee", "x-template", "details", "summary", "option"})
+_LOOKED_AT = frozenset("noscript marquee x-template details summary canvas video audio datalist".split())
 _HOLDERS = frozenset({"div", "span", "p", "ul", "ol", "dl", "font", "center", "marquee", "section", "table"})
 _ENTRIES = frozenset({"li", "dd", "td", "tr", "option"})
 _DIGITS = re.compile(r"\d+")
 _FRAMES = {"iframe": "src", "frame": "src", "embed": "src", "object": "data"}  # what another page stands in
-_RAW = frozenset({"noembed", "noframes", "xmp", "plaintext"})
+_RAW = frozenset({"noembed", "noframes", "xmp", "plaintext", "iframe"})
 _NOT_TEXT = frozenset({"style", "script", "textarea", "select", "option", "button", "title", "head", "x-template"})
 _ON_DEMAND = ("role", "tabindex", "aria-", "v-", "ng-", "x-", ":", "@", "wx:", "data-bind")  # attributes
 _DRAWN = ("background", "width", "height", "border", "padding", "block")  # styles that make something to click on
@@ -27,9 +27,12 @@ _AROUND = 3  # elements above whose names say what a block is
 _SCRIPTS = 4000  # of a page that are read
 _LONGEST_DATA = 20_000  # code points of a description, or a page, inside the page
 _DESCRIBES = frozenset("description keywords title name site_name abstract subject headline".split())
+_URL = re.compile(r"^url\s*=", re.IGNORECASE)
 _PLAIN = re.compile(r"[.#]?[\w-]+")
 _TOLD = ("alt", "title", "aria-label")  # attributes that nobody sees at once
 _PICTURES = frozenset({"img", "picture", "video", "canvas", "iframe", "embed", "object", "svg"})
+_REPLACED = frozenset({"canvas", "video", "audio", "datalist"})  # what they hold is shown where they can't be
+_HIDING = frozenset("hidden hide d-none invisible is-hidden layui-hide am-hide uk-hidden dn none".split())  # of frameworks
 _SHORT_TEXT = 3  # code points that advertise nothing
 _LAID = ("absolute", "fixed")  # positions that lie over others
 _NEAR = 3  # elements behind one that may lie over it
@@ -68,7 +71,7 @@ class Walk:
 
     def _read_head(self) -> None:
         links = self.tree.css("link[href]")
-        sheets = [(node.text() or "")[:1_000_000] for node in self.tree.css("style") if not _is_fallback(node)]
+        sheets = [_css_of(node) for node in self.tree.css("style") if not _is_fallback(node)]
         sheets += [of_address(node.attributes["href"] or "") for node in links]
         for css in (*sheets, *(node.attributes["style"] or "" for node in self.tree.css("html[style], body[style]"))):
             self.sheet.name(css)
@@ -93,7 +96,8 @@ class Walk:
         if name in ("og:url", "url", "siteurl", "sitedomain"):
             self.own.append("//" + content.rpartition("//")[2])
         elif (node.attributes.get("http-equiv") or "").lower() == "refresh":
-            self.refreshes.append((content.partition("=")[2].strip("'\" "), node))
+            url = content.partition(";")[2].strip()
+            self.refreshes.append((_URL.sub("", url, count=1).strip("'\" "), node))
         elif name.rpartition(":")[2].rpartition(".")[2] in _DESCRIBES:
             self.heads.append((content, node))
 
@@ -107,6 +111,8 @@ class Walk:
                 continue
             if runs:
                 self._take_script(text, node)
+            elif "<a" in text:
+                self.comments.append((text[:_LONGEST_DATA], node))
             elif "ld+json" in kind:
                 self.heads.append((text[:_LONGEST_DATA], node))
 
@@ -186,7 +192,7 @@ class Walk:
             state = replace(state, block=None, shut=False)
         if attributes and (old := hiding.from_attributes(tag, attributes)):
             style = {**old, **style}
-        if not state.shut and (style or tag in _LOOKED_AT):
+        if not state.shut and (style or tag in _LOOKED_AT or not _HIDING.isdisjoint(face.classes)):
             state = self._inside(node, face, style, state)
         self._faces.append(face)
         for name, value in attributes.items():
@@ -202,7 +208,7 @@ class Walk:
             self.opened.add(value[:64].lstrip("#."))
             return
         if name in ("onload", "onpageshow", "onerror") and len(value) < 20_000:
-            self.programs.append((scripts.read(value), node))
+            self._take_script(value, node)
         self.opened |= {each[1] or each[2] for each in scripts.names(value)}
 
     def _inside(self, node: LexborNode, face: Face, style: Mapping[str, str], state: State) -> State:
@@ -227,6 +233,7 @@ class Walk:
         names = " ".join(f"{each.id} {' '.join(each.classes)}" for each in faces)
         on_demand = (
             face.tag in ("dialog", "nav")
+            or rule == "hidden_class"
             or (rule == "folded" and _is_named(node))
             or (rule == "template" and bool(face.attributes or self.programs or self.loaded))
             or lures.opens_on_demand(names)
@@ -282,6 +289,8 @@ class Walk:
         elif tag == "script":
             self._writes(node)
         elif block is not None:
+            if tag == "input" and (value := attributes.get("value")):
+                self.held.append((value, node))
             block.fields = block.fields or tag in ("input", "textarea", "select", "button", "form")
             if tag == "img":
                 block.add(f" {attributes.get('alt') or ''} ")
@@ -327,6 +336,10 @@ def _rule_of_tag(face: Face) -> str:
     """Why what stands in an element is not shown, whatever its style."""
     if face.tag == "details":
         return "" if "open" in face.attributes else "folded"
+    if face.tag in _REPLACED:
+        return "fallback"
+    if not _HIDING.isdisjoint(face.classes):
+        return "hidden_class"
     return {"noscript": "noscript", "x-template": "template"}.get(face.tag, "")
 
 
@@ -339,6 +352,11 @@ def _is_named(node: LexborNode) -> bool:
 def _is_on_picture(node: LexborNode) -> bool:
     near = (each.tag for way in ("prev", "next") for each, _ in zip(beside(node, way), range(_NEAR), strict=False))
     return not _PICTURES.isdisjoint(near)
+
+
+def _css_of(node: LexborNode) -> str:
+    css, media = (node.text() or "")[:1_000_000], (node.attributes.get("media") or "").lower()
+    return f"@media {media}{{{css}}}" if media not in ("", "all") else css
 
 
 def _is_fallback(node: LexborNode) -> bool:

@@ -6,6 +6,7 @@ outsiders or advertises; what opens on demand counts only when it advertises.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -18,6 +19,7 @@ from classifiers.concealed import Walk
 from classifiers.finding import MASK, Document, Finding, Kind
 from classifiers.hosts import Hosts, disguise, host_of, imitates, is_below, is_number, nearly, registrable
 from classifiers.page import css_path, parsed
+from classifiers.telling import STRONG, WEAK, weighed
 
 _MOST = 50  # findings of a page
 _LOOKED_AT = 2000  # of which these are chosen
@@ -26,10 +28,9 @@ _LONGEST = 200_000  # code points of all of them
 _AT_ONCE = 200  # texts in attributes that are looked at together
 _HELD = 50  # times
 _FOR_PHONES = frozenset("m wap 3g 4g h5 mobile wx app touch".split())  # first parts of hosts
+_SIGNED_IN = re.compile(r"\b(?:sso|login|passport|auth|oauth2?|cas|iam|uc|signin|account)\b", re.IGNORECASE)
+_SAYS_OFFICE = re.compile("[县市区省州镇乡][^，。]{0,12}[局委办厅]|人民政府|政务公开|教育局|学校")
 _AGAIN = 3  # times that no honest title says the same
-_STRONG = 0.8
-_WEAK = 0.65
-_DOUBT = 0.3
 
 _Seen = tuple[str, float, LexborNode, str]  # rule, score, where, what
 
@@ -84,14 +85,25 @@ class _Page:
     def _links(self) -> Iterator[_Seen]:
         for url, node in self.walk.refreshes:
             host = self.hosts.outside(url)
-            if host and (lures.is_lure_host(host) or (registrable(host) not in self.read and not _is_told(self.walk))):
-                yield "redirect", 0.85 if lures.is_lure_host(host) else _WEAK, node, url
+            if host and (lures.is_lure_host(host) or self._is_unsaid(url, host)):
+                yield "redirect", 0.85 if lures.is_lure_host(host) else WEAK, node, url
         for link in self.walk.bare:
             if (host := self.hosts.outside(link.url)) and registrable(host) not in self.read:
-                yield "bare_link", _WEAK, link.node, link.url
+                yield "bare_link", WEAK, link.node, link.url
         for url in self.walk.own:
             if lures.is_lure_host(host := host_of(url)) and self.walk.tree.root:
-                yield "foreign_address", _WEAK, self.walk.tree.root, host
+                yield "foreign_address", WEAK, self.walk.tree.root, host
+
+    def _is_unsaid(self, url: str, host: str) -> bool:
+        """Whether a page that has something to say doesn't say that it leads there."""
+        words = self.walk.words.words
+        return (
+            registrable(host) not in self.read
+            and host.partition(".")[0] not in _FOR_PHONES
+            and not _SIGNED_IN.search(url)
+            and any(map(str.isalnum, words))
+            and not lures.is_moving(words)
+        )
 
     def _attributes(self) -> Iterator[_Seen]:
         """Lures in what nobody sees at once: several of them, and none that can be read on the page."""
@@ -117,7 +129,7 @@ class _Page:
                 return
             links = [*inner.shown, *(link for block in inner.blocks for link in block.links)]
             leads = any(
-                self.hosts.outside(url) for script, _ in inner.programs for url in (*script.targets(), *script.loaded())
+                self.hosts.outside(url) for script, _ in inner.programs for url in (*dict(script.targets()), *script.loaded())
             )
             if hidden and (leads or self._outside(links)):
                 yield "hidden_frame", 0.85, node, html
@@ -129,41 +141,20 @@ class _Page:
             if self.hosts.outside(url):
                 yield "hidden_frame", 0.85, root, url
         for block in (block for each in self.drawn for block in each.judged()):
-            if score := self._weighed(block, block.words):
+            if score := self._weighed(block):
                 yield block.rule, score, block.node, block.words
 
     def _outside(self, links: Iterable[Link]) -> list[Link]:
         return [link for link in links if self.hosts.outside(link.url)]
 
     def _block(self, block: Block) -> Iterator[_Seen]:
-        words = block.words
-        score = self._weighed(block, words)
-        if score:
-            yield block.rule, score, block.node, " ".join([words, *(link.url for link in block.links)])
+        if score := self._weighed(block):
+            yield block.rule, score, block.node, " ".join([block.words, *(link.url for link in block.links)])
         if not block.on_demand:
             yield from self._frames(block.frames)
 
-    def _weighed(self, block: Block, words: str) -> float:
-        outside = self._outside(block.links)
-        baits = lures.lures(words)
-        elsewhere = outside or any(is_number(link.url) for link in block.links)
-        if (elsewhere and baits) or any(lures.is_lure_host(host_of(link.url)) for link in outside):
-            return 0.95 if block.rule != "noscript" or not lures.is_hint(words) else _DOUBT
-        if len(baits) > 1 and not block.fields:
-            return _DOUBT if block.on_demand and not block.links else 0.85
-        unknown = [link for link in outside if registrable(host_of(link.url)) not in self.seen]
-        own = len(block.links) - len(outside)
-        if not unknown:
-            return 0.0
-        if (
-            block.on_demand
-            or block.fields
-            or own >= len(unknown)
-            or not block.sure
-            or (block.rule == "noscript" and lures.is_hint(words))
-        ):
-            return _DOUBT
-        return _WEAK if block.rule in ("not_displayed", "noscript", "same_colour") else _STRONG
+    def _weighed(self, block: Block) -> float:
+        return weighed(block, self.hosts, self.seen)
 
     def _frames(self, frames: Iterable[Link]) -> Iterator[_Seen]:
         for frame in self._outside(frames):
@@ -193,12 +184,16 @@ class _Page:
         several = len({bait for bait in times if bait not in said}) > 1
         for baits, text, node in found:
             if not baits and lures.is_offer(text) and not text.isascii() and text[:9] not in self.html:
-                yield "packed_title", _WEAK, node, text
+                yield "packed_title", WEAK, node, text
             strange = [bait for bait in baits if bait not in said]
             if any(times[bait] > self.raw.count(bait) for bait in strange):
                 yield "packed_title", 0.9, node, text
-            elif strange and len(strange) == len(baits) and (cloaked or several or _is_stuffed(strange, text)):
-                yield "foreign_title", _WEAK, node, text
+            elif (
+                strange
+                and len(strange) == len(baits)
+                and (cloaked or several or _is_stuffed(strange, text) or _is_strange(node, text, said))
+            ):
+                yield "foreign_title", WEAK, node, text
 
     def _script(self, script: scripts.Script, node: LexborNode) -> Iterator[_Seen]:
         spiders = script.knows_spiders()
@@ -208,30 +203,30 @@ class _Page:
                 yield "foreign_title", 0.9, node, title
         for url in script.loaded():
             if (host := self.hosts.outside(url)) and (script.is_packed(host) or nearly(host) or lures.is_lure_host(host)):
-                yield "packed_script", _WEAK, node, url
+                yield "packed_script", WEAK, node, url
         for html in (*script.written(), *script.created()):
             yield from self._piece(html, script, spiders, node)
 
     def _targets(self, script: scripts.Script, spiders: bool, node: LexborNode) -> Iterator[_Seen]:
-        turned, phones = script.turns_opener() or script.turns_back(), script.knows_phones()
-        for url in script.targets():
+        turned = script.turns_opener() or script.turns_back()
+        for url, later in script.targets():
             host = self.hosts.outside(url) or (host_of(url) if is_number(url) else "")
-            if not host:
-                continue
-            if spiders or turned or script.is_disguised(url, host) or lures.is_lure_host(host):
+            if host and (spiders or turned or script.is_disguised(url, host) or lures.is_lure_host(host)):
                 yield ("search_redirect" if spiders else "redirect"), 0.9, node, url
-            elif phones and host.partition(".")[0] not in _FOR_PHONES and registrable(host) not in self.read:
-                yield "redirect", _WEAK, node, url
-        if spiders and ".submit(" in script.plain:
-            for form in self._outside(self.walk.forms):
-                yield "search_redirect", 0.9, form.node, form.url
+            elif host and not later and self._is_unsaid(url, host):
+                yield "redirect", WEAK, node, url
+        for form in self._outside(self.walk.forms) if spiders and ".submit(" in script.plain else ():
+            yield "search_redirect", 0.9, form.node, form.url
+        for url in script.addresses() if spiders and script.changes_page() else ():
+            if (host := self.hosts.outside(url)) and registrable(host) not in self.read:
+                yield "search_redirect", 0.7, node, url
 
     def _piece(self, html: str, script: scripts.Script, spiders: bool, node: LexborNode) -> Iterator[_Seen]:
         """What a script writes: hidden as on the page itself, or for search engines, or unreadable in the source."""
         inner = self._parsed(html)
         if inner is None:
             return
-        score = max((self._weighed(block, block.words) for block in inner.judged()), default=0.0)
+        score = max((self._weighed(block) for block in inner.judged()), default=0.0)
         outside = self._outside(inner.shown)
         if spiders and lures.lures(inner.words.words):
             score = 0.9
@@ -242,7 +237,7 @@ class _Page:
         hosts = filter(None, map(self.hosts.outside, loaded))
         frames = [*inner.frames, *(frame for block in inner.blocks for frame in block.frames)]
         if any(script.is_packed(host) or spiders for host in hosts) or any(self._frames(frames)):
-            score = max(score, _STRONG)
+            score = max(score, STRONG)
         if score:
             yield "script_written", score, node, html
 
@@ -262,9 +257,9 @@ def _walked(html: str) -> Walk:
     return Walk(parsed(html))
 
 
-def _is_told(walk: Walk) -> bool:
-    """Whether the page says that it leads elsewhere."""
-    return lures.is_moving(walk.words.words)
+def _is_strange(node: LexborNode, text: str, said: str) -> bool:
+    """Whether a title that names no office stands over the page of one."""
+    return node.tag == "title" and not _SAYS_OFFICE.search(text) and _SAYS_OFFICE.search(said) is not None
 
 
 def _is_stuffed(baits: Iterable[str], text: str) -> bool:

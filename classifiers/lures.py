@@ -24,7 +24,7 @@ def words(table: str, name: str) -> frozenset[str]:
 
 @cache
 def _any_of(table: str, name: str) -> re.Pattern[str]:
-    longest_first = sorted(words(table, name), key=len, reverse=True)
+    longest_first = sorted((word.replace("_", " ") for word in words(table, name)), key=len, reverse=True)
     return re.compile("|".join(rf"(?<![a-z]){word}(?![a-z])" if word.isascii() else word for word in longest_first))
 
 
@@ -67,6 +67,11 @@ def _offers() -> re.Pattern[str]:
 def is_hint(text: str) -> bool:
     """Whether the text tells what a browser must be able to do."""
     return _any_of("words", "hints").search(_folded(text)) is not None
+
+
+def is_ware(text: str) -> bool:
+    """Whether a text offers goods or services that no office deals in."""
+    return _any_of("words", "wares").search(_folded(text)) is not None
 
 
 def is_moving(text: str) -> bool:

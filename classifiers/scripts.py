@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from classifiers import changes, unpacking
 from classifiers.unpacking import JOINED, LONGEST, QUOTED, added, constants, first, strings
@@ -17,7 +18,7 @@ _SHORT = 2000  # code points of a script that is remembered
 _STYLE = re.compile(r"<style[^>]{0,100}>([^<]{1,5000})", re.IGNORECASE)
 
 _WRITE = re.compile(
-    r"(?:\bdocument\s*\.\s*write(?:ln)?|\.insertAdjacentHTML|\.append|\.prepend|\.html|\.after|\.before)\s*\(|\.innerHTML\s*\+?=(?!=)"
+    r"(?:\bdocument\s*\.\s*write(?:ln)?|\.insertAdjacentHTML|\.append|\.prepend|\.html|\.after|\.before|\.replaceWith)\s*\(|\$\((?=\s*[\"'`]<)|\.innerHTML\s*\+?=(?!=)"
 )
 _GO = re.compile(
     r"(?:\b(?:location(?:\s*\.\s*(?:href|replace|assign))?|navigate|window\s*\.\s*open)\s*(?:=(?!=)|\()"
@@ -25,7 +26,8 @@ _GO = re.compile(
 )
 _CLICKED = re.compile(r"\.href\s*=(?!=)\s*([^;\n}]{1,400})")
 _WAYS = ("location", "navigate", "open", "href", "src")  # by which a script leads somewhere
-_PHONES = re.compile(r"android|iphone|ipad|mobile|phone|symbian|ucbrowser", re.IGNORECASE)
+_ADDRESS = re.compile(r"[\"'`]((?:https?:)?//[^\"'`\s<>]{4,300})")
+_CHANGES = re.compile(r"location|\.write|innerHTML|\beval\b|\.html\(|\.append", re.IGNORECASE)
 _TITLE = re.compile(
     r"(?:\bdocument\s*\.\s*title\s*=(?!=)|\([\"']title[\"']\)(?:\[0\])?\s*\.\s*(?:\w{1,20}\s*=(?!=)|(?:text|html)\())\s*"
     r"([^;\n}]{1,400})"
@@ -79,10 +81,6 @@ class Script:
         """Whether it asks if a search engine sent the visitor, or is the visitor."""
         return bool(_VISITOR.search(self.plain) and _SPIDERS.search(self.plain))
 
-    def knows_phones(self) -> bool:
-        """Whether it asks what device the visitor has."""
-        return bool(_VISITOR.search(self.plain) and _PHONES.search(self.plain))
-
     def turns_back(self) -> bool:
         """Whether it sends those elsewhere who go back to where they came from."""
         return "popstate" in self.plain and "pushState" in self.plain
@@ -119,11 +117,23 @@ class Script:
         if _STYLE.search(self.plain):
             yield from (match[1] for html in self.written() for match in first(_STYLE, html))
 
-    def targets(self) -> Iterator[str]:
-        """Addresses that it sends the visitor to."""
-        yield from self._first_strings(_GO)
-        if ".click()" in self.plain:
-            yield from self._first_strings(_CLICKED)
+    def targets(self) -> Iterator[tuple[str, bool]]:
+        """Addresses that it sends the visitor to, and whether only when something else happens."""
+        for match in first(_GO, self.plain):
+            opens = "open" in match[0][: match.start(1) - match.start()]
+            for url in self._first_string(match):
+                yield url, opens or changes.is_later(self.plain, match.start())
+        for match in first(_CLICKED, self.plain) if ".click()" in self.plain else ():
+            for url in self._first_string(match):
+                yield url, True
+
+    def addresses(self) -> Iterator[str]:
+        """All addresses in its strings."""
+        return (match[1] for match in first(_ADDRESS, self.plain))
+
+    def changes_page(self) -> bool:
+        """Whether it can send the visitor elsewhere or write into the page."""
+        return _CHANGES.search(self.plain) is not None
 
     def titles(self) -> Iterator[str]:
         """What it calls the page."""
@@ -135,9 +145,11 @@ class Script:
 
     def _first_strings(self, pattern: re.Pattern[str]) -> Iterator[str]:
         for match in first(pattern, self.plain):
-            found = list(strings(JOINED.sub("", self._values(match[1]))))
-            if found:
-                yield found[0].replace("\\/", "/")
+            yield from self._first_string(match)
+
+    def _first_string(self, match: re.Match[str]) -> Iterator[str]:
+        for found in islice(strings(JOINED.sub("", self._values(match[1]))), 1):
+            yield found.replace("\\/", "/")
 
     def _values(self, expression: str) -> str:
         """Names of constant strings replaced by what they stand for."""
