@@ -53,9 +53,7 @@ _CLASSED = re.compile(
     _FOUND
     + r"\s*\.\s*(?:className\s*\+?=\s*|classList\s*\.\s*add\(\s*|setAttribute\(\s*[\"']class[\"']\s*,\s*)[\"'](?P<value>[\w -]{1,60})[\"']"
 )
-_JQUERY_CLASS = re.compile(
-    _QUERY + r"(?:addClass|toggleClass)\(\s*[\"'](?P<value>[\w -]{1,60})[\"']"
-)
+_JQUERY_CLASS = re.compile(_QUERY + r"(?:addClass|toggleClass)\(\s*[\"'](?P<value>[\w -]{1,60})[\"']")
 _Cued = tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]  # patterns, each with what a match must contain
 _ONLY_HIDE: _Cued = (
     (_STYLED, ("style",)),
@@ -69,7 +67,7 @@ _HIDES: _Cued = (*_ONLY_HIDE, (_SET, ("setAttribute",)))
 _CLASSES: _Cued = ((_CLASSED, ("className", "classList", "setAttribute")), (_JQUERY_CLASS, ("addClass", "toggleClass")))
 _BY_NAME = {"getElementById": "#", "getElementsByClassName": "."}
 _LATER = re.compile(
-    r"function\s+(\w{1,40})\s*\(|click|mouse|hover|blur|scroll|toggle|close|setTimeout|setInterval|addEventListener\(\s*[\"'](?!load|DOMContent)|=>",
+    r"function\s+(\w{1,40})\s*\(|click|mouse|hover|blur|scroll|toggle|close|MicroMessenger|inApp|isApp|navigator\.language|setTimeout|setInterval|addEventListener\(\s*[\"'](?!load|DOMContent)|=>",
     re.IGNORECASE,
 )
 _BEFORE = 300
@@ -117,10 +115,12 @@ def created(text: str) -> Iterator[tuple[str, str, str, str]]:
             yield made[match[1]], hidden or "", match[2] or match[3], match[4].rstrip(") ")
 
 
-def is_later(text: str, begin: int) -> bool:
-    """Whether a statement is run when something else happens, not while the page loads."""
+def is_later(text: str, begin: int, *, timed: bool = True) -> bool:
+    """Whether a statement is run when something else happens, not while the page loads; ``timed``: or some time after."""
     return any(
-        match[1] is None or not re.search(rf"(?:^|[;)}}\n])\s*{match[1]}\(\s*\)", text)
+        (timed or not match[0].startswith("set"))
+        if match[1] is None
+        else not re.search(rf"(?:^|[;)}}\n])\s*{match[1]}\(\s*\)", text)
         for match in _LATER.finditer(text, max(0, begin - _BEFORE), begin)
     )
 

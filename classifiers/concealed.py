@@ -32,7 +32,9 @@ _PLAIN = re.compile(r"[.#]?[\w-]+")
 _TOLD = ("alt", "title", "aria-label")  # attributes that nobody sees at once
 _PICTURES = frozenset({"img", "picture", "video", "canvas", "iframe", "embed", "object", "svg"})
 _REPLACED = frozenset({"canvas", "video", "audio", "datalist"})  # what they hold is shown where they can't be
-_HIDING = frozenset("hidden hide d-none invisible is-hidden layui-hide am-hide uk-hidden dn none".split())  # of frameworks
+_HIDING = frozenset(
+    "hidden hide d-none invisible is-hidden layui-hide am-hide uk-hidden dn none".split()
+)  # of frameworks
 _SHORT_TEXT = 3  # code points that advertise nothing
 _LAID = ("absolute", "fixed")  # positions that lie over others
 _NEAR = 3  # elements behind one that may lie over it
@@ -246,7 +248,12 @@ class Walk:
             faces.append(face_of(before))
         known = frozenset(name for each in faces for name in (each.id, *each.classes) if name)
         block = Block(rule, node, on_demand, known)
-        if rule in ("same_colour", "tiny_font") and (around := node.parent) is not None and around.tag == "a":
+        around = node.parent
+        if (
+            around is not None
+            and around.tag == "a"
+            and (rule in ("same_colour", "tiny_font") or _holds_only(around, node))
+        ):
             block.links.append(Link(around.attributes.get("href") or "", "", around))
         self.blocks.append(block)
         return block
@@ -346,7 +353,9 @@ def _rule_of_tag(face: Face) -> str:
 def _is_named(node: LexborNode) -> bool:
     """Whether something stands there to be clicked on: browsers write a word where there is no summary at all."""
     summary = node.css_first("summary")
-    return summary is None or any(map(str.isalnum, summary.text() or "")) or summary.css_first("img, svg, i") is not None
+    return (
+        summary is None or any(map(str.isalnum, summary.text() or "")) or summary.css_first("img, svg, i") is not None
+    )
 
 
 def _is_on_picture(node: LexborNode) -> bool:
@@ -400,6 +409,14 @@ def _element(near: LexborNode | None, way: str) -> LexborNode | None:
     if near is None or near.is_element_node:
         return near
     return near.prev if way == "prev" else near.next
+
+
+def _holds_only(link: LexborNode, node: LexborNode) -> bool:
+    """Whether a link without a name holds nothing to be clicked on beside this."""
+    if any(name not in ("href", "target", "rel") for name in link.attributes):
+        return False
+    others = (each for way in ("prev", "next") for each in beside(node, way))
+    return next(others, None) is None and not any(map(str.isalnum, link.text(deep=False) or ""))
 
 
 def _is_bare(node: LexborNode, text: str) -> bool:

@@ -40,9 +40,7 @@ _TURNS: dict[str, Callable[[int, int], int]] = {
     "/": lambda code, by: code // max(by, 1),
 }
 _FROM = "abcdefghijklmnopqrstuvwxyz"
-_ROTATION = str.maketrans(
-    _FROM + _FROM.upper(), _FROM[13:] + _FROM[:13] + _FROM[13:].upper() + _FROM[:13].upper()
-)
+_ROTATION = str.maketrans(_FROM + _FROM.upper(), _FROM[13:] + _FROM[:13] + _FROM[13:].upper() + _FROM[:13].upper())
 
 
 def looped(text: str, constants: Mapping[str, str]) -> str:

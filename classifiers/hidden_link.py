@@ -129,7 +129,9 @@ class _Page:
                 return
             links = [*inner.shown, *(link for block in inner.blocks for link in block.links)]
             leads = any(
-                self.hosts.outside(url) for script, _ in inner.programs for url in (*dict(script.targets()), *script.loaded())
+                self.hosts.outside(url)
+                for script, _ in inner.programs
+                for url in (*dict(script.targets()), *script.loaded())
             )
             if hidden and (leads or self._outside(links)):
                 yield "hidden_frame", 0.85, node, html
@@ -202,7 +204,9 @@ class _Page:
             if lures.lures(title) and (spiders or script.is_packed(title)):
                 yield "foreign_title", 0.9, node, title
         for url in script.loaded():
-            if (host := self.hosts.outside(url)) and (script.is_packed(host) or nearly(host) or lures.is_lure_host(host)):
+            if (host := self.hosts.outside(url)) and (
+                script.is_packed(host) or nearly(host) or lures.is_lure_host(host)
+            ):
                 yield "packed_script", WEAK, node, url
         for html in (*script.written(), *script.created()):
             yield from self._piece(html, script, spiders, node)

@@ -222,7 +222,7 @@ def from_attributes(tag: str, attributes: Mapping[str, str | None]) -> dict[str,
         style["color"] = _old(attributes["text"])
     if "hidden" in attributes:
         style["display"] = "none"
-    if tag in ("iframe", DRAWING):
+    if tag in ("iframe", "object", "embed", DRAWING):
         style["overflow"] = "hidden"
     if tag == DRAWING:
         style |= {name: _old(attributes[name]) for name in ("width", "height") if name in attributes}

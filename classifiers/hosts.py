@@ -19,7 +19,9 @@ _ALPHABETS = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "LISU")
 _USER = re.compile(r"\s*(?:https?:)?[/\\]{2}([^/\\?#@:\s]{1,200})(?::[^/\\?#@]{0,200})?@", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"\s*(?:[a-z][a-z+.-]*:|#|$)", re.IGNORECASE)
 _INSIDE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "0.0.0.0/8", "fc00::/7")))
-_NAMES = frozenset("baidu google jquery bootcss bdstatic sogou weibo aliyun alipay tencent cloudflare jsdelivr googletagmanager".split())
+_NAMES = frozenset(
+    "baidu google jquery bootcss bdstatic sogou weibo aliyun alipay tencent cloudflare jsdelivr googletagmanager".split()
+)
 _KNOWN = re.compile(
     r"(?:^|\.)(?:baidu|bdstatic|qq|cnzz|51la|umeng|google|google-analytics|googleapis|googletagmanager|jquery|bootcss|sina|weibo|aliyun|"
     r"alicdn|sogou|360|bytedance|jsdelivr)[.-](?:com|cn|net|la)(?=[.-]|$)"

@@ -122,7 +122,7 @@ class Script:
         for match in first(_GO, self.plain):
             opens = "open" in match[0][: match.start(1) - match.start()]
             for url in self._first_string(match):
-                yield url, opens or changes.is_later(self.plain, match.start())
+                yield url, opens or changes.is_later(self.plain, match.start(), timed=False)
         for match in first(_CLICKED, self.plain) if ".click()" in self.plain else ():
             for url in self._first_string(match):
                 yield url, True

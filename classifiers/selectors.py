@@ -39,7 +39,9 @@ _ENDS = {
 }
 _ANY = frozenset("is where matches any -webkit-any -moz-any".split())
 _ALWAYS = frozenset({"link", "any-link", "root", "scope"})
-_STATES = re.compile(r"(?:^|[-_])(?:open|opened|active|on|in|show|shown|visible|expanded|current|cur|selected|checked|js)$")
+_STATES = re.compile(
+    r"(?:^|[-_])(?:open|opened|active|on|in|show|shown|visible|expanded|current|cur|selected|checked|js)$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,11 @@ class Selector:
     @property
     def last(self) -> Compound:
         return self.compounds[-1]
+
+    @property
+    def outer(self) -> Iterator[Compound]:
+        """Those that stand above, not beside."""
+        return (each for each, way in zip(self.compounds, self.ways[1:], strict=False) if way not in "+~")
 
     def weight(self) -> tuple[int, ...]:
         return tuple(map(sum, zip(*(each.weight() for each in self.compounds), strict=True)))

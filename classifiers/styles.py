@@ -179,9 +179,7 @@ class Sheet:
         for key in {last.key(), *(f".{name}" for name in last.classes)}:
             _keep(self._reveals[key], rule)
 
-    def style(
-        self, face: Face, above: Sequence[Face], inline: str, node: LexborNode | None = None
-    ) -> dict[str, str]:
+    def style(self, face: Face, above: Sequence[Face], inline: str, node: LexborNode | None = None) -> dict[str, str]:
         """What applies to an element below ``above`` (outermost first); ``inline`` is its style attribute."""
         found: Declared = {}
         for key in face.keys if self._order else ():
@@ -194,21 +192,19 @@ class Sheet:
             _merge(found, _declared(self._spelt(inline), (1,)))
         return {name: value for name, (_, value) in found.items()} if found else {}
 
-    def revealed(
-        self, face: Face, above: Sequence[Face], node: LexborNode | None = None
-    ) -> Iterator[dict[str, str]]:
+    def revealed(self, face: Face, above: Sequence[Face], node: LexborNode | None = None) -> Iterator[dict[str, str]]:
         """What may apply to an element in another state, on another screen or below another parent."""
         for key in face.keys:
             for rule in self._reveals.get(key, ()):
                 if self._budget.spent(len(above) + 1):
                     return
-                *outer, last = rule.selector.compounds
+                last = rule.selector.last
                 named = bool(last.id or last.classes)
                 if not last.resembles(_as_if(face, last)):
                     continue
                 if not rule.depends and rule.selector.applies(face, above, node, self._budget):
                     continue  # it does, and something outweighs it
-                if named or all(any(map(each.resembles, above)) for each in outer):
+                if named or all(any(map(each.resembles, above)) for each in rule.selector.outer):
                     yield {name: value for name, (_, value) in rule.declared.items()}
 
     @property

@@ -12,7 +12,10 @@ from classifiers.hosts import Hosts, host_of, is_number, registrable
 STRONG = 0.8
 WEAK = 0.65
 DOUBT = 0.3
-_CONTACT = re.compile(r"(?:微信|薇信|威信|[vｖ]x|qq|扣扣|电话|手机|联系|tg|飞机|[+加])[^\u4e00-\u9fff\w]{0,3}(?:[号：:]{0,2})\s*[a-z\d_-]{5,}", re.IGNORECASE)
+_CONTACT = re.compile(
+    r"(?:微信|薇信|威信|[vｖ]x|qq|扣扣|电话|手机|联系|tg|飞机|[+加])[^\u4e00-\u9fff\w]{0,3}(?:[号：:]{0,2})\s*[a-z\d_-]{5,}",
+    re.IGNORECASE,
+)
 _UNSURE = frozenset({"not_displayed", "noscript", "same_colour", "folded", "template", "fallback"})
 _FALLBACK = frozenset({"noscript", "fallback"})  # shown to those whose browser can do less
 
@@ -22,7 +25,7 @@ def weighed(block: Block, hosts: Hosts, seen: Collection[str]) -> float:
     words = block.words
     outside = [link for link in block.links if hosts.outside(link.url)]
     baits = lures.lures(words)
-    excused = block.rule in _FALLBACK and lures.is_hint(words)
+    excused = (block.rule in _FALLBACK and lures.is_hint(words)) or (not baits and bool(lures.mentioned(words)))
     elsewhere = outside or any(is_number(link.url) for link in block.links)
     if (elsewhere and baits) or any(lures.is_lure_host(host_of(link.url)) for link in outside):
         return DOUBT if excused else 0.95

@@ -25,13 +25,15 @@ _CONCAT = re.compile(r"([\"'`])([^\"'`\n]*+)\1\.concat\(([^()]*+)\)")
 _REPLACED = re.compile(
     r"([\"'`])([^\"'`\n]*+)\1\.replace\(\s*(?:[\"']([^\"'\n]{1,40})[\"']|/([^/\n\\]{1,20})/[gi]{0,2})\s*,\s*[\"']([^\"'\n]{0,9})[\"']\s*\)"
 )
-_CALL = re.compile(r"(?:window\.)?\b(unescape|decodeURIComponent|decodeURI|atob|escape|String)\(\s*([\"'`])([^\"'`\n]*+)\2\s*\)")
+_CALL = re.compile(
+    r"(?:window\.)?\b(unescape|decodeURIComponent|decodeURI|atob|escape|String)\(\s*([\"'`])([^\"'`\n]*+)\2\s*\)"
+)
 _ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\([0-7]{3})")
 JOINED = re.compile(r"(?<!\\)([\"'`])\s*+\+\s*+\1")
 _MIXED = re.compile(r"([\"'`])([^\"'`\n]*+)\1\s*+\+\s*+(?!\1)([\"'`])([^\"'`\n]*+)\3")
 _REVERSED = re.compile(r"([\"'])([^\"'\n]*+)\1\.split\([\"']{2}\)\.reverse\(\)\.join\([\"']{2}\)")
 _NAMED = re.compile(
-    r"\b(?P<call>unescape|decodeURIComponent|decodeURI|atob)\(\s*(?P<value>\w{1,60})\s*\)"
+    r"\b(?P<call>unescape|decodeURIComponent|decodeURI|atob)\(\s*(?P<value>[\w.]{1,60}(?:\[\w{1,6}\])?)\s*\)"
     r"|\b(?P<turned>\w{1,60})(?=\.split\([\"']{2}\)\.reverse)"
 )
 _LISTED = re.compile(r"\[([^\[\]]*+)\]\.(reverse\(\)\.)?join\(([\"'])([^\"'\n]{0,9})\3\)")
@@ -47,12 +49,12 @@ _WORD = re.compile(r"\b\w+\b")
 _UNICODE = re.compile(r"%u([0-9a-fA-F]{4})")
 _SET = re.compile(r"\b([\w.]{1,60})\s*(\+?)=(?!=)\s*")
 _TERM = re.compile(
-    r"\s*(?:\"((?:[^\"\\\n]|\\.){0,2000}+)\"|'((?:[^'\\\n]|\\.){0,2000}+)'|`([^`\n]{0,2000})`|([A-Za-z_$][\w.]{0,60}(?:\[\d{1,3}\])?))\s*(\+(?!\+)|)"
+    r"\s*(?:\"((?:[^\"\\\n]|\\.){0,2000}+)\"|'((?:[^'\\\n]|\\.){0,2000}+)'|`([^`\n]{0,2000})`|([A-Za-z_$][\w.]{0,60}(?:\[\w{1,6}\])?))\s*(\+(?!\+)|)"
 )
 _OBJECT = re.compile(r"\b(\w{1,60})\s*=\s*\{([^{}]{1,5000})\}")
 _MEMBER = re.compile(r"(?:^|,)\s*[\"']?(\w{1,40})[\"']?\s*:\s*(?:\"([^\"\n]{0,500})\"|'([^'\n]{0,500})')")
 _PLACEHOLDER = re.compile(r"\$\{\s*([\w.]{1,60})\s*\}")
-_BRACKET = re.compile(r"(?<=[\w)\]])\[\s*([A-Za-z_$\"'][^\[\]\n]{0,80})\]")
+_BRACKET = re.compile(r"(?<=[\w)\]])\[\s*([A-Za-z_$\"'][^\[\]\n]{0,80}(?:\[\w{1,6}\]|)[^\[\]\n]{0,40})\]")
 _CUT_OUT = re.compile(r"([\"'`])([^\"'`\n]*+)\1\.(slice|substr|substring)\(\s*(-?\d{1,4})\s*(?:,\s*(-?\d{1,4})\s*)?\)")
 _ENDS = ("", ";", ",", "\n", "}", ")", "]")  # of an expression
 _LONGEST_VALUE = 5000
@@ -105,7 +107,7 @@ def added(text: str, place: int, constants: Mapping[str, str]) -> str | None:
         match = _TERM.match(text, place)
         if match is None:
             return None
-        part = constants.get(match[4]) if match[4] else match[1] or match[2] or match[3] or ""
+        part = constants.get(_place(match[4])) if match[4] else match[1] or match[2] or match[3] or ""
         if part is None:
             return None
         value, place = value + part, match.end()
@@ -114,8 +116,17 @@ def added(text: str, place: int, constants: Mapping[str, str]) -> str | None:
     return None
 
 
+def _place(name: str) -> str:
+    """A place in a list as it is kept: with a plain number."""
+    before, _, number = name.partition("[0x")
+    try:
+        return f"{before}[{int(number[:-1], 16)}]" if number else name
+    except ValueError:
+        return name
+
+
 def _resolved(constants: Mapping[str, str], match: re.Match[str]) -> str:
-    value = constants.get(match["value"] or match["turned"])
+    value = constants.get(_place(match["value"] or match["turned"]))
     if value is None:
         return match[0]
     return f'{match["call"]}("{value}")' if match["call"] else f'"{value}"'

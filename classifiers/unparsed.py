@@ -12,7 +12,9 @@ _HEAD = 200_000  # code points in which the head of a page ends
 _MOST = 20  # sets of frames, and drawings
 _compiled = cache(re.compile)  # not before a page needs it
 
-_IN_HEAD = r"<noscript\b[^>]{0,200}>\s*(?:<(?!/?noscript|style|link|meta|img|iframe)[a-z][^>]{0,300}>[^<]{0,300}){0,3}<a\s"
+_IN_HEAD = (
+    r"<noscript\b[^>]{0,200}>\s*(?:<(?!/?noscript|style|link|meta|img|iframe)[a-z][^>]{0,300}>[^<]{0,300}){0,3}<a\s"
+)
 _FRAMESET = r"<frameset\b([^>]{1,500})>"
 _ROWS = r"\b(?:rows|cols)\s*=\s*[\"']?([\d%*,.\s]{1,200})"
 _FRAME = r"<frame\s[^>]{0,500}?\bsrc\s*=\s*[\"']?([^\"'\s>]{1,500})"
