@@ -140,7 +140,7 @@ def _selector(groups: Mapping[str, str | None], alias: Mapping[str, str]) -> str
         return f".{groups['class']}"
     css = groups.get("css") or groups.get("all_css") or groups.get("tag")
     name = groups.get("id") or groups.get("all") or groups.get("name") or ""
-    return css or (alias[name] if name in alias else f"#{name}")
+    return css or alias.get(name, f"#{name}")
 
 
 def _css(groups: Mapping[str, str | None]) -> str:

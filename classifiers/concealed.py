@@ -8,33 +8,36 @@ from dataclasses import replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from classifiers import changes, hiding, lures, scripts, unpacking
+from classifiers import changes, hiding, lures, scripts
 from classifiers.blocks import Block, Link, State, by_inheritance, inherited
+from classifiers.elements import (
+    HIDING,
+    element_beside,
+    holds_only,
+    html_of,
+    is_bare,
+    is_named,
+    is_on_picture,
+    is_one_of_several,
+    rule_of,
+)
+from classifiers.heads import Head
 from classifiers.selectors import Face, beside, face_of, keys_of
-from classifiers.styles import Sheet, of_address
+from classifiers.styles import Sheet
 
 _NO_PROGRAM = ("template", "json", "html", "x-", "text/plain", "ng-", "handlebars", "mustache")
 _LOOKED_AT = frozenset("noscript marquee x-template details summary canvas video audio datalist".split())
 _HOLDERS = frozenset({"div", "span", "p", "ul", "ol", "dl", "font", "center", "marquee", "section", "table"})
-_ENTRIES = frozenset({"li", "dd", "td", "tr", "option"})
-_DIGITS = re.compile(r"\d+")
 _FRAMES = {"iframe": "src", "frame": "src", "embed": "src", "object": "data"}  # what another page stands in
 _RAW = frozenset({"noembed", "noframes", "xmp", "plaintext", "iframe"})
 _NOT_TEXT = frozenset({"style", "script", "textarea", "select", "option", "button", "title", "head", "x-template"})
 _ON_DEMAND = ("role", "tabindex", "aria-", "v-", "ng-", "x-", ":", "@", "wx:", "data-bind")  # attributes
-_DRAWN = ("background", "width", "height", "border", "padding", "block")  # styles that make something to click on
+_FORM = frozenset({"input", "textarea", "select", "button", "form"})
 _AROUND = 3  # elements above whose names say what a block is
 _SCRIPTS = 4000  # of a page that are read
 _LONGEST_DATA = 20_000  # code points of a description, or a page, inside the page
-_DESCRIBES = frozenset("description keywords title name site_name abstract subject headline".split())
-_URL = re.compile(r"^url\s*=", re.IGNORECASE)
 _PLAIN = re.compile(r"[.#]?[\w-]+")
 _TOLD = ("alt", "title", "aria-label")  # attributes that nobody sees at once
-_PICTURES = frozenset({"img", "picture", "video", "canvas", "iframe", "embed", "object", "svg"})
-_REPLACED = frozenset({"canvas", "video", "audio", "datalist"})  # what they hold is shown where they can't be
-_HIDING = frozenset(
-    "hidden hide d-none invisible is-hidden layui-hide am-hide uk-hidden dn none".split()
-)  # of frameworks
 _SHORT_TEXT = 3  # code points that advertise nothing
 _LAID = ("absolute", "fixed")  # positions that lie over others
 _NEAR = 3  # elements behind one that may lie over it
@@ -46,62 +49,26 @@ class Walk:
     def __init__(self, tree: LexborHTMLParser) -> None:
         self.tree = tree
         self.sheet = Sheet()
+        self.head = Head(tree, self.sheet)
         self.blocks: list[Block] = []
         self.shown: list[Link] = []
         self.bare: list[Link] = []  # links without anything to click on
+        self.unread: set[int] = set()  # links whose words are hidden
         self.frames: list[Link] = []
         self.comments: list[tuple[str, LexborNode]] = []
-        self.heads: list[tuple[str, LexborNode]] = []  # title and what describes the page
-        self.refreshes: list[tuple[str, LexborNode]] = []
         self.programs: list[tuple[scripts.Script, LexborNode]] = []
         self.opened: set[str] = set()  # names that scripts and links open
-        self.own: list[str] = []  # addresses that the page calls its own
-        self.base = ""  # from which it counts relative addresses
         self.loaded: list[Link] = []  # scripts of others
         self.forms: list[Link] = []
         self.held: list[tuple[str, LexborNode]] = []  # texts in attributes that nobody sees at once
         self.inner: list[tuple[str, LexborNode, bool]] = []  # pages inside, and whether they are hidden
         self._given: dict[int, str] = {}  # style that scripts give to single elements
-        self.external = False  # it has style sheets that are not here
         self.words = Block("", tree.root or tree.body)  # type: ignore[arg-type]
         self._written: Block | None = None
         self._written_tag = ""
         self._faces: list[Face] = []
-        self._read_head()
         self._read_scripts()
         self._go()
-
-    def _read_head(self) -> None:
-        links = self.tree.css("link[href]")
-        sheets = [_css_of(node) for node in self.tree.css("style") if not _is_fallback(node)]
-        sheets += [of_address(node.attributes["href"] or "") for node in links]
-        for css in (*sheets, *(node.attributes["style"] or "" for node in self.tree.css("html[style], body[style]"))):
-            self.sheet.name(css)
-        for node in self.tree.css("body[link]"):
-            self.sheet.read(f"a{{color:{node.attributes['link']}}}")
-        for css in sheets:
-            self.sheet.read(css)
-        for node in links:
-            relation, url = (node.attributes.get("rel") or "").lower(), node.attributes["href"] or ""
-            self.external = self.external or ("stylesheet" in relation and not url.startswith("data:"))
-            if relation == "canonical":
-                self.own.append(url)
-        for node in self.tree.css("base[href]"):
-            self.base = self.base or node.attributes["href"] or ""
-        self.own.append(self.base)
-        for node in self.tree.css("meta[content]"):
-            self._read_meta(node, node.attributes["content"] or "")
-
-    def _read_meta(self, node: LexborNode, content: str) -> None:
-        named = (node.attributes.get(each) for each in ("name", "property", "itemprop"))
-        name = next(filter(None, named), "").lower()
-        if name in ("og:url", "url", "siteurl", "sitedomain"):
-            self.own.append("//" + content.rpartition("//")[2])
-        elif (node.attributes.get("http-equiv") or "").lower() == "refresh":
-            url = content.partition(";")[2].strip()
-            self.refreshes.append((_URL.sub("", url, count=1).strip("'\" "), node))
-        elif name.rpartition(":")[2].rpartition(".")[2] in _DESCRIBES:
-            self.heads.append((content, node))
 
     def _read_scripts(self) -> None:
         for node in self.tree.css("script")[:_SCRIPTS]:
@@ -116,7 +83,7 @@ class Walk:
             elif "<a" in text:
                 self.comments.append((text[:_LONGEST_DATA], node))
             elif "ld+json" in kind:
-                self.heads.append((text[:_LONGEST_DATA], node))
+                self.head.described.append((text[:_LONGEST_DATA], node))
 
     def _take_script(self, text: str, node: LexborNode) -> None:
         script = scripts.read(text)
@@ -143,8 +110,8 @@ class Walk:
     def _go(self) -> None:
         root = self.tree.root
         stack: list[tuple[LexborNode, State]] = [(root, State())] if root else []
-        for beside in _all_beside(root):
-            if beside.is_comment_node and root is not None and "<a" in (text := beside.comment_content or "").lower():
+        for near in _all_beside(root):
+            if near.is_comment_node and root is not None and "<a" in (text := near.comment_content or "").lower():
                 self.comments.append((text, root))
         node = root.child if root else None
         while stack:
@@ -173,7 +140,7 @@ class Walk:
             if (tag in _RAW or hidden_code) and "<a" in text.lower():
                 self.comments.append((text, parent))
             elif tag == "title":
-                self.heads.append((text, parent))
+                self.head.described.append((text, parent))
             elif tag not in _NOT_TEXT or (tag == "option" and state.block is not None):
                 (self._block(state) or self.words).add(text)
 
@@ -194,7 +161,7 @@ class Walk:
             state = replace(state, block=None, shut=False)
         if attributes and (old := hiding.from_attributes(tag, attributes)):
             style = {**old, **style}
-        if not state.shut and (style or tag in _LOOKED_AT or not _HIDING.isdisjoint(face.classes)):
+        if not state.shut and (style or tag in _LOOKED_AT or not HIDING.isdisjoint(face.classes)):
             state = self._inside(node, face, style, state)
         self._faces.append(face)
         for name, value in attributes.items():
@@ -214,12 +181,12 @@ class Walk:
         self.opened |= {each[1] or each[2] for each in scripts.names(value)}
 
     def _inside(self, node: LexborNode, face: Face, style: Mapping[str, str], state: State) -> State:
-        rule = _rule(face, style) or _rule_of_tag(face) or self._covered(node, style)
+        rule = rule_of(face, style) or self._covered(node, style)
         if rule and face.tag not in ("html", "body", "head", "script", "style"):
             block = self._hidden(rule, node, face, style)
             return replace(state, block=block, shut=True)
         inner = inherited(style, state)
-        if style.get("position") in _LAID and not hiding.background(style)[0] and _is_on_picture(node):
+        if style.get("position") in _LAID and not hiding.background(style)[0] and is_on_picture(node):
             inner = replace(inner, ground=None)
         rule = by_inheritance(inner)
         if not rule:
@@ -227,7 +194,7 @@ class Walk:
         if state.block is not None and state.block.rule == rule:
             return replace(inner, block=state.block)
         block = self._hidden(rule, node, face, style)
-        block.sure = rule != "same_colour" or inner.painted or not self.external
+        block.sure = rule != "same_colour" or inner.painted or not self.head.external
         return replace(inner, block=block)
 
     def _hidden(self, rule: str, node: LexborNode, face: Face, style: Mapping[str, str]) -> Block:
@@ -236,7 +203,7 @@ class Walk:
         on_demand = (
             face.tag in ("dialog", "nav")
             or rule == "hidden_class"
-            or (rule == "folded" and _is_named(node))
+            or (rule == "folded" and is_named(node))
             or (rule == "template" and bool(face.attributes or self.programs or self.loaded))
             or lures.opens_on_demand(names)
             or not {"transition", "animation"}.isdisjoint(style)
@@ -244,19 +211,22 @@ class Walk:
             or any(name.startswith(_ON_DEMAND) for name in face.attributes)
             or self._comes_back(node, face, style, rule)
         )
-        if (before := _element(node.prev, "prev")) is not None:  # what is clicked stands before what opens
+        if (before := element_beside(node.prev, "prev")) is not None:  # what is clicked stands before what opens
             faces.append(face_of(before))
         known = frozenset(name for each in faces for name in (each.id, *each.classes) if name)
         block = Block(rule, node, on_demand, known)
-        around = node.parent
-        if (
-            around is not None
-            and around.tag == "a"
-            and (rule in ("same_colour", "tiny_font") or _holds_only(around, node))
-        ):
-            block.links.append(Link(around.attributes.get("href") or "", "", around))
+        if (around := node.parent) is not None and around.tag == "a":
+            self._within(block, Link(around.attributes.get("href") or "", "", around), node)
         self.blocks.append(block)
         return block
+
+    def _within(self, block: Block, link: Link, node: LexborNode) -> None:
+        """What is hidden of a link itself: so much of it that it can't be read, or all there is to be clicked on."""
+        if block.rule in ("same_colour", "tiny_font"):
+            block.links.append(link)
+        elif holds_only(link.node, node):
+            self.bare.append(link)
+            self.unread.add(link.node.mem_id)
 
     def _covered(self, node: LexborNode, style: Mapping[str, str]) -> str:
         """Why what stands behind it lies over it: it has the same place, or is drawn up onto it."""
@@ -269,7 +239,7 @@ class Walk:
         return ""
 
     def _comes_back(self, node: LexborNode, face: Face, style: Mapping[str, str], rule: str) -> bool:
-        if self.sheet.exhausted or _is_one_of_several(node, face, rule):
+        if self.sheet.exhausted or is_one_of_several(node, face, rule):
             return True
         for other in self.sheet.revealed(face, self._faces, node):
             if any(other.get(name, value) != value and not hiding.closed(other) for name, value in style.items()):
@@ -279,32 +249,36 @@ class Walk:
     def _collect(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None], state: State) -> None:
         block = self._block(state)
         if tag in ("a", "area") and (url := attributes.get("href") or attributes.get("xlink:href")):
-            link = Link(url, node.text() or "" if tag == "a" else "", node)
-            (self.shown if block is None else block.links).append(link)
-            if block is None and (_is_bare(node, link.text) if tag == "a" else hiding.is_spot(attributes)):
-                self.bare.append(link)
+            self._link(Link(url, node.text() or "" if tag == "a" else "", node), attributes, block)
         elif tag in _FRAMES and (url := attributes.get(_FRAMES[tag]) or attributes.get("srcdoc")):
             self._frame(Link(url, "", node), attributes, block)
-        elif tag == "form" and (url := attributes.get("action")):
-            self.forms.append(Link(url, "", node))
-            if block is not None:
-                block.fields = True
-        elif tag == "input" and attributes.get("type") == "hidden" and (value := attributes.get("value")):
-            self.held.append((value, node))
-        elif tag == "option" and block is not None:
-            block.links.append(Link(attributes.get("value") or "", "", node))
         elif tag == "script":
             self._writes(node)
-        elif block is not None:
-            if tag == "input" and (value := attributes.get("value")):
-                self.held.append((value, node))
-            block.fields = block.fields or tag in ("input", "textarea", "select", "button", "form")
-            if tag == "img":
-                block.add(f" {attributes.get('alt') or ''} ")
+        elif tag in _FORM or block is not None:
+            self._field(node, tag, attributes, block)
+
+    def _link(self, link: Link, attributes: Mapping[str, str | None], block: Block | None) -> None:
+        (self.shown if block is None else block.links).append(link)
+        bare = is_bare(link.node, link.text) if link.node.tag == "a" else hiding.is_spot(attributes)
+        if block is None and bare:
+            self.bare.append(link)
+
+    def _field(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None], block: Block | None) -> None:
+        if tag == "form":
+            self.forms.append(Link(attributes.get("action") or "", "", node))
+        elif tag == "input" and (block is not None or attributes.get("type") == "hidden"):
+            self.held.append((attributes.get("value") or "", node))
+        if block is None:
+            return
+        block.fields = block.fields or tag in _FORM
+        if tag == "option":
+            block.links.append(Link(attributes.get("value") or "", "", node))
+        elif tag == "img":
+            block.add(f" {attributes.get('alt') or ''} ")
 
     def _frame(self, link: Link, attributes: Mapping[str, str | None], block: Block | None) -> None:
         thin = any(hiding.is_thin_box(attributes.get(name)) for name in ("width", "height"))
-        html = attributes.get("srcdoc") or _html_of(link.url)
+        html = attributes.get("srcdoc") or html_of(link.url)
         if html:
             self.inner.append((html[:_LONGEST_DATA], link.node, thin or block is not None))
         elif block is not None:
@@ -324,7 +298,7 @@ class Walk:
             elif element is not None and (tag := element.tag or "") in _HOLDERS and f"</{tag}" not in lowered:
                 face = face_of(element)
                 style = self.sheet.style(face, (), face.attributes.get("style") or "")
-                if rule := _rule(face, {**hiding.from_attributes(tag, face.attributes), **style}):
+                if rule := rule_of(face, {**hiding.from_attributes(tag, face.attributes), **style}):
                     self._written, self._written_tag = Block(rule, node), tag
                     self.blocks.append(self._written)
 
@@ -335,66 +309,6 @@ class Walk:
             yield block
 
 
-def _rule(face: Face, style: Mapping[str, str]) -> str:
-    return hiding.closed(style) or (hiding.by_marquee(face.attributes, style) if face.tag == "marquee" else "")
-
-
-def _rule_of_tag(face: Face) -> str:
-    """Why what stands in an element is not shown, whatever its style."""
-    if face.tag == "details":
-        return "" if "open" in face.attributes else "folded"
-    if face.tag in _REPLACED:
-        return "fallback"
-    if not _HIDING.isdisjoint(face.classes):
-        return "hidden_class"
-    return {"noscript": "noscript", "x-template": "template"}.get(face.tag, "")
-
-
-def _is_named(node: LexborNode) -> bool:
-    """Whether something stands there to be clicked on: browsers write a word where there is no summary at all."""
-    summary = node.css_first("summary")
-    return (
-        summary is None or any(map(str.isalnum, summary.text() or "")) or summary.css_first("img, svg, i") is not None
-    )
-
-
-def _is_on_picture(node: LexborNode) -> bool:
-    near = (each.tag for way in ("prev", "next") for each, _ in zip(beside(node, way), range(_NEAR), strict=False))
-    return not _PICTURES.isdisjoint(near)
-
-
-def _css_of(node: LexborNode) -> str:
-    css, media = (node.text() or "")[:1_000_000], (node.attributes.get("media") or "").lower()
-    return f"@media {media}{{{css}}}" if media not in ("", "all") else css
-
-
-def _is_fallback(node: LexborNode) -> bool:
-    """Whether it is meant for browsers that run no scripts."""
-    return node.parent is not None and node.parent.tag == "noscript"
-
-
-def _html_of(url: str) -> str:
-    """The page that stands in a ``data:`` address itself; "" for another."""
-    kind, comma, data = url.partition(",")
-    if not comma or not kind.lower().lstrip().startswith("data:text/html"):
-        return ""
-    return unpacking.decoded("atob" if "base64" in kind.lower() else "unescape", data.strip())
-
-
-def _is_one_of_several(node: LexborNode, face: Face, rule: str) -> bool:
-    """Whether it stands beside another of its sort: entries of a list, slides, panels."""
-    pattern = _DIGITS.sub("", face.id)
-    for near in (_element(node.prev, "prev"), _element(node.next, "next")):
-        if near is None or near.tag != face.tag:
-            continue
-        other = face_of(near)
-        if pattern and pattern != face.id and pattern == _DIGITS.sub("", other.id):
-            return True
-        if (face.classes or (face.tag in _ENTRIES and rule == "not_displayed")) and face.classes <= other.classes:
-            return True
-    return False
-
-
 def _all_beside(root: LexborNode | None) -> Iterator[LexborNode]:
     """What stands before and behind the page itself."""
     for way in ("prev", "next"):
@@ -402,37 +316,3 @@ def _all_beside(root: LexborNode | None) -> Iterator[LexborNode]:
         while near is not None:
             yield near
             near = getattr(near, way)
-
-
-def _element(near: LexborNode | None, way: str) -> LexborNode | None:
-    """The neighbour, or what stands behind it where that is the white space between."""
-    if near is None or near.is_element_node:
-        return near
-    return near.prev if way == "prev" else near.next
-
-
-def _holds_only(link: LexborNode, node: LexborNode) -> bool:
-    """Whether a link without a name holds nothing to be clicked on beside this."""
-    if any(name not in ("href", "target", "rel") for name in link.attributes):
-        return False
-    others = (each for way in ("prev", "next") for each in beside(node, way))
-    return next(others, None) is None and not any(map(str.isalnum, link.text(deep=False) or ""))
-
-
-def _is_bare(node: LexborNode, text: str) -> bool:
-    """A link in a text without anything that could be clicked, and without a name by which it could be drawn."""
-    if any(name not in ("href", "target", "rel", "style") for name in node.attributes):
-        return False
-    if any(each in (node.attributes.get("style") or "") for each in _DRAWN):
-        return False
-    child = node.child
-    while child is not None:
-        if not child.is_text_node and not _is_pixel(child):
-            return False
-        child = child.next
-    return not any(each.isalnum() for each in text)
-
-
-def _is_pixel(node: LexborNode) -> bool:
-    """An image too small to be seen, or to be clicked on."""
-    return node.tag == "img" and any(hiding.is_thin_box(node.attributes.get(name)) for name in ("width", "height"))

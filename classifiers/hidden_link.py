@@ -55,14 +55,17 @@ class _Page:
         self.html = html
         self.raw = html.lower()
         self.walk = walk
-        own = {registrable(host) for host in map(host_of, (url, *walk.own)) if host and not lures.is_lure_host(host)}
-        base = host_of(walk.base)
+        own = {
+            registrable(host) for host in map(host_of, (url, *walk.head.own)) if host and not lures.is_lure_host(host)
+        }
+        base = host_of(walk.head.base)
         self.hosts = Hosts(frozenset(own), approved, base if base and registrable(base) not in own else "")
-        self.drawn = list(map(_walked, unparsed.drawings(html)))
+        self.drawn = [Walk(parsed(drawing)) for drawing in unparsed.drawings(html)]
         drawn = {link.url for each in self.drawn for block in each.blocks for link in block.links}
         shown = (self.hosts.outside(link.url) for link in walk.shown if link.url not in drawn)
         self.seen = {registrable(host) for host in shown if host}
-        self.read = {registrable(host_of(link.url)) for link in walk.shown if any(map(str.isalnum, link.text))}
+        read = (link for link in walk.shown if any(map(str.isalnum, link.text)) and link.node.mem_id not in walk.unread)
+        self.read = {registrable(host_of(link.url)) for link in read}
         self.room = _LONGEST
         self.pieces = _PIECES
 
@@ -83,14 +86,14 @@ class _Page:
         yield from self._imitations()
 
     def _links(self) -> Iterator[_Seen]:
-        for url, node in self.walk.refreshes:
+        for url, node in self.walk.head.refreshes:
             host = self.hosts.outside(url)
             if host and (lures.is_lure_host(host) or self._is_unsaid(url, host)):
                 yield "redirect", 0.85 if lures.is_lure_host(host) else WEAK, node, url
         for link in self.walk.bare:
             if (host := self.hosts.outside(link.url)) and registrable(host) not in self.read:
                 yield "bare_link", WEAK, link.node, link.url
-        for url in self.walk.own:
+        for url in self.walk.head.own:
             if lures.is_lure_host(host := host_of(url)) and self.walk.tree.root:
                 yield "foreign_address", WEAK, self.walk.tree.root, host
 
@@ -107,14 +110,15 @@ class _Page:
 
     def _attributes(self) -> Iterator[_Seen]:
         """Lures in what nobody sees at once: several of them, and none that can be read on the page."""
-        held, said = self.walk.held, self.walk.words.words
+        held = self.walk.held
         for begin in range(0, min(len(held), _HELD * _AT_ONCE), _AT_ONCE):
             part = held[begin : begin + _AT_ONCE]
             if len(lures.mentioned("\n".join(text for text, _ in part))) > 1:
-                for text, node in part:
-                    baits = {bait for bait in lures.lures(text) if bait not in said}
-                    if len(baits) > 1 or (baits and self.hosts.outside(node.attributes.get("href") or "")):
-                        yield "attribute", 0.7, node, text
+                yield from (("attribute", 0.7, node, text) for text, node in part if self._advertises(text, node))
+
+    def _advertises(self, text: str, node: LexborNode) -> bool:
+        baits = {bait for bait in lures.lures(text) if bait not in self.walk.words.words}
+        return len(baits) > 1 or (bool(baits) and bool(self.hosts.outside(node.attributes.get("href") or "")))
 
     def _loaded(self) -> Iterator[_Seen]:
         for link in self.walk.loaded:
@@ -138,9 +142,8 @@ class _Page:
 
     def _lost(self) -> Iterator[_Seen]:
         """What the parser of a bounded page leaves out."""
-        root = self.walk.tree.root
-        for url in unparsed.thin_frames(self.html) if root else ():
-            if self.hosts.outside(url):
+        for url in unparsed.thin_frames(self.html):
+            if (root := self.walk.tree.root) is not None and self.hosts.outside(url):
                 yield "hidden_frame", 0.85, root, url
         for block in (block for each in self.drawn for block in each.judged()):
             if score := self._weighed(block):
@@ -180,7 +183,7 @@ class _Page:
 
     def _heads(self) -> Iterator[_Seen]:
         said = self.walk.words.words
-        found = [(lures.lures(text), text, node) for text, node in self.walk.heads]
+        found = [(lures.lures(text), text, node) for text, node in self.walk.head.described]
         cloaked = any(any(script.titles()) and script.knows_spiders() for script, _ in self.walk.programs)
         times = Counter(bait for baits, _, _ in found for bait in baits)
         several = len({bait for bait in times if bait not in said}) > 1
@@ -237,7 +240,7 @@ class _Page:
         if outside and (spiders or any(script.is_packed(host_of(link.url)) for link in outside)):
             score = 0.9
         loaded = [each.attributes.get("src") or "" for each in inner.tree.css("script[src], iframe[src]")]
-        loaded += [url for url, _ in inner.refreshes]
+        loaded += [url for url, _ in inner.head.refreshes]
         hosts = filter(None, map(self.hosts.outside, loaded))
         frames = [*inner.frames, *(frame for block in inner.blocks for frame in block.frames)]
         if any(script.is_packed(host) or spiders for host in hosts) or any(self._frames(frames)):
@@ -251,14 +254,8 @@ class _Page:
             host = host_of(link.url)
             known = is_below(host, self.hosts.approved)
             pretended = disguise(link.url)
-            if pretended and not known and is_below(pretended, self.hosts.approved):
+            if not known and (imitates(host) or (pretended and is_below(pretended, self.hosts.approved))):
                 yield "imitated_host", 0.85, link.node, link.url
-            elif imitates(host) and not known:
-                yield "imitated_host", 0.85, link.node, link.url
-
-
-def _walked(html: str) -> Walk:
-    return Walk(parsed(html))
 
 
 def _is_strange(node: LexborNode, text: str, said: str) -> bool:

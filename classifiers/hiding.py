@@ -205,8 +205,8 @@ def background(style: Style) -> tuple[bool, Colour | None]:
     image = style.get("background-image", "none") != "none" or "url(" in value or "gradient" in value
     if image:
         return True, None
-    found = [painted for each in _WORD.findall(value) if (painted := colour(each))] or [colour(value)]
-    return (bool(value) and value not in ("none", "transparent", "inherit", "initial"), found[0])
+    found = next((painted for each in _WORD.findall(value) if (painted := colour(each))), None)
+    return bool(value) and value not in ("none", "transparent", "inherit", "initial"), found or colour(value)
 
 
 def from_attributes(tag: str, attributes: Mapping[str, str | None]) -> dict[str, str]:

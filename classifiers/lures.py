@@ -45,7 +45,12 @@ def mentioned(text: str) -> set[str]:
 def lures(text: str) -> set[str]:
     """The same; none where the text warns of them."""
     found = mentioned(text)
-    return set() if found and _any_of("words", "warnings").search(_folded(text)) else found
+    return set() if found and (warns(text) or _any_of("words", "lawful").search(_folded(text))) else found
+
+
+def warns(text: str) -> bool:
+    """Whether the text warns of something."""
+    return _any_of("words", "warnings").search(_folded(text)) is not None
 
 
 def is_offer(text: str) -> bool:

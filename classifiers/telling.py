@@ -25,7 +25,9 @@ def weighed(block: Block, hosts: Hosts, seen: Collection[str]) -> float:
     words = block.words
     outside = [link for link in block.links if hosts.outside(link.url)]
     baits = lures.lures(words)
-    excused = (block.rule in _FALLBACK and lures.is_hint(words)) or (not baits and bool(lures.mentioned(words)))
+    excused = (block.rule in _FALLBACK and lures.is_hint(words)) or (
+        not baits and bool(lures.mentioned(words)) and lures.warns(words)
+    )
     elsewhere = outside or any(is_number(link.url) for link in block.links)
     if (elsewhere and baits) or any(lures.is_lure_host(host_of(link.url)) for link in outside):
         return DOUBT if excused else 0.95

@@ -22,6 +22,7 @@ def judge(name: str, *may: str) -> Room:
 
 FINDING = ("classifiers/finding.py",)
 SEEN = ("finding", "folding", "page", "reporting")
+CONCEALING = ("blocks", "changes", "elements", "heads", "hiding", "lures", "scripts", "selectors", "styles")
 CLASSIFIERS = (
     judge("__init__"),
     judge("finding"),
@@ -48,13 +49,22 @@ CLASSIFIERS = (
     judge("credential", *(f"credential_{part}" for part in ("commands", "forms", "labels", "lines")), *SEEN),
     # what a page hides
     judge("hosts"),
-    judge("hiding"),
+    judge("colours"),
+    judge("hiding", "colours"),
     judge("lures"),
-    judge("unpacking"),
-    judge("scripts", "unpacking"),
-    judge("styles"),
-    judge("concealed", "hiding", "lures", "scripts", "styles"),
-    judge("hidden_link", "concealed", "finding", "hosts", "lures", "page", "scripts"),
+    judge("decoding"),
+    judge("unpacking", "decoding"),
+    judge("changes", "unpacking"),
+    judge("scripts", "changes", "unpacking"),
+    judge("selectors"),
+    judge("styles", "selectors", "unpacking"),
+    judge("heads", "styles"),
+    judge("blocks", "colours", "hiding"),
+    judge("elements", "hiding", "selectors", "unpacking"),
+    judge("concealed", *CONCEALING),
+    judge("unparsed", "hiding"),
+    judge("telling", "blocks", "hosts", "lures"),
+    judge("hidden_link", "blocks", "concealed", "finding", "hosts", "lures", "page", "scripts", "telling", "unparsed"),
     # danger and help
     judge("sentences"),
     judge("place", "finding", "sentences"),
