@@ -71,8 +71,8 @@ def is_on_picture(node: LexborNode) -> bool:
 
 
 def holds_only(link: LexborNode, node: LexborNode) -> bool:
-    """Whether a link without a name holds nothing to be clicked on beside this."""
-    if any(name not in ("href", "target", "rel") for name in link.attributes):
+    """Whether a link without a name holds nothing to be clicked on beside these words."""
+    if not any(map(str.isalnum, node.text() or "")) or any(name not in ("href", "target", "rel") for name in link.attributes):
         return False
     others = (each for way in ("prev", "next") for each in beside(node, way))
     return next(others, None) is None and not any(map(str.isalnum, link.text(deep=False) or ""))
