@@ -72,24 +72,33 @@ def is_on_picture(node: LexborNode) -> bool:
 
 def holds_only(link: LexborNode, node: LexborNode) -> bool:
     """Whether a link without a name holds nothing to be clicked on beside these words."""
-    if not any(map(str.isalnum, node.text() or "")) or any(name not in ("href", "target", "rel") for name in link.attributes):
+    if not any(map(str.isalnum, node.text() or "")) or any(
+        name not in ("href", "target", "rel") for name in link.attributes
+    ):
         return False
     others = (each for way in ("prev", "next") for each in beside(node, way))
     return next(others, None) is None and not any(map(str.isalnum, link.text(deep=False) or ""))
 
 
-def is_bare(node: LexborNode, text: str) -> bool:
-    """A link in a text without anything that could be clicked, and without a name by which it could be drawn."""
-    if any(name not in ("href", "target", "rel", "style") for name in node.attributes):
+def is_bare(node: LexborNode, text: str, drawn: bool) -> bool:
+    """A link in a text without anything that could be clicked, and without a name by which it could be drawn.
+
+    ``drawn``: its style gives it a size or a picture, or nobody knows.
+    """
+    if any(name not in ("href", "target", "rel", "style", "title") for name in node.attributes):
         return False
-    if any(each in (node.attributes.get("style") or "") for each in _DRAWN):
-        return False
-    child = node.child
+    child, pixels = node.child, 0
     while child is not None:
         if not child.is_text_node and not _is_pixel(child):
             return False
+        pixels += not child.is_text_node
         child = child.next
-    return not any(each.isalnum() for each in text)
+    titled = "title" in node.attributes and not pixels
+    return not (titled and drawn) and not any(map(str.isalnum, text)) and not _is_drawn(node)
+
+
+def _is_drawn(node: LexborNode) -> bool:
+    return any(each in (node.attributes.get("style") or "") for each in _DRAWN)
 
 
 def _is_pixel(node: LexborNode) -> bool:

@@ -113,7 +113,7 @@ class _Page:
         held = self.walk.held
         for begin in range(0, min(len(held), _HELD * _AT_ONCE), _AT_ONCE):
             part = held[begin : begin + _AT_ONCE]
-            if len(lures.mentioned("\n".join(text for text, _ in part))) > 1:
+            if lures.mentioned("\n".join(text for text, _ in part)):
                 yield from (("attribute", 0.7, node, text) for text, node in part if self._advertises(text, node))
 
     def _advertises(self, text: str, node: LexborNode) -> bool:

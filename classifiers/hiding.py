@@ -15,6 +15,7 @@ _LENGTH = re.compile(r"\s*(?:calc\(\s*)?([+-]?(?:\d+\.?\d*|\.\d+))(%|[a-z]*)")
 _PIXELS = {"em": 16.0, "rem": 16.0, "ex": 8.0, "ch": 8.0, "pt": 1.34, "pc": 16.0, "in": 96.0, "cm": 38.0, "mm": 3.8}
 _SHARE = 4.0  # pixels of a hundredth of the window: what is moved by the whole of it is a drawer
 _FAR = 500.0
+_FAR_FIXED = 200.0  # nobody can scroll there
 _FAR_AHEAD = 3000.0
 _FAR_BELOW = 9000.0  # long pages end somewhere
 _FAINT = 0.1  # of an opacity
@@ -66,7 +67,9 @@ def _is_moved_off(style: Style) -> bool:
     if style.get("position") in ("absolute", "fixed", "relative", "sticky"):
         for side, value in _sides(style):
             place = pixels(value) or 0.0
-            if place <= -_FAR or place >= (_FAR_AHEAD if side in ("left", "right") else _FAR_BELOW):
+            if place <= -(_FAR_FIXED if style["position"] == "fixed" else _FAR) or place >= (
+                _FAR_AHEAD if side in ("left", "right") else _FAR_BELOW
+            ):
                 return True
     margins = style.get("margin", "").split()
     sides = [style.get("margin-left", ""), style.get("margin-top", ""), *margins[:1], *margins[3:4]]
@@ -286,5 +289,7 @@ def _extent(value: str) -> float | None:
 def _holds(outer: _Box, inner: _Box) -> bool:
     if outer == (0.0, 0.0, inf, inf):
         return True
-    pairs = [(a, b) for a, b in zip(outer, inner, strict=True) if a is not None and b is not None]
-    return len(pairs) == 4 and all(a <= b for a, b in pairs[:2]) and all(a >= b for a, b in pairs[2:])
+    begins = all(a is not None and b is not None and a <= b for a, b in zip(outer[:2], inner[:2], strict=True))
+    (right, bottom), (end, foot) = outer[2:], inner[2:]
+    wide = right is not None and (right >= end if end is not None else right == inf)
+    return begins and wide and bottom is not None and (foot is None or bottom >= foot)
