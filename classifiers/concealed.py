@@ -33,7 +33,6 @@ _RAW = frozenset({"noembed", "noframes", "xmp", "plaintext", "iframe"})
 _NOT_TEXT = frozenset({"style", "script", "textarea", "select", "option", "button", "title", "head", "x-template"})
 _ON_DEMAND = ("role", "tabindex", "aria-", "v-", "ng-", "x-", ":", "@", "wx:", "data-bind")  # attributes
 _FORM = frozenset({"input", "textarea", "select", "button", "form"})
-_DRAWING = frozenset({"background", "background-image", "width", "height"})
 _AROUND = 3  # elements above whose names say what a block is
 _SCRIPTS = 4000  # of a page that are read
 _LONGEST_DATA = 20_000  # code points of a description, or a page, inside the page
@@ -260,15 +259,8 @@ class Walk:
 
     def _link(self, link: Link, attributes: Mapping[str, str | None], block: Block | None) -> None:
         (self.shown if block is None else block.links).append(link)
-        if block is None and (self._is_bare(link) if link.node.tag == "a" else hiding.is_spot(attributes)):
+        if block is None and (is_bare(link.node, link.text) if link.node.tag == "a" else hiding.is_spot(attributes)):
             self.bare.append(link)
-
-    def _is_bare(self, link: Link) -> bool:
-        if any(map(str.isalnum, link.text)):
-            return False
-        style = self.sheet.style(face_of(link.node), self._faces[:-1], "", link.node)
-        drawn = self.head.external or not _DRAWING.isdisjoint(style)
-        return is_bare(link.node, link.text, drawn)
 
     def _field(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None], block: Block | None) -> None:
         if tag == "form":

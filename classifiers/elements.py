@@ -80,21 +80,16 @@ def holds_only(link: LexborNode, node: LexborNode) -> bool:
     return next(others, None) is None and not any(map(str.isalnum, link.text(deep=False) or ""))
 
 
-def is_bare(node: LexborNode, text: str, drawn: bool) -> bool:
-    """A link in a text without anything that could be clicked, and without a name by which it could be drawn.
-
-    ``drawn``: its style gives it a size or a picture, or nobody knows.
-    """
+def is_bare(node: LexborNode, text: str) -> bool:
+    """A link in a text without anything that could be clicked, and without a name by which it could be drawn."""
     if any(name not in ("href", "target", "rel", "style", "title") for name in node.attributes):
         return False
-    child, pixels = node.child, 0
+    child = node.child
     while child is not None:
         if not child.is_text_node and not _is_pixel(child):
             return False
-        pixels += not child.is_text_node
         child = child.next
-    titled = "title" in node.attributes and not pixels
-    return not (titled and drawn) and not any(map(str.isalnum, text)) and not _is_drawn(node)
+    return not any(map(str.isalnum, text)) and not _is_drawn(node)
 
 
 def _is_drawn(node: LexborNode) -> bool:

@@ -91,7 +91,10 @@ class _Page:
             if host and (lures.is_lure_host(host) or self._is_unsaid(url, host)):
                 yield "redirect", 0.85 if lures.is_lure_host(host) else WEAK, node, url
         for link in self.walk.bare:
-            if (host := self.hosts.outside(link.url)) and registrable(host) not in self.read:
+            host, title = self.hosts.outside(link.url), link.node.attributes.get("title") or ""
+            if title and not lures.lures(title) and not lures.is_lure_host(host) and link.node.child is None:
+                continue  # a picture may be drawn there
+            if host and registrable(host) not in self.read:
                 yield "bare_link", WEAK, link.node, link.url
         for url in self.walk.head.own:
             if lures.is_lure_host(host := host_of(url)) and self.walk.tree.root:
