@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from classifiers.unpacking import first, strings
@@ -70,6 +71,7 @@ _LATER = re.compile(
     r"function\s+(\w{1,40})\s*\(|click|mouse|hover|blur|scroll|toggle|close|MicroMessenger|inApp|isApp|navigator\.language|setTimeout|setInterval|addEventListener\(\s*[\"'](?!load|DOMContent)|=>",
     re.IGNORECASE,
 )
+_CALL = re.compile(r"(?:^|[;)}\n])\s*(\w{1,40})\(\s*\)")
 _BEFORE = 300
 
 
@@ -117,12 +119,18 @@ def created(text: str) -> Iterator[tuple[str, str, str, str]]:
 
 def is_later(text: str, begin: int, *, timed: bool = True) -> bool:
     """Whether a statement is run when something else happens, not while the page loads; ``timed``: or some time after."""
-    return any(
-        (timed or not match[0].startswith("set"))
-        if match[1] is None
-        else not re.search(rf"(?:^|[;)}}\n])\s*{match[1]}\(\s*\)", text)
-        for match in _LATER.finditer(text, max(0, begin - _BEFORE), begin)
-    )
+    for match in _LATER.finditer(text, max(0, begin - _BEFORE), begin):
+        if match[1] is None and (timed or not match[0].startswith("set")):
+            return True
+        if match[1] is not None and match[1] not in _called(text):
+            return True
+    return False
+
+
+@lru_cache(maxsize=1)
+def _called(text: str) -> frozenset[str]:
+    """Functions that are called by themselves."""
+    return frozenset(_CALL.findall(text))
 
 
 def _at_once(patterns: _Cued, text: str) -> Iterator[tuple[str, int | None, dict[str, str | None]]]:

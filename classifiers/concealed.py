@@ -35,6 +35,8 @@ _ON_DEMAND = ("role", "tabindex", "aria-", "v-", "ng-", "x-", ":", "@", "wx:", "
 _FORM = frozenset({"input", "textarea", "select", "button", "form"})
 _AROUND = 3  # elements above whose names say what a block is
 _SCRIPTS = 4000  # of a page that are read
+_HANDLERS = 200  # of events that come by themselves
+_NAMES = 20  # of single elements that scripts style
 _LONGEST_DATA = 20_000  # code points of a description, or a page, inside the page
 _PLAIN = re.compile(r"[.#]?[\w-]+")
 _TOLD = ("alt", "title", "aria-label")  # attributes that nobody sees at once
@@ -62,6 +64,8 @@ class Walk:
         self.forms: list[Link] = []
         self.held: list[tuple[str, LexborNode]] = []  # texts in attributes that nobody sees at once
         self.inner: list[tuple[str, LexborNode, bool]] = []  # pages inside, and whether they are hidden
+        self._handlers = 0
+        self._found: dict[str, list[LexborNode]] = {}  # elements by the name under which a script looked for them
         self._given: dict[int, str] = {}  # style that scripts give to single elements
         self.words = Block("", tree.root or tree.body)  # type: ignore[arg-type]
         self._written: Block | None = None
@@ -103,9 +107,11 @@ class Walk:
     def _change(self, change: changes.Change, css: str) -> None:
         if change.place is None:
             self.sheet.hide(change.selector, css)
-        elif _PLAIN.fullmatch(change.selector) and len(found := self.tree.css(change.selector)) > change.place:
-            key = found[change.place].mem_id
-            self._given[key] = f"{self._given.get(key, '')};{css}"
+        elif _PLAIN.fullmatch(change.selector) and len(self._found) < _NAMES:
+            if change.selector not in self._found:
+                self._found[change.selector] = self.tree.css(change.selector)
+            for node in self._found[change.selector][change.place : change.place + 1]:
+                self._given[node.mem_id] = f"{self._given.get(node.mem_id, '')};{css}"
 
     def _go(self) -> None:
         root = self.tree.root
@@ -176,7 +182,8 @@ class Walk:
         if not name.startswith("on"):
             self.opened.add(value[:64].lstrip("#."))
             return
-        if name in ("onload", "onpageshow", "onerror") and len(value) < 20_000:
+        if name in ("onload", "onpageshow", "onerror") and self._handlers < _HANDLERS:
+            self._handlers += 1
             self._take_script(value, node)
         self.opened |= {each[1] or each[2] for each in scripts.names(value)}
 

@@ -30,7 +30,7 @@ _PAIRS = re.compile(
     r"(?:[\"']%\$[1&][\"']\s*\)|[^;\n]{0,80}?parseInt\([^()\n]{1,20},\s*16\s*\)\s*\)\s*;?\s*\}?\s*\)(?:\.join\([\"']{2}\))?)"
 )
 _ROTATED = re.compile(
-    r"([\"'`])([^\"'`\n]{1,2000}+)\1\.replace\(\s*/\[[azAZ-]{3,9}\]/gi?\s*,[^;\n]{0,40}[^\n]{0,120}?13[^\n]{0,60}?26\s*\)\s*;?\s*\}\s*\)"
+    r"([\"'`])([^\"'`\n]{1,2000}+)\1\.replace\(\s*/\[[azAZ-]{3,9}\]/gi?\s*,[^\n]{0,160}?13[^\n]{0,60}?26\s*\)\s*;?\s*\}\s*\)"
 )
 _TURNS: dict[str, Callable[[int, int], int]] = {
     "-": lambda code, by: code - by,
@@ -58,6 +58,8 @@ def looped(text: str, constants: Mapping[str, str]) -> str:
 def replaced(text: str) -> str:
     """The same for strings of which a replacement makes others."""
     text = _PAIRS.sub(lambda match: _quoted(bytes.fromhex(match[2]).decode("utf-8", "replace")), text)
+    if "26" not in text or "13" not in text:
+        return text
     return _ROTATED.sub(lambda match: _quoted(match[2].translate(_ROTATION)), text)
 
 

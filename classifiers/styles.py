@@ -40,6 +40,7 @@ _VARIABLE = re.compile(r"var\(\s*(--[\w-]{1,60})\s*(?:,([^()]{0,100}))?\)")
 _ALWAYS = re.compile(
     r"\(\s*(?:min-(?:device-)?(?:width|height)\s*:\s*[0-3]?\d?\d(?:px|em|rem|)|max-(?:device-)?(?:width|height)\s*:\s*\d{4,}px)\s*\)"
 )
+_WEIGHTS = {"#": (1, 0, 0), ".": (0, 1, 0), "": (0, 0, 1)}
 _ONE_NAME = re.compile(r"[.#]?[A-Za-z_][\w\-]*")
 
 Declared = dict[str, tuple[tuple[int, ...], str]]  # property -> (weight, value)
@@ -162,6 +163,10 @@ class Sheet:
         for each in divided(selectors, _MOST - self._order) if self._order < _MOST else ():
             text = each.strip()
             self._order += 1
+            if _ONE_NAME.fullmatch(text) and not depends:
+                key, mark = (text, text[0]) if text[0] in ".#" else (text.lower(), "")
+                _merge(self._alone[key], _declared(css, (*first, *_WEIGHTS[mark], self._order)))
+                continue
             self._many += not _ONE_NAME.fullmatch(text)
             if self._many > _MANY and not _ONE_NAME.fullmatch(text):
                 continue
