@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from classifiers.late import late
 from classifiers.unpacking import first, strings
 
 _FOUND = (
@@ -18,43 +19,43 @@ _FOUND = (
     r"|all\s*\.\s*(?P<all>\w+)|(?P<name>\b\w+)(?:\[\s*\w+\s*\])?)"
 )
 _VALUE = r"(?:[\"'`](?P<value>[^\"'`]{0,300})[\"'`]|(?P<number>-?\d[\d.]{0,8})\b)"
-_STYLED = re.compile(
+_STYLED = late(
     _FOUND + r"\s*\.\s*style\s*(?:\.\s*(?:setProperty\(\s*[\"'])?(?P<property>[\w-]+)[\"']?\s*[=,]|=(?!=))\s*" + _VALUE
 )
-_ASSIGNED = re.compile(r"Object\.assign\(\s*" + _FOUND + r"\s*\.\s*style\s*,(?P<pairs>[^)]{1,300})\)")
-_REMOVED = re.compile(
+_ASSIGNED = late(r"Object\.assign\(\s*" + _FOUND + r"\s*\.\s*style\s*,(?P<pairs>[^)]{1,300})\)")
+_REMOVED = late(
     _FOUND
     + r"\s*\.\s*(?:remove\(\s*\)|(?:inner|outer)HTML\s*=\s*(?:\"\"|'')(?!\s*\+)|hidden\s*=\s*(?:true|!0)"
     + r"|setAttribute\(\s*[\"']hidden[\"']|toggleAttribute\(\s*[\"']hidden[\"'](?!\s*,\s*(?:false|!1)))"
 )
-_CHILD = re.compile(r"\.\s*removeChild\(\s*" + _FOUND + r"\s*\)")
-_EACH = re.compile(
+_CHILD = late(r"\.\s*removeChild\(\s*" + _FOUND + r"\s*\)")
+_EACH = late(
     r"querySelectorAll\(\s*[\"'](?P<css>[^\"']{1,100})[\"']\s*\)\s*\.\s*forEach\([^;]{0,60}?(?:\.style\s*\.\s*(?P<property>[\w-]+)\s*=\s*"
     + _VALUE
     + r"|\.remove\(\s*\)|\.hidden\s*=\s*(?:true|!0))"
 )
-_SET = re.compile(_FOUND + r"\s*\.\s*setAttribute\(\s*[\"']style[\"']\s*,\s*[\"'](?P<value>[^\"']{0,300})[\"']")
+_SET = late(_FOUND + r"\s*\.\s*setAttribute\(\s*[\"']style[\"']\s*,\s*[\"'](?P<value>[^\"']{0,300})[\"']")
 _QUERY = r"(?:\$|jQuery)\(\s*[\"'](?P<css>[^\"']{1,100})[\"']\s*\)\s*\.\s*"
-_JQUERY = re.compile(
+_JQUERY = late(
     _QUERY
     + r"(?:(?:hide|remove|empty|detach|fadeOut|slideUp|width|height)\(\s*(?:0|)\s*\)|fadeTo\(\s*0\s*,\s*0\s*\)|toggle\(\s*(?:false|!1)\s*\)"
     + r"|(?:prop|attr)\(\s*[\"']hidden[\"']\s*,\s*(?:true|!0|[\"']\w*[\"'])\s*\)|(?:css|attr)\((?P<pairs>[^)]{1,300})\))"
 )
-_PAIR = re.compile(r"[{,]\s*[\"']?([\w-]{1,40})[\"']?\s*:\s*[\"']?([^\"'\n,}]{0,300})")  # of an object
-_CREATED = re.compile(r"\b(\w{1,60})\s*=\s*document\s*\.\s*createElement\(\s*[\"'`](\w{1,20})[\"'`]\s*\)")
-_SIZED = re.compile(r"\b(\w{1,60})\s*\.\s*(?:style\s*\.\s*)?(width|height)\s*=\s*[\"']?([01])(?:px)?[\"']?\s*[;,\n}]")
-_OWNED = re.compile(
+_PAIR = late(r"[{,]\s*[\"']?([\w-]{1,40})[\"']?\s*:\s*[\"']?([^\"'\n,}]{0,300})")  # of an object
+_CREATED = late(r"\b(\w{1,60})\s*=\s*document\s*\.\s*createElement\(\s*[\"'`](\w{1,20})[\"'`]\s*\)")
+_SIZED = late(r"\b(\w{1,60})\s*\.\s*(?:style\s*\.\s*)?(width|height)\s*=\s*[\"']?([01])(?:px)?[\"']?\s*[;,\n}]")
+_OWNED = late(
     r"\b(\w{1,60})\s*\.\s*(?:(innerHTML|src|href)\s*=(?!=)|setAttribute\(\s*[\"'](src|href)[\"']\s*,)\s*([^;\n}]{1,2000})"
 )
-_HELD = re.compile(r"\b(\w{1,60})\s*\.\s*(?:appendChild|append|prepend)\(\s*(\w{1,60})\s*\)")
-_ALIAS = re.compile(
+_HELD = late(r"\b(\w{1,60})\s*\.\s*(?:appendChild|append|prepend)\(\s*(\w{1,60})\s*\)")
+_ALIAS = late(
     r"\b(\w{1,60})\s*=\s*document\s*\.\s*(?:(getElementById|getElementsByClassName|querySelector(?:All)?)\(\s*[\"']([\w #.>-]{1,60})[\"']\s*\))"
 )
-_CLASSED = re.compile(
+_CLASSED = late(
     _FOUND
     + r"\s*\.\s*(?:className\s*\+?=\s*|classList\s*\.\s*add\(\s*|setAttribute\(\s*[\"']class[\"']\s*,\s*)[\"'](?P<value>[\w -]{1,60})[\"']"
 )
-_JQUERY_CLASS = re.compile(_QUERY + r"(?:addClass|toggleClass)\(\s*[\"'](?P<value>[\w -]{1,60})[\"']")
+_JQUERY_CLASS = late(_QUERY + r"(?:addClass|toggleClass)\(\s*[\"'](?P<value>[\w -]{1,60})[\"']")
 _Cued = tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]  # patterns, each with what a match must contain
 _ONLY_HIDE: _Cued = (
     (_STYLED, ("style",)),
@@ -67,11 +68,11 @@ _ONLY_HIDE: _Cued = (
 _HIDES: _Cued = (*_ONLY_HIDE, (_SET, ("setAttribute",)))
 _CLASSES: _Cued = ((_CLASSED, ("className", "classList", "setAttribute")), (_JQUERY_CLASS, ("addClass", "toggleClass")))
 _BY_NAME = {"getElementById": "#", "getElementsByClassName": "."}
-_LATER = re.compile(
+_LATER = late(
     r"function\s+(\w{1,40})\s*\(|click|mouse|hover|blur|scroll|toggle|close|MicroMessenger|inApp|isApp|navigator\.language|setTimeout|setInterval|addEventListener\(\s*[\"'](?!load|DOMContent)|=>",
     re.IGNORECASE,
 )
-_CALL = re.compile(r"(?:^|[;)}\n])\s*(\w{1,40})\(\s*\)")
+_CALL = late(r"(?:^|[;)}\n])\s*(\w{1,40})\(\s*\)")
 _BEFORE = 300
 
 

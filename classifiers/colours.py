@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from colorsys import hls_to_rgb
 from functools import cache, lru_cache
 
+from classifiers.late import late
+
 Colour = tuple[int, int, int]
 
 _CLOSE = 12  # of 255, the difference of colours that nobody sees
 _SHEER = 0.1  # of a colour that can't be seen any more
-_HEX = re.compile(r"#?([0-9a-f]{8}|[0-9a-f]{6}|[0-9a-f]{3,4})")
-_CALL = re.compile(r"(rgb|hsl|hwb|lab|lch|oklab|oklch|color)a?\(\s*([^()]{1,100})\)")
-_MIX = re.compile(r"color-mix\(\s*in [^,()]{1,40},(.{1,200})\)")
-_PART = re.compile(r"\s*([\w#]+(?:\([^()]{0,100}\))?)\s*(?:(\d{1,3})%)?\s*(?:,|$)")
-_NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(%?)(?:deg)?|none")
+_HEX = late(r"#?([0-9a-f]{8}|[0-9a-f]{6}|[0-9a-f]{3,4})")
+_CALL = late(r"(rgb|hsl|hwb|lab|lch|oklab|oklch|color)a?\(\s*([^()]{1,100})\)")
+_MIX = late(r"color-mix\(\s*in [^,()]{1,40},(.{1,200})\)")
+_PART = late(r"\s*([\w#]+(?:\([^()]{0,100}\))?)\s*(?:(\d{1,3})%)?\s*(?:,|$)")
+_NUMBER = late(r"([+-]?(?:\d+\.?\d*|\.\d+))(%?)(?:deg)?|none")
 _NAMED = """
 aliceblue f0f8ff antiquewhite faebd7 aqua 00ffff aquamarine 7fffd4 azure f0ffff beige f5f5dc bisque ffe4c4 black 000000
 blanchedalmond ffebcd blue 0000ff blueviolet 8a2be2 brown a52a2a burlywood deb887 cadetblue 5f9ea0 chartreuse 7fff00

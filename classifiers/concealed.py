@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -22,6 +21,7 @@ from classifiers.elements import (
     rule_of,
 )
 from classifiers.heads import Head
+from classifiers.late import late
 from classifiers.selectors import Face, beside, face_of, keys_of
 from classifiers.styles import Sheet
 
@@ -35,10 +35,11 @@ _ON_DEMAND = ("role", "tabindex", "aria-", "v-", "ng-", "x-", ":", "@", "wx:", "
 _FORM = frozenset({"input", "textarea", "select", "button", "form"})
 _AROUND = 3  # elements above whose names say what a block is
 _SCRIPTS = 4000  # of a page that are read
+_BLOCKS = 5000  # that are told apart
 _HANDLERS = 200  # of events that come by themselves
 _NAMES = 20  # of single elements that scripts style
 _LONGEST_DATA = 20_000  # code points of a description, or a page, inside the page
-_PLAIN = re.compile(r"[.#]?[\w-]+")
+_PLAIN = late(r"[.#]?[\w-]+")
 _TOLD = ("alt", "title", "aria-label")  # attributes that nobody sees at once
 _SHORT_TEXT = 3  # code points that advertise nothing
 _LAID = ("absolute", "fixed")  # positions that lie over others
@@ -205,6 +206,8 @@ class Walk:
         return replace(inner, block=block)
 
     def _hidden(self, rule: str, node: LexborNode, face: Face, style: Mapping[str, str]) -> Block:
+        if len(self.blocks) >= _BLOCKS:
+            return self.blocks[-1]
         faces = [face, *reversed(self._faces[-_AROUND:])]
         names = " ".join(f"{each.id} {' '.join(each.classes)}" for each in faces)
         on_demand = (

@@ -6,30 +6,32 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
+from classifiers.late import late
+
 _LONGEST = 20_000  # codes of a text
-_CODES = re.compile(r"\b(\w{1,60})\s*=\s*\[([0-9a-fA-Fx,\s\"'-]{3,100000}+)\]")
+_CODES = late(r"\b(\w{1,60})\s*=\s*\[([0-9a-fA-Fx,\s\"'-]{3,100000}+)\]")
 _STEP = r"\s*(?:([-+^*/])\s*(0x[0-9a-fA-F]{1,4}|\d{1,5}))?\s*\)"
 _INDEX = r"(?:\[\w{1,20}\]|\.charCodeAt\(\s*\w{1,20}\s*\))"
 # text += String.fromCharCode(codes[i] ^ 5)
-_LOOP = re.compile(
+_LOOP = late(
     rf"\b(\w{{1,60}})\s*(?:\+=|=\s*\w{{1,60}}\s*\+)\s*String\.fromCharCode\(\s*(?:parseInt\(\s*)?(\w{{1,60}}){_INDEX}(?:\s*,\s*(\d\d)\s*\))?{_STEP}"
 )
 # codes.map(function(c){return String.fromCharCode(c-3)}).join("")
-_MAP = re.compile(
+_MAP = late(
     r"(?:\[([0-9a-fA-Fx,\s-]++)\]|([\"'`])([^\"'`\n]{1,5000}+)\2\.split\(([\"'])([^\"'\n]{0,5})\4\)|\b(\w{1,60}))"
     rf"\.map\([^;\n]{{0,60}}?fromCharCode\(\s*(?:parseInt\(\s*)?\w{{1,60}}(?:\.charCodeAt\(0?\)|\s*,\s*(\d\d)\s*\))?{_STEP}"
     r"[^;\n]{0,9}?\)(?:\.join\([\"']{2}\))?"
 )
 # for(i=text.length-1;i>=0;i--) turned += text.charAt(i)
-_TURNED = re.compile(
+_TURNED = late(
     r"=\s*(\w{1,60})\.length\s*-\s*1;[^;)]{1,40};[^)]{1,20}\)\s*\{?\s*(\w{1,60})\s*\+=\s*\1(?:\.charAt\(\w{1,20}\)|\[\w{1,20}\])"
 )
 # "687474".replace(/../g, function(x){return String.fromCharCode(parseInt(x,16))}), and with "%$1"
-_PAIRS = re.compile(
+_PAIRS = late(
     r"([\"'`])((?:[0-9a-fA-F]{2}){3,2000}+)\1\.(?:replace|match)\(\s*/\(?(?:\.\.|\.\{2\}|\[0-9a-f\]\{2\}|\\w\{2\}|\\w\\w)\)?/gi?\s*(?:,\s*|\)\.map\()"
     r"(?:[\"']%\$[1&][\"']\s*\)|[^;\n]{0,80}?parseInt\([^()\n]{1,20},\s*16\s*\)\s*\)\s*;?\s*\}?\s*\)(?:\.join\([\"']{2}\))?)"
 )
-_ROTATED = re.compile(
+_ROTATED = late(
     r"([\"'`])([^\"'`\n]{1,2000}+)\1\.replace\(\s*/\[[azAZ-]{3,9}\]/gi?\s*,[^\n]{0,160}?13[^\n]{0,60}?26\s*\)\s*;?\s*\}\s*\)"
 )
 _TURNS: dict[str, Callable[[int, int], int]] = {

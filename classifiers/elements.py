@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from selectolax.lexbor import LexborNode
 
 from classifiers import hiding
+from classifiers.late import late
 from classifiers.selectors import Face, beside, face_of
 from classifiers.unpacking import decoded
 
@@ -15,7 +15,7 @@ HIDING = frozenset(
     "hidden hide d-none invisible is-hidden layui-hide am-hide uk-hidden dn none".split()
 )  # of frameworks
 _ENTRIES = frozenset({"li", "dd", "td", "tr", "option"})
-_DIGITS = re.compile(r"\d+")
+_DIGITS = late(r"\d+")
 _DRAWN = ("background", "width", "height", "border", "padding", "block")  # styles that make something to click on
 _PICTURES = frozenset({"img", "picture", "video", "canvas", "iframe", "embed", "object", "svg"})
 _REPLACED = frozenset({"canvas", "video", "audio", "datalist"})  # what they hold is shown where they can't be
@@ -25,7 +25,7 @@ _NEAR = 3  # elements beside one that are looked at
 def rule_of(face: Face, style: Mapping[str, str]) -> str:
     """Why an element and all in it can't be seen, by its style or by what it is; "" where it can."""
     by_marquee = face.tag == "marquee" and hiding.by_marquee(face.attributes, style)
-    return hiding.closed(style) or by_marquee or _rule_of_tag(face)
+    return (hiding.closed(style) if style else "") or by_marquee or _rule_of_tag(face)
 
 
 def _rule_of_tag(face: Face) -> str:

@@ -6,10 +6,11 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from classifiers.late import late
 from classifiers.styles import Sheet, of_address
 
 _DESCRIBES = frozenset("description keywords title name site_name abstract subject headline".split())
-_URL = re.compile(r"^url\s*=", re.IGNORECASE)
+_URL = late(r"^url\s*=", re.IGNORECASE)
 _LONGEST = 1_000_000  # code points of a style block
 
 

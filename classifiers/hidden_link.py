@@ -18,6 +18,7 @@ from classifiers.blocks import Block, Link
 from classifiers.concealed import Walk
 from classifiers.finding import MASK, Document, Finding, Kind
 from classifiers.hosts import Hosts, disguise, host_of, imitates, is_below, is_number, nearly, registrable
+from classifiers.late import late
 from classifiers.page import css_path, parsed
 from classifiers.telling import STRONG, WEAK, weighed
 
@@ -28,8 +29,8 @@ _LONGEST = 200_000  # code points of all of them
 _AT_ONCE = 200  # texts in attributes that are looked at together
 _HELD = 50  # times
 _FOR_PHONES = frozenset("m wap 3g 4g h5 mobile wx app touch".split())  # first parts of hosts
-_SIGNED_IN = re.compile(r"\b(?:sso|login|passport|auth|oauth2?|cas|iam|uc|signin|account)\b", re.IGNORECASE)
-_SAYS_OFFICE = re.compile("[县市区省州镇乡][^，。]{0,12}[局委办厅]|人民政府|政务公开|教育局|学校")
+_SIGNED_IN = late(r"\b(?:sso|login|passport|auth|oauth2?|cas|iam|uc|signin|account)\b", re.IGNORECASE)
+_SAYS_OFFICE = late("[县市区省州镇乡][^，。]{0,12}[局委办厅]|人民政府|政务公开|教育局|学校")
 _AGAIN = 3  # times that no honest title says the same
 
 _Seen = tuple[str, float, LexborNode, str]  # rule, score, where, what

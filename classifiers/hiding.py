@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import inf
 
 from classifiers.colours import Colour, colour, is_opaque
+from classifiers.late import late
 
 Style = Mapping[str, str]
 DRAWING = "x-drawing"  # an element with the size and style of an svg
 
-_LENGTH = re.compile(r"\s*(?:calc\(\s*)?([+-]?(?:\d+\.?\d*|\.\d+))(%|[a-z]*)")
+_LENGTH = late(r"\s*(?:calc\(\s*)?([+-]?(?:\d+\.?\d*|\.\d+))(%|[a-z]*)")
 _PIXELS = {"em": 16.0, "rem": 16.0, "ex": 8.0, "ch": 8.0, "pt": 1.34, "pc": 16.0, "in": 96.0, "cm": 38.0, "mm": 3.8}
 _SHARE = 4.0  # pixels of a hundredth of the window: what is moved by the whole of it is a drawer
 _FAR = 500.0
@@ -21,20 +22,20 @@ _FAR_BELOW = 9000.0  # long pages end somewhere
 _FAINT = 0.1  # of an opacity
 _SIDES_BY = ((), (0, 0, 0, 0), (0, 1, 0, 1), (0, 1, 2, 1), (0, 1, 2, 3))  # how many values stand for four sides
 _THIN = 1.5
-_MOVED = re.compile(r"(?:translate|translatex|translatey|translate3d)\(([^)]*)\)")
+_MOVED = late(r"(?:translate|translatex|translatey|translate3d)\(([^)]*)\)")
 _NOTHING = r"\s*(?:0+(?:\.0\d*)?%?|\.0\d*)\s*[,)]"
-_SHRUNK = re.compile(rf"(?:scale|scalex|scaley|scale3d|matrix)\({_NOTHING}|scale(?:3d)?\([^(),]*,{_NOTHING}")
-_SHRUNK_ALONE = re.compile(r"(?:^|\s)(?:0+(?:\.0\d*)?%?|\.0\d*)(?:\s|$)")
-_TURNED = re.compile(r"rotate[xy]\(\s*[+-]?90deg\s*\)")
-_MATRIX = re.compile(r"matrix\([^()]*,([^(),]+),([^(),]+)\)")
-_UPRIGHT = re.compile(r"[xy]\s+[+-]?90deg|[+-]?90deg\s+[xy]")
-_SHAPE = re.compile(r"(inset|circle|ellipse|polygon|rect|xywh|path)\(\s*([^()]{0,500})\)")
-_FIGURE = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)")
-_BLURRED = re.compile(r"blur\(\s*(?:[2-9]\d|\d{3,})px")
-_SEEN_STOP = re.compile(r"#[0-9a-f]{3}|\b(?:black|white|red|blue|rgb|hsl|var)\b|url\(")
-_OPACITY = re.compile(r"(?:opacity\(\s*|opacity\s*=\s*)(\d*\.?\d+)(%?)")
-_FONT = re.compile(r"(?:^|\s)(\d[\d.]*(?:px|pt|em|rem|%)?)(?:\s*/|\s)")
-_WORD = re.compile(r"[\w-]+\([^()]*\)|[^\s()]+")
+_SHRUNK = late(rf"(?:scale|scalex|scaley|scale3d|matrix)\({_NOTHING}|scale(?:3d)?\([^(),]*,{_NOTHING}")
+_SHRUNK_ALONE = late(r"(?:^|\s)(?:0+(?:\.0\d*)?%?|\.0\d*)(?:\s|$)")
+_TURNED = late(r"rotate[xy]\(\s*[+-]?90deg\s*\)")
+_MATRIX = late(r"matrix\([^()]*,([^(),]+),([^(),]+)\)")
+_UPRIGHT = late(r"[xy]\s+[+-]?90deg|[+-]?90deg\s+[xy]")
+_SHAPE = late(r"(inset|circle|ellipse|polygon|rect|xywh|path)\(\s*([^()]{0,500})\)")
+_FIGURE = late(r"[+-]?(?:\d+\.?\d*|\.\d+)")
+_BLURRED = late(r"blur\(\s*(?:[2-9]\d|\d{3,})px")
+_SEEN_STOP = late(r"#[0-9a-f]{3}|\b(?:black|white|red|blue|rgb|hsl|var)\b|url\(")
+_OPACITY = late(r"(?:opacity\(\s*|opacity\s*=\s*)(\d*\.?\d+)(%?)")
+_FONT = late(r"(?:^|\s)(\d[\d.]*(?:px|pt|em|rem|%)?)(?:\s*/|\s)")
+_WORD = late(r"[\w-]+\([^()]*\)|[^\s()]+")
 _CUT = ("hidden", "clip", "auto", "scroll")  # of overflow
 
 

@@ -6,27 +6,29 @@ import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+
+from classifiers.late import late
 
 _LONGEST = 2000  # code points of an address that are looked at
-_HOST = re.compile(r"\s*(?:https?:)?[/\\]{2}(?:[^/\\?#@]*@)?([^/\\?#:]+)", re.IGNORECASE)
-_INVISIBLE = re.compile("[\t\r\n\u200b-\u200f\u2060\ufeff\u00ad]")
-_ADDRESS = re.compile(r"[0-9.]+|\[.*")
+_HOST = late(r"\s*(?:https?:)?[/\\]{2}(?:[^/\\?#@]*@)?([^/\\?#:]+)", re.IGNORECASE)
+_INVISIBLE = late("[\t\r\n\u200b-\u200f\u2060\ufeff\u00ad]")
+_ADDRESS = late(r"[0-9.]+|\[.*")
 _SECOND = frozenset("com net org gov edu ac mil co".split())
 # Letters of other scripts and digits that look like Latin letters.
 _LOOKS = str.maketrans("аеорсухіјѕԁһԛԝνοαρτικγмвнтгɡıⅼӏ01", "aeopcyxijsdhqwvoaptikymbhtrgillol")
 _ALPHABETS = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "LISU")
-_USER = re.compile(r"\s*(?:https?:)?[/\\]{2}([^/\\?#@:\s]{1,200})(?::[^/\\?#@]{0,200})?@", re.IGNORECASE)
-_ELSEWHERE = re.compile(r"\s*(?:[a-z][a-z+.-]*:|#|$)", re.IGNORECASE)
-_INSIDE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "0.0.0.0/8", "fc00::/7")))
+_USER = late(r"\s*(?:https?:)?[/\\]{2}([^/\\?#@:\s]{1,200})(?::[^/\\?#@]{0,200})?@", re.IGNORECASE)
+_ELSEWHERE = late(r"\s*(?:[a-z][a-z+.-]*:|#|$)", re.IGNORECASE)
+_NUMBER = late(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}|\d{8,10}|\[[0-9a-f:]{2,40}\]", re.IGNORECASE)
+_INSIDE = late(r"(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.|\[(?:f[cd]|fe80|::1)")
 _NAMES = frozenset(
     "baidu google jquery bootcss bdstatic sogou weibo aliyun alipay tencent cloudflare jsdelivr googletagmanager".split()
 )
-_KNOWN = re.compile(
+_KNOWN = late(
     r"(?:^|\.)(?:baidu|bdstatic|qq|cnzz|51la|umeng|google|google-analytics|googleapis|googletagmanager|jquery|bootcss|sina|weibo|aliyun|"
     r"alicdn|sogou|360|bytedance|jsdelivr)[.-](?:com|cn|net|la)(?=[.-]|$)"
 )
-_PUBLIC = re.compile(r"(?:^|[.-])(?:gov|edu|mil)[.-]cn(?=[.-]|$)")
+_PUBLIC = late(r"(?:^|[.-])(?:gov|edu|mil)[.-]cn(?=[.-]|$)")
 
 
 def host_of(url: str) -> str:
@@ -82,13 +84,7 @@ def _is_mixed(label: str) -> bool:
 def is_number(url: str) -> bool:
     """Whether the address names no host but the number of a machine in the public net."""
     found = _HOST.match(url[:_LONGEST])
-    if not found:
-        return False
-    try:
-        number = ip_address(int(found[1]) if found[1].isdecimal() else found[1])
-    except ValueError:
-        return False
-    return not (number.is_loopback or number.is_link_local or any(number in net for net in _INSIDE))
+    return found is not None and _NUMBER.fullmatch(found[1]) is not None and not _INSIDE.match(found[1])
 
 
 def disguise(url: str) -> str:

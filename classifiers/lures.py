@@ -7,12 +7,14 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
+from classifiers.late import late
+
 _TELLING = 5  # letters of a host's lure that may have others around them
 _LONGEST = 20_000  # code points of a text that are looked at
-_BREAKS = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad]+")
-_SIGNS = re.compile(r"[^\w，。、；：！？,.]+|_+")
-_PARTS = re.compile(r"[.\-_]")
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_BREAKS = late(r"[\s\u200b-\u200f\u2060\ufeff\u00ad]+")
+_SIGNS = late(r"[^\w，。、；：！？,.]+|_+")
+_PARTS = late(r"[.\-_]")
+_CAMEL = late(r"(?<=[a-z])(?=[A-Z])")
 
 
 @cache

@@ -12,46 +12,45 @@ from functools import lru_cache
 from itertools import islice
 
 from classifiers import changes, unpacking
+from classifiers.late import late
 from classifiers.unpacking import JOINED, LONGEST, QUOTED, added, constants, first, strings
 
 _SHORT = 2000  # code points of a script that is remembered
-_STYLE = re.compile(r"<style[^>]{0,100}>([^<]{1,5000})", re.IGNORECASE)
+_STYLE = late(r"<style[^>]{0,100}>([^<]{1,5000})", re.IGNORECASE)
 
-_WRITE = re.compile(
+_WRITE = late(
     r"(?:\bdocument\s*\.\s*write(?:ln)?|\.insertAdjacentHTML|\.append|\.prepend|\.html|\.after|\.before|\.replaceWith)\s*\(|\$\((?=\s*[\"'`]<)|\.innerHTML\s*\+?=(?!=)"
 )
-_GO = re.compile(
+_GO = late(
     r"(?:\b(?:location(?:\s*\.\s*(?:href|replace|assign))?|navigate|window\s*\.\s*open)\s*(?:=(?!=)|\()"
     r"|\$\([\w.\s]{0,9}location\s*\)\s*\.\s*(?:attr|prop)\(\s*[\"']href[\"']\s*,)\s*([^;\n}]{1,400})"
 )
-_CLICKED = re.compile(r"\.href\s*=(?!=)\s*([^;\n}]{1,400})")
+_CLICKED = late(r"\.href\s*=(?!=)\s*([^;\n}]{1,400})")
 _WAYS = ("location", "navigate", "open", "href", "src")  # by which a script leads somewhere
-_ADDRESS = re.compile(r"[\"'`]((?:https?:)?//[^\"'`\s<>]{4,300})")
-_CHANGES = re.compile(r"location|\.write|innerHTML|\beval\b|\.html\(|\.append", re.IGNORECASE)
-_TITLE = re.compile(
+_ADDRESS = late(r"[\"'`]((?:https?:)?//[^\"'`\s<>]{4,300})")
+_CHANGES = late(r"location|\.write|innerHTML|\beval\b|\.html\(|\.append", re.IGNORECASE)
+_TITLE = late(
     r"(?:\bdocument\s*\.\s*title\s*=(?!=)|\([\"']title[\"']\)(?:\[0\])?\s*\.\s*(?:\w{1,20}\s*=(?!=)|(?:text|html)\())\s*"
     r"([^;\n}]{1,400})"
 )
-_LOADED = re.compile(r"(?:\.(?:src\s*=|getScript\()|\bimportScripts\()\s*([^;\n}]{1,400})")
-_SPIDERS = re.compile(
+_LOADED = late(r"(?:\.(?:src\s*=|getScript\()|\bimportScripts\()\s*([^;\n}]{1,400})")
+_SPIDERS = late(
     r"baidu|sogou|soso|haosou|so\\?\.com|360spider|bing|google|spider|yisou|sm\\?\.cn|shenma|yahoo|bytespider|toutiao",
     re.IGNORECASE,
 )
-_VISITOR = re.compile(r"referrer|userAgent|visitor|refer\b|\bua\b", re.IGNORECASE)
-_STATEMENT = re.compile(r"[;\n{}]")
-_SHOWS = re.compile(
+_VISITOR = late(r"referrer|userAgent|visitor|refer\b|\bua\b", re.IGNORECASE)
+_STATEMENT = late(r"[;\n{}]")
+_SHOWS = late(
     r"show|toggle|slide|fade|[\"'](?:block|visible|inline(?:-block)?|flex)[\"']|classlist|addclass|removeclass|open|animate|"
     r"\.eq\(|tab|getselection|popup|layer|modal|(?<!re)move|scroll|swiper|mouseover|hover|click|setinterval|classname|\.style\.(?:left|top)\s*=\s*[^\"']",
     re.IGNORECASE,
 )
-_SHEET = re.compile(
+_SHEET = late(
     r"(?:\.(?:innerHTML|innerText|textContent|cssText)\s*\+?=(?!=)|\b(?:insertRule|createTextNode)\()\s*([^\n]{1,2000})"
 )
-_NAME = re.compile(r"[\w-]{1,64}")
-_HANDLED = re.compile(r"\(\s*[\"']#?\.?([\w-]{1,64})[\"']|[\"']#?\.?([\w-]{1,64})[\"']")
-_NAMED = re.compile(
-    r"(?<![\w\"'./<-])[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)?(?:\[(\d{1,3}|0x[0-9a-f]{1,2})\])?(?![\w\"'(])"
-)
+_NAME = late(r"[\w-]{1,64}")
+_HANDLED = late(r"\(\s*[\"']#?\.?([\w-]{1,64})[\"']|[\"']#?\.?([\w-]{1,64})[\"']")
+_NAMED = late(r"(?<![\w\"'./<-])[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)?(?:\[(\d{1,3}|0x[0-9a-f]{1,2})\])?(?![\w\"'(])")
 _NAMES = 40  # that are replaced in one expression
 
 

@@ -13,16 +13,18 @@ from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
+from classifiers.late import late
+
 LONGEST = 300  # code points of a selector
 _CLASSES = 16  # of one element
 _SIBLINGS = 20  # that ``~`` looks back at
 _DEEP = 2  # selectors inside one another
-_SIMPLE = re.compile(
+_SIMPLE = late(
     r"(?P<mark>[.#]?)(?P<name>[\w\-\\]+)|(?P<any>\*)|\[(?P<attribute>[^\]]*+)\]|(?P<element>::[\w-]+|:(?:before|after)\b)"
     r"|:(?P<state>[\w-]+)|\s*(?P<beside>[+~>])\s*|(?P<space>\s+)"
 )
-_ATTRIBUTE = re.compile(r"\s*([\w-]+)\s*(?:([~|^$*]?)=\s*[\"']?([^\"']*)[\"']?\s*[is]?)?\s*")
-_STEP = re.compile(r"\s*([+-]?\d*)n\s*(?:([+-])\s*(\d{1,6}))?\s*|\s*([+-]?\d{1,6})\s*")
+_ATTRIBUTE = late(r"\s*([\w-]+)\s*(?:([~|^$*]?)=\s*[\"']?([^\"']*)[\"']?\s*[is]?)?\s*")
+_STEP = late(r"\s*([+-]?\d*)n\s*(?:([+-])\s*(\d{1,6}))?\s*|\s*([+-]?\d{1,6})\s*")
 _PLACES = {  # name -> (from the end, of the same tag)
     "nth-child": (False, False),
     "nth-last-child": (True, False),
@@ -39,9 +41,7 @@ _ENDS = {
 }
 _ANY = frozenset("is where matches any -webkit-any -moz-any".split())
 _ALWAYS = frozenset({"link", "any-link", "root", "scope"})
-_STATES = re.compile(
-    r"(?:^|[-_])(?:open|opened|active|on|in|show|shown|visible|expanded|current|cur|selected|checked|js)$"
-)
+_STATES = late(r"(?:^|[-_])(?:open|opened|active|on|in|show|shown|visible|expanded|current|cur|selected|checked|js)$")
 
 
 @dataclass(frozen=True, slots=True)

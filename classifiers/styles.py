@@ -6,7 +6,6 @@ Linear: selectors of one name alone are merged while reading, of others a bounde
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
+from classifiers.late import late
 from classifiers.selectors import LONGEST, Budget, Compound, Face, Selector, divided, selector
 from classifiers.unpacking import decoded
 
@@ -23,9 +23,9 @@ _COUNTED = frozenset(
     "background-color background-image clip clip-path transform transition animation zoom content-visibility scale translate "
     "rotate inset mask mask-image mask-size text-fill-color white-space letter-spacing".split()
 )
-_ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
-_VENDOR = re.compile(r"^-(?:webkit|moz|ms|o|khtml)-")
-_BRACE = re.compile(r"[{}]")
+_ESCAPE = late(r"\\([0-9a-fA-F]{1,6})\s?")
+_VENDOR = late(r"^-(?:webkit|moz|ms|o|khtml)-")
+_BRACE = late(r"[{}]")
 _TRIED = 40  # selectors of more than one name, by their last name
 _MOST = 200_000  # selectors of a page
 _MANY = 4000  # selectors of more than one name
@@ -35,13 +35,13 @@ _ROUNDS = 3  # of custom properties that stand for others
 _LONGEST = 5_000_000  # code points in which custom properties are replaced
 _VARIABLES = 2000  # uses of custom properties in a block
 _CONDITIONS = ("@media", "@supports", "@layer", "@scope", "@container")
-_CUSTOM = re.compile(r"(--[\w-]{1,60})\s*:([^;{}]{1,100})")
-_VARIABLE = re.compile(r"var\(\s*(--[\w-]{1,60})\s*(?:,([^()]{0,100}))?\)")
-_ALWAYS = re.compile(
+_CUSTOM = late(r"(--[\w-]{1,60})\s*:([^;{}]{1,100})")
+_VARIABLE = late(r"var\(\s*(--[\w-]{1,60})\s*(?:,([^()]{0,100}))?\)")
+_ALWAYS = late(
     r"\(\s*(?:min-(?:device-)?(?:width|height)\s*:\s*[0-3]?\d?\d(?:px|em|rem|)|max-(?:device-)?(?:width|height)\s*:\s*\d{4,}px)\s*\)"
 )
 _WEIGHTS = {"#": (1, 0, 0), ".": (0, 1, 0), "": (0, 0, 1)}
-_ONE_NAME = re.compile(r"[.#]?[A-Za-z_][\w\-]*")
+_ONE_NAME = late(r"[.#]?[A-Za-z_][\w\-]*")
 
 Declared = dict[str, tuple[tuple[int, ...], str]]  # property -> (weight, value)
 

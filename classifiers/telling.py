@@ -8,11 +8,12 @@ from collections.abc import Collection
 from classifiers import lures
 from classifiers.blocks import Block
 from classifiers.hosts import Hosts, host_of, is_number, registrable
+from classifiers.late import late
 
 STRONG = 0.8
 WEAK = 0.65
 DOUBT = 0.3
-_CONTACT = re.compile(
+_CONTACT = late(
     r"(?:微信|薇信|威信|[vｖ]x|qq|扣扣|电话|手机|联系|tg|飞机|[+加])[^\u4e00-\u9fff\w]{0,3}(?:[号：:]{0,2})\s*[a-z\d_-]{5,}",
     re.IGNORECASE,
 )

@@ -14,52 +14,53 @@ from functools import partial
 from urllib.parse import unquote
 
 from classifiers import decoding
+from classifiers.late import late
 
 _ROUNDS = 3
 LONGEST = 1_000_000
-_CODES = re.compile(
+_CODES = late(
     r"(?:String\s*\.\s*)?fromCharCode(?:\.apply\(\s*\w+\s*,\s*\[|\(\s*(?:\.\.\.)?\[?)([0-9a-fA-Fx,\s]++)\]?\)"
 )
-_MAPPED = re.compile(r"\[([0-9a-fA-Fx,\s]++)\]\.map\([^\[\]\n]{0,80}?fromCharCode")
-_CONCAT = re.compile(r"([\"'`])([^\"'`\n]*+)\1\.concat\(([^()]*+)\)")
-_REPLACED = re.compile(
+_MAPPED = late(r"\[([0-9a-fA-Fx,\s]++)\]\.map\([^\[\]\n]{0,80}?fromCharCode")
+_CONCAT = late(r"([\"'`])([^\"'`\n]*+)\1\.concat\(([^()]*+)\)")
+_REPLACED = late(
     r"([\"'`])([^\"'`\n]*+)\1\.replace\(\s*(?:[\"']([^\"'\n]{1,40})[\"']|/([^/\n\\]{1,20})/[gi]{0,2})\s*,\s*[\"']([^\"'\n]{0,9})[\"']\s*\)"
 )
-_CALL = re.compile(
+_CALL = late(
     r"(?:window\.)?\b(unescape|decodeURIComponent|decodeURI|atob|escape|String)\(\s*([\"'`])([^\"'`\n]*+)\2\s*\)"
 )
-_ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\([0-7]{3})")
-JOINED = re.compile(r"(?<!\\)([\"'`])\s*+\+\s*+\1")
-_MIXED = re.compile(r"([\"'`])([^\"'`\n]*+)\1\s*+\+\s*+(?!\1)([\"'`])([^\"'`\n]*+)\3")
-_REVERSED = re.compile(r"([\"'])([^\"'\n]*+)\1\.split\([\"']{2}\)\.reverse\(\)\.join\([\"']{2}\)")
-_NAMED = re.compile(
+_ESCAPED = late(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\([0-7]{3})")
+JOINED = late(r"(?<!\\)([\"'`])\s*+\+\s*+\1")
+_MIXED = late(r"([\"'`])([^\"'`\n]*+)\1\s*+\+\s*+(?!\1)([\"'`])([^\"'`\n]*+)\3")
+_REVERSED = late(r"([\"'])([^\"'\n]*+)\1\.split\([\"']{2}\)\.reverse\(\)\.join\([\"']{2}\)")
+_NAMED = late(
     r"\b(?P<call>unescape|decodeURIComponent|decodeURI|atob)\(\s*(?P<value>[\w.]{1,60}(?:\[\w{1,6}\])?)\s*\)"
     r"|\b(?P<turned>\w{1,60})(?=\.split\([\"']{2}\)\.reverse)"
 )
-_LISTED = re.compile(r"\[([^\[\]]*+)\]\.(reverse\(\)\.)?join\(([\"'])([^\"'\n]{0,9})\3\)")
-QUOTED = re.compile(r"\"((?:[^\"\\\n]|\\.)*+)\"|'((?:[^'\\\n]|\\.)*+)'|`([^`]*+)`", re.DOTALL)
-_INDEX = re.compile(r"\[\s*[\"'](\w{1,40})[\"']\s*\]")
-_PACKED = re.compile(
+_LISTED = late(r"\[([^\[\]]*+)\]\.(reverse\(\)\.)?join\(([\"'])([^\"'\n]{0,9})\3\)")
+QUOTED = late(r"\"((?:[^\"\\\n]|\\.)*+)\"|'((?:[^'\\\n]|\\.)*+)'|`([^`]*+)`", re.DOTALL)
+_INDEX = late(r"\[\s*[\"'](\w{1,40})[\"']\s*\]")
+_PACKED = late(
     r"\((?:'(?P<code>(?:[^'\\]|\\.)*+)'|\"(?P<other>(?:[^\"\\]|\\.)*+)\"),\s*(?P<base>\d+),\s*\d+,"
     r"\s*([\"'])(?P<names>[^\"']*+)\4\.split\([\"']\|[\"']\)",
     re.DOTALL,
 )
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_WORD = re.compile(r"\b\w+\b")
-_UNICODE = re.compile(r"%u([0-9a-fA-F]{4})")
-_SET = re.compile(r"\b([\w.]{1,60})\s*(\+?)=(?!=)\s*")
-_TERM = re.compile(
+_WORD = late(r"\b\w+\b")
+_UNICODE = late(r"%u([0-9a-fA-F]{4})")
+_SET = late(r"\b([\w.]{1,60})\s*(\+?)=(?!=)\s*")
+_TERM = late(
     r"\s*(?:\"((?:[^\"\\\n]|\\.){0,2000}+)\"|'((?:[^'\\\n]|\\.){0,2000}+)'|`([^`\n]{0,2000})`|([A-Za-z_$][\w.]{0,60}(?:\[\w{1,6}\])?))\s*(\+(?!\+)|)"
 )
-_OBJECT = re.compile(r"\b(\w{1,60})\s*=\s*\{([^{}]{1,5000})\}")
-_MEMBER = re.compile(r"(?:^|,)\s*[\"']?(\w{1,40})[\"']?\s*:\s*(?:\"([^\"\n]{0,500})\"|'([^'\n]{0,500})')")
-_PLACEHOLDER = re.compile(r"\$\{\s*([\w.]{1,60})\s*\}")
-_BRACKET = re.compile(r"(?<=[\w)\]])\[\s*([A-Za-z_$\"'][^\[\]\n]{0,80}(?:\[\w{1,6}\]|)[^\[\]\n]{0,40})\]")
-_CUT_OUT = re.compile(r"([\"'`])([^\"'`\n]*+)\1\.(slice|substr|substring)\(\s*(-?\d{1,4})\s*(?:,\s*(-?\d{1,4})\s*)?\)")
+_OBJECT = late(r"\b(\w{1,60})\s*=\s*\{([^{}]{1,5000})\}")
+_MEMBER = late(r"(?:^|,)\s*[\"']?(\w{1,40})[\"']?\s*:\s*(?:\"([^\"\n]{0,500})\"|'([^'\n]{0,500})')")
+_PLACEHOLDER = late(r"\$\{\s*([\w.]{1,60})\s*\}")
+_BRACKET = late(r"(?<=[\w)\]])\[\s*([A-Za-z_$\"'][^\[\]\n]{0,80}(?:\[\w{1,6}\]|)[^\[\]\n]{0,40})\]")
+_CUT_OUT = late(r"([\"'`])([^\"'`\n]*+)\1\.(slice|substr|substring)\(\s*(-?\d{1,4})\s*(?:,\s*(-?\d{1,4})\s*)?\)")
 _ENDS = ("", ";", ",", "\n", "}", ")", "]")  # of an expression
 _LONGEST_VALUE = 5000
 _TERMS = 40  # of a sum
-_LIST = re.compile(r"\b(\w{1,60})\s*+=\s*+\[([^\[\]\n]{0,5000}+)\]")
+_LIST = late(r"\b(\w{1,60})\s*+=\s*+\[([^\[\]\n]{0,5000}+)\]")
 _PIECES = 50  # of each sort, in one script
 _SETTINGS = 400  # of names
 

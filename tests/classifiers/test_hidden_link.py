@@ -8,7 +8,9 @@ from classifiers import hidden_link, lures
 from classifiers.finding import Document, Kind
 from tests.classifiers.scoring import THRESHOLD, cases, wrong
 
-SUITES = ["hidden_link", "hidden_link_blind", "hidden_link_blind2", "hidden_link_blind3"]
+# At first sight: blind4 to blind6 5 of 60, 9 of 45 and 6 of 70 missed, none false; blind7, written to be missed, 68 of 84
+# and 4 of 84 false; blind8 5 of 60 missed and 3 of 60 false; blind9 4 of 50 missed, none false.
+SUITES = ["hidden_link", "hidden_link_blind", *(f"hidden_link_blind{number}" for number in range(2, 10))]
 OUT = '<a href="http://stove.example/">煤炉</a>'
 LURE = '<a href="http://stove.example/">百家乐</a>'
 
@@ -22,18 +24,6 @@ def rules(html, url="", **more):
 @pytest.mark.parametrize("name", SUITES)
 def test_labelled_pages(name):
     assert wrong(hidden_link.find, Kind.HIDDEN_LINK, name) == ([], [])
-
-
-@pytest.mark.parametrize(
-    ("name", "missed"),  # at first sight: none false, 5 of 60, 9 of 45 and 6 of 70 missed
-    [
-        ("hidden_link_blind4", ["hb4-041"]),
-        ("hidden_link_blind5", ["hb5-015", "hb5-016", "hb5-043"]),
-        ("hidden_link_blind6", []),
-    ],
-)
-def test_pages_of_which_some_are_still_missed(name, missed):
-    assert wrong(hidden_link.find, Kind.HIDDEN_LINK, name) == (missed, [])
 
 
 @pytest.mark.parametrize("name", ["opinions", "opinions_more", "hazard", "personal_data", "credential", "scam"])
@@ -110,7 +100,7 @@ def test_every_way_of_hiding(style, rule):
         "font-size:larger",
         "font:bold 14px serif",
         "color:var(--white)",
-        "color:hsl(0, 0%, 100%)",
+        "color:hsl(0, 0%, 90%)",
         "color:inherit",
         "color:#fff;background:#036",
         "color:#fff;background:linear-gradient(#000, #111)",
