@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from classifiers.late import late
-from classifiers.unpacking import first, strings
+from classifiers.unpacking import first
 
 _FOUND = (
     r"(?:document\s*\.\s*)?(?:getElementById\(\s*[\"'](?P<id>[\w-]+)[\"']\s*\)"
@@ -16,7 +16,7 @@ _FOUND = (
     r"|getElementsByTagName\(\s*[\"'](?P<tag>\w+)[\"']\s*\)\s*(?:\[|\.item\()\s*(?P<place>\w+)\s*[\])]"
     r"|querySelector\(\s*[\"'](?P<css>[^\"']{1,100})[\"']\s*\)"
     r"|querySelectorAll\(\s*[\"'](?P<all_css>[^\"']{1,100})[\"']\s*\)\s*\[\s*(?P<nth>\w+)\s*\]"
-    r"|all\s*\.\s*(?P<all>\w+)|(?P<name>\b\w+)(?:\[\s*\w+\s*\])?)"
+    r"|all\s*\.\s*(?P<all>\w+)|(?P<name>\b\w+)(?:\[\s*\w+\s*\])?)(?P<up>\s*\.\s*parent(?:Node|Element))?"
 )
 _VALUE = r"(?:[\"'`](?P<value>[^\"'`]{0,300})[\"'`]|(?P<number>-?\d[\d.]{0,8})\b)"
 _STYLED = late(
@@ -72,7 +72,10 @@ _LATER = late(
     r"function\s+(\w{1,40})\s*\(|click|mouse|hover|blur|scroll|toggle|close|MicroMessenger|inApp|isApp|navigator\.language|setTimeout|setInterval|addEventListener\(\s*[\"'](?!load|DOMContent)|=>",
     re.IGNORECASE,
 )
-_CALL = late(r"(?:^|[;)}\n])\s*(\w{1,40})\(\s*\)")
+_CALL = late(
+    r"(?:(?:^|[;)}\n])\s*|setTimeout\(\s*[\"'])(\w{1,40})\(\s*\)"
+    r"|(?:onload\s*=|[\"'](?:load|DOMContentLoaded)[\"']\s*,|setTimeout\(|\$\()\s*(\w{1,40})\s*[;,)\n]"
+)
 _BEFORE = 300
 
 
@@ -81,6 +84,7 @@ class Change(NamedTuple):
 
     selector: str
     place: int | None
+    up: bool = False  # not that element but the one around it
     css: str = ""
     classes: tuple[str, ...] = ()
 
@@ -88,13 +92,13 @@ class Change(NamedTuple):
 def hides(text: str) -> Iterator[Change]:
     """Elements and the declarations that they are given while the page loads."""
     for selector, place, groups in _at_once(_HIDES, text):
-        yield Change(selector, place, css=_css(groups))
+        yield Change(selector, place, bool(groups.get("up")), css=_css(groups))
 
 
 def classes(text: str) -> Iterator[Change]:
     """Elements and the classes that they are given while the page loads."""
     for selector, place, groups in _at_once(_CLASSES, text):
-        yield Change(selector, place, classes=tuple((groups["value"] or "").split()))
+        yield Change(selector, place, bool(groups.get("up")), classes=tuple((groups["value"] or "").split()))
 
 
 def hiding_statements(text: str) -> set[int]:
@@ -131,7 +135,7 @@ def is_later(text: str, begin: int, *, timed: bool = True) -> bool:
 @lru_cache(maxsize=1)
 def _called(text: str) -> frozenset[str]:
     """Functions that are called by themselves."""
-    return frozenset(_CALL.findall(text))
+    return frozenset(name for names in _CALL.findall(text) for name in names)
 
 
 def _at_once(patterns: _Cued, text: str) -> Iterator[tuple[str, int | None, dict[str, str | None]]]:
@@ -155,7 +159,9 @@ def _selector(groups: Mapping[str, str | None], alias: Mapping[str, str]) -> str
 def _css(groups: Mapping[str, str | None]) -> str:
     value, name, pairs = groups.get("value") or groups.get("number"), groups.get("property"), groups.get("pairs")
     if pairs is not None:
-        found = [each for pair in _PAIR.findall(pairs) for each in pair] or list(strings(pairs))
+        found = [each for pair in _PAIR.findall(pairs) for each in pair] or [
+            each.strip("\"'` ") for each in pairs.split(",", 1)
+        ]
         named = (_dashed(each) for each in found[::2])
         return ";".join(map(":".join, zip(named, found[1::2], strict=False))).removeprefix("style:")
     if value is None and name is None:

@@ -32,7 +32,7 @@ _FRAMES = {"iframe": "src", "frame": "src", "embed": "src", "object": "data"}  #
 _RAW = frozenset({"noembed", "noframes", "xmp", "plaintext", "iframe"})
 _NOT_TEXT = frozenset({"style", "script", "textarea", "select", "option", "button", "title", "head", "x-template"})
 _ON_DEMAND = ("role", "tabindex", "aria-", "v-", "ng-", "x-", ":", "@", "wx:", "data-bind")  # attributes
-_FORM = frozenset({"input", "textarea", "select", "button", "form"})
+_FORM = frozenset({"input", "textarea", "select", "button", "form", "option"})
 _AROUND = 3  # elements above whose names say what a block is
 _SCRIPTS = 4000  # of a page that are read
 _BLOCKS = 5000  # that are told apart
@@ -76,6 +76,7 @@ class Walk:
         self._go()
 
     def _read_scripts(self) -> None:
+        onload = "".join(f"\n{node.attributes['onload']};" for node in self.tree.css("body[onload]"))
         for node in self.tree.css("script")[:_SCRIPTS]:
             kind = (node.attributes.get("type") or "").lower()
             runs = not any(each in kind for each in _NO_PROGRAM) or kind == "application/x-javascript"
@@ -84,7 +85,7 @@ class Walk:
             if not (text := node.text() or ""):
                 continue
             if runs:
-                self._take_script(text, node)
+                self._take_script(text + onload, node)
             elif "<a" in text:
                 self.comments.append((text[:_LONGEST_DATA], node))
             elif "ld+json" in kind:
@@ -106,13 +107,15 @@ class Walk:
             self.sheet.read(css)
 
     def _change(self, change: changes.Change, css: str) -> None:
-        if change.place is None:
+        if change.place is None and not change.up:
             self.sheet.hide(change.selector, css)
         elif _PLAIN.fullmatch(change.selector) and len(self._found) < _NAMES:
             if change.selector not in self._found:
                 self._found[change.selector] = self.tree.css(change.selector)
-            for node in self._found[change.selector][change.place : change.place + 1]:
-                self._given[node.mem_id] = f"{self._given.get(node.mem_id, '')};{css}"
+            place = change.place or 0
+            for node in self._found[change.selector][place : place + 1]:
+                key = (node.parent if change.up and node.parent is not None else node).mem_id
+                self._given[key] = f"{self._given.get(key, '')};{css}"
 
     def _go(self) -> None:
         root = self.tree.root
@@ -172,7 +175,7 @@ class Walk:
             state = self._inside(node, face, style, state)
         self._faces.append(face)
         for name, value in attributes.items():
-            if value and name in _TOLD and len(value) > _SHORT_TEXT:
+            if value and len(value) > _SHORT_TEXT and (name in _TOLD or name.startswith("data-")):
                 self.held.append((value, node))
             if value and (name.startswith(("on", "data-", "aria-controls")) or name == "for" or value[0] == "#"):
                 self._opens(name, value, node)
@@ -275,11 +278,13 @@ class Walk:
     def _field(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None], block: Block | None) -> None:
         if tag == "form":
             self.forms.append(Link(attributes.get("action") or "", "", node))
-        elif tag == "input" and (block is not None or attributes.get("type") == "hidden"):
+        elif tag == "input":
             self.held.append((attributes.get("value") or "", node))
+        elif tag == "option":
+            self.held.append((node.text() or "", node))
         if block is None:
             return
-        block.fields = block.fields or tag in _FORM
+        block.fields = block.fields or (tag in _FORM and tag != "option")
         if tag == "option":
             block.links.append(Link(attributes.get("value") or "", "", node))
         elif tag == "img":

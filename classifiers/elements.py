@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborNode
 from classifiers import hiding
 from classifiers.late import late
 from classifiers.selectors import Face, beside, face_of
+from classifiers.styles import declarations
 from classifiers.unpacking import decoded
 
 HIDING = frozenset(
@@ -19,6 +20,7 @@ _DIGITS = late(r"\d+")
 _DRAWN = ("background", "width", "height", "border", "padding", "block")  # styles that make something to click on
 _PICTURES = frozenset({"img", "picture", "video", "canvas", "iframe", "embed", "object", "svg"})
 _REPLACED = frozenset({"canvas", "video", "audio", "datalist"})  # what they hold is shown where they can't be
+_WHOLE = ("100%", "100vw", "100vh")
 _NEAR = 3  # elements beside one that are looked at
 
 
@@ -68,6 +70,13 @@ def is_on_picture(node: LexborNode) -> bool:
     """Whether a picture stands beside it that may lie below it."""
     near = (each.tag for way in ("prev", "next") for each, _ in zip(beside(node, way), range(_NEAR), strict=False))
     return not _PICTURES.isdisjoint(near)
+
+
+def is_over_all(node: LexborNode) -> bool:
+    """Whether an element fills the whole window and lies over the page."""
+    style = {**node.attributes, **declarations(node.attributes.get("style") or "")}
+    sizes = [style.get(name) for name in ("width", "height")]
+    return style.get("position") in ("fixed", "absolute") and all(size in _WHOLE for size in sizes)
 
 
 def holds_only(link: LexborNode, node: LexborNode) -> bool:

@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborNode
 from classifiers import lures, scripts, unparsed
 from classifiers.blocks import Block, Link
 from classifiers.concealed import Walk
+from classifiers.elements import is_over_all
 from classifiers.finding import MASK, Document, Finding, Kind
 from classifiers.hosts import Hosts, disguise, host_of, imitates, is_below, is_number, nearly, registrable
 from classifiers.late import late
@@ -30,7 +31,7 @@ _AT_ONCE = 200  # texts in attributes that are looked at together
 _HELD = 50  # times
 _FOR_PHONES = frozenset("m wap 3g 4g h5 mobile wx app touch".split())  # first parts of hosts
 _SIGNED_IN = late(r"\b(?:sso|login|passport|auth|oauth2?|cas|iam|uc|signin|account)\b", re.IGNORECASE)
-_SAYS_OFFICE = late("[县市区省州镇乡][^，。]{0,12}[局委办厅]|人民政府|政务公开|教育局|学校")
+_SAYS_OFFICE = late("[\u4e00-\u9fff]{2}[局厅委]|人民政府|政务|学校|中学|小学|医院|公示|公告|通知|住建|协会|中心")
 _AGAIN = 3  # times that no honest title says the same
 
 _Seen = tuple[str, float, LexborNode, str]  # rule, score, where, what
@@ -122,7 +123,9 @@ class _Page:
 
     def _advertises(self, text: str, node: LexborNode) -> bool:
         baits = {bait for bait in lures.lures(text) if bait not in self.walk.words.words}
-        return len(baits) > 1 or (bool(baits) and bool(self.hosts.outside(node.attributes.get("href") or "")))
+        return len(baits) > 1 or (
+            bool(baits) and bool(self.hosts.outside(node.attributes.get("href") or node.attributes.get("value") or ""))
+        )
 
     def _loaded(self) -> Iterator[_Seen]:
         for link in self.walk.loaded:
@@ -217,6 +220,10 @@ class _Page:
                 yield "packed_script", WEAK, node, url
         for html in (*script.written(), *script.created()):
             yield from self._piece(html, script, spiders, node)
+        for html in script.anchors():
+            inner = self._parsed(html)
+            if inner and self._outside(inner.shown) and lures.lures(inner.words.words):
+                yield "script_written", STRONG, node, html
 
     def _targets(self, script: scripts.Script, spiders: bool, node: LexborNode) -> Iterator[_Seen]:
         turned = script.turns_opener() or script.turns_back()
@@ -238,19 +245,26 @@ class _Page:
         if inner is None:
             return
         score = max((self._weighed(block) for block in inner.judged()), default=0.0)
-        outside = self._outside(inner.shown)
-        if spiders and lures.lures(inner.words.words):
+        outside, baits = self._outside(inner.shown), lures.lures(inner.words.words)
+        disguised = any(script.is_packed(host_of(link.url)) for link in outside)
+        if (spiders and (baits or outside)) or disguised:
             score = 0.9
-        if outside and (spiders or any(script.is_packed(host_of(link.url)) for link in outside)):
-            score = 0.9
-        loaded = [each.attributes.get("src") or "" for each in inner.tree.css("script[src], iframe[src]")]
-        loaded += [url for url, _ in inner.head.refreshes]
-        hosts = filter(None, map(self.hosts.outside, loaded))
-        frames = [*inner.frames, *(frame for block in inner.blocks for frame in block.frames)]
-        if any(script.is_packed(host) or spiders for host in hosts) or any(self._frames(frames)):
+        elif outside and baits:
+            score = max(score, STRONG)
+        if self._loads(inner, script, spiders):
             score = max(score, STRONG)
         if score:
             yield "script_written", score, node, html
+
+    def _loads(self, inner: Walk, script: scripts.Script, spiders: bool) -> bool:
+        """Whether a piece brings in something of an outsider that is hidden, fills the window or can't be read."""
+        loading = inner.tree.css("script[src], iframe[src]")
+        urls = [url for url, _ in inner.head.refreshes]
+        urls += [each.attributes["src"] or "" for each in loading]
+        hosts = filter(None, map(self.hosts.outside, urls))
+        frames = [*inner.frames, *(frame for block in inner.blocks for frame in block.frames)]
+        frames += [Link(each.attributes["src"] or "", "", each) for each in loading if is_over_all(each)]
+        return any(script.is_packed(host) or spiders for host in hosts) or any(self._frames(frames))
 
     def _imitations(self) -> Iterator[_Seen]:
         blocks = (link for block in self.walk.blocks for link in block.links)

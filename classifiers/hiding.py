@@ -13,9 +13,21 @@ Style = Mapping[str, str]
 DRAWING = "x-drawing"  # an element with the size and style of an svg
 
 _LENGTH = late(r"\s*(?:calc\(\s*)?([+-]?(?:\d+\.?\d*|\.\d+))(%|[a-z]*)")
-_PIXELS = {"em": 16.0, "rem": 16.0, "ex": 8.0, "ch": 8.0, "pt": 1.34, "pc": 16.0, "in": 96.0, "cm": 38.0, "mm": 3.8}
-_SHARE = 4.0  # pixels of a hundredth of the window: what is moved by the whole of it is a drawer
+_WINDOW = dict.fromkeys(("vw", "vh", "vmin", "vmax"), 6.0)  # what is moved by the whole window is out of it
+_PIXELS = _WINDOW | {
+    "em": 16.0,
+    "rem": 16.0,
+    "ex": 8.0,
+    "ch": 8.0,
+    "pt": 1.34,
+    "pc": 16.0,
+    "in": 96.0,
+    "cm": 38.0,
+    "mm": 3.8,
+}
+_SHARE = 4.0  # pixels of a hundredth of what is around: what is moved by the whole of it is a drawer
 _FAR = 500.0
+_OUT = 1.3  # times that share, for what is laid beside the window
 _FAR_FIXED = 200.0  # nobody can scroll there
 _FAR_AHEAD = 3000.0
 _FAR_BELOW = 9000.0  # long pages end somewhere
@@ -45,7 +57,7 @@ def pixels(value: str) -> float | None:
     if found is None:
         return None
     unit = found[2]
-    each = _SHARE if unit in ("%", "vw", "vh", "vmin", "vmax") else _PIXELS.get(unit, 1.0)
+    each = _SHARE if unit == "%" else _PIXELS.get(unit, 1.0)
     return float(found[1]) * each
 
 
@@ -67,7 +79,7 @@ def _is_none(style: Style) -> bool:
 def _is_moved_off(style: Style) -> bool:
     if style.get("position") in ("absolute", "fixed", "relative", "sticky"):
         for side, value in _sides(style):
-            place = pixels(value) or 0.0
+            place = (pixels(value) or 0.0) * (_OUT if value.endswith("%") else 1.0)
             if place <= -(_FAR_FIXED if style["position"] == "fixed" else _FAR) or place >= (
                 _FAR_AHEAD if side in ("left", "right") else _FAR_BELOW
             ):

@@ -27,6 +27,7 @@ _GO = late(
 )
 _CLICKED = late(r"\.href\s*=(?!=)\s*([^;\n}]{1,400})")
 _WAYS = ("location", "navigate", "open", "href", "src")  # by which a script leads somewhere
+_INSTEAD = late(r"_(?:self|top|parent)\b")
 _ADDRESS = late(r"[\"'`]((?:https?:)?//[^\"'`\s<>]{4,300})")
 _CHANGES = late(r"location|\.write|innerHTML|\beval\b|\.html\(|\.append", re.IGNORECASE)
 _TITLE = late(
@@ -46,11 +47,12 @@ _SHOWS = late(
     re.IGNORECASE,
 )
 _SHEET = late(
-    r"(?:\.(?:innerHTML|innerText|textContent|cssText)\s*\+?=(?!=)|\b(?:insertRule|createTextNode)\()\s*([^\n]{1,2000})"
+    r"(?:\.(?:innerHTML|innerText|textContent|cssText)\s*\+?=(?!=)|\b(?:insertRule|addRule|createTextNode)\()\s*([^\n]{1,2000})"
 )
 _NAME = late(r"[\w-]{1,64}")
 _HANDLED = late(r"\(\s*[\"']#?\.?([\w-]{1,64})[\"']|[\"']#?\.?([\w-]{1,64})[\"']")
 _NAMED = late(r"(?<![\w\"'./<-])[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)?(?:\[(\d{1,3}|0x[0-9a-f]{1,2})\])?(?![\w\"'(])")
+_ANCHORS = 10  # strings with links in one script
 _NAMES = 40  # that are replaced in one expression
 
 
@@ -110,7 +112,8 @@ class Script:
     def styles(self) -> Iterator[str]:
         """Style blocks among what it writes, and rules that it adds."""
         for match in first(_SHEET, self.plain):
-            css = next(strings(self._values(match[1])), "")
+            parts = list(islice(strings(self._values(match[1])), 2))
+            css = "{".join((*parts, "}")) if "addRule" in match[0] else "".join(parts[:1])
             if "{" in css and "<" not in css and not changes.is_later(self.plain, match.start()):
                 yield css
         if _STYLE.search(self.plain):
@@ -119,7 +122,7 @@ class Script:
     def targets(self) -> Iterator[tuple[str, bool]]:
         """Addresses that it sends the visitor to, and whether only when something else happens."""
         for match in first(_GO, self.plain):
-            opens = "open" in match[0][: match.start(1) - match.start()]
+            opens = "open" in match[0][: match.start(1) - match.start()] and not _INSTEAD.search(match[1])
             for url in self._first_string(match):
                 yield url, opens or changes.is_later(self.plain, match.start(), timed=False)
         for match in first(_CLICKED, self.plain) if ".click()" in self.plain else ():
@@ -129,6 +132,13 @@ class Script:
     def addresses(self) -> Iterator[str]:
         """All addresses in its strings."""
         return (match[1] for match in first(_ADDRESS, self.plain))
+
+    def anchors(self) -> Iterator[str]:
+        """Strings that hold links, whatever it does with them."""
+        if "<a" not in self.plain:
+            return
+        for text in islice((text for text in strings(self.plain) if "<a" in text), _ANCHORS):
+            yield text.replace("\\/", "/").replace('\\"', '"').replace("\\'", "'")
 
     def changes_page(self) -> bool:
         """Whether it can send the visitor elsewhere or write into the page."""

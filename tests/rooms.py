@@ -23,7 +23,19 @@ def judge(name: str, *may: str) -> Room:
 FINDING = ("classifiers/finding.py",)
 SEEN = ("finding", "folding", "page", "reporting")
 CONCEALING = ("blocks", "changes", "elements", "heads", "hiding", "late", "lures", "scripts", "selectors", "styles")
-HIDDEN = ("blocks", "concealed", "finding", "hosts", "late", "lures", "page", "scripts", "telling", "unparsed")
+HIDDEN = (
+    "blocks",
+    "concealed",
+    "elements",
+    "finding",
+    "hosts",
+    "late",
+    "lures",
+    "page",
+    "scripts",
+    "telling",
+    "unparsed",
+)
 CLASSIFIERS = (
     judge("__init__"),
     judge("finding"),
@@ -62,7 +74,7 @@ CLASSIFIERS = (
     judge("styles", "late", "selectors", "unpacking"),
     judge("heads", "late", "styles"),
     judge("blocks", "colours", "hiding"),
-    judge("elements", "late", "hiding", "selectors", "unpacking"),
+    judge("elements", "late", "hiding", "selectors", "styles", "unpacking"),
     judge("concealed", *CONCEALING),
     judge("unparsed", "late", "hiding"),
     judge("telling", "late", "blocks", "hosts", "lures"),

@@ -8,8 +8,8 @@ from classifiers import hidden_link, lures
 from classifiers.finding import Document, Kind
 from tests.classifiers.scoring import THRESHOLD, cases, wrong
 
-# At first sight: blind4 to blind6 5 of 60, 9 of 45 and 6 of 70 missed, none false; blind7, written to be missed, 68 of 84
-# and 4 of 84 false; blind8 5 of 60 missed and 3 of 60 false; blind9 4 of 50 missed, none false.
+# Missed at first sight: 5 of 60, 9 of 45 and 6 of 70 of blind4 to blind6, 68 of 84 of blind7 (written to be missed), 5 of 60 of
+# blind8, 4 of 50 of blind9. False at first sight: 4 of 84 of blind7, 3 of 60 of blind8, none of the others.
 SUITES = ["hidden_link", "hidden_link_blind", *(f"hidden_link_blind{number}" for number in range(2, 10))]
 OUT = '<a href="http://stove.example/">煤炉</a>'
 LURE = '<a href="http://stove.example/">百家乐</a>'
