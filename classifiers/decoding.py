@@ -9,6 +9,7 @@ from functools import partial
 from classifiers.late import late
 
 _LONGEST = 20_000  # codes of a text
+_PARTS = 200  # of a list that is put together
 _CODES = late(r"\b(\w{1,60})\s*=\s*\[([0-9a-fA-Fx,\s\"'-]{3,100000}+)\]")
 _STEP = r"\s*(?:([-+^*/])\s*(0x[0-9a-fA-F]{1,4}|\d{1,5}))?\s*\)"
 _INDEX = r"(?:\[\w{1,20}\]|\.charCodeAt\(\s*\w{1,20}\s*\))"
@@ -26,6 +27,8 @@ _MAP = late(
 _TURNED = late(
     r"=\s*(\w{1,60})\.length\s*-\s*1;[^;)]{1,40};[^)]{1,20}\)\s*\{?\s*(\w{1,60})\s*\+=\s*\1(?:\.charAt\(\w{1,20}\)|\[\w{1,20}\])"
 )
+# text += parts[i]
+_GATHERED = late(r"\b(\w{1,60})\s*\+=\s*(\w{1,60})\[\s*[a-zA-Z_]\w{0,20}\s*\](?!\s*[.\[(])")
 # "687474".replace(/../g, function(x){return String.fromCharCode(parseInt(x,16))}), and with "%$1"
 _PAIRS = late(
     r"([\"'`])((?:[0-9a-fA-F]{2}){3,2000}+)\1\.(?:replace|match)\(\s*/\(?(?:\.\.|\.\{2\}|\[0-9a-f\]\{2\}|\\w\{2\}|\\w\\w)\)?/gi?\s*(?:,\s*|\)\.map\()"
@@ -45,6 +48,13 @@ _FROM = "abcdefghijklmnopqrstuvwxyz"
 _ROTATION = str.maketrans(_FROM + _FROM.upper(), _FROM[13:] + _FROM[:13] + _FROM[13:].upper() + _FROM[:13].upper())
 
 
+def _gathered(constants: Mapping[str, str], match: re.Match[str]) -> str:
+    parts: list[str] = []
+    while (part := constants.get(f"{match[2]}[{len(parts)}]")) is not None and len(parts) < _PARTS:
+        parts.append(part)
+    return f"{match[1]}={_quoted(''.join(parts))};" if parts else match[0]
+
+
 def looped(text: str, constants: Mapping[str, str]) -> str:
     """The script with what its loops put together written out where they stand."""
     if "fromCharCode" in text:
@@ -52,6 +62,8 @@ def looped(text: str, constants: Mapping[str, str]) -> str:
         text = _LOOP.sub(partial(_of_loop, lists, constants), text)
         if ".map(" in text:
             text = _MAP.sub(partial(_of_map, lists), text)
+    if "+=" in text:
+        text = _GATHERED.sub(partial(_gathered, constants), text)
     if "length" in text:
         text = _TURNED.sub(partial(_turned, constants), text)
     return text

@@ -19,6 +19,7 @@ class Head:
 
     def __init__(self, tree: LexborHTMLParser, sheet: Sheet) -> None:
         self.own: list[str] = []  # addresses that the page calls its own
+        self.related: list[str] = []  # addresses that it sends search engines to, or browsers beforehand
         self.base = ""  # from which it counts relative addresses
         self.external = False  # it has style sheets that are not here
         self.refreshes: list[tuple[str, LexborNode]] = []
@@ -43,6 +44,8 @@ class Head:
             self.external = self.external or ("stylesheet" in relation and not url.startswith("data:"))
             if relation == "canonical":
                 self.own.append(url)
+            elif relation in ("alternate", "amphtml", "prerender", "dns-prefetch", "preconnect"):
+                self.related.append(url)
         for node in tree.css("base[href]"):
             self.base = self.base or node.attributes["href"] or ""
         self.own.append(self.base)

@@ -98,7 +98,7 @@ class _Page:
                 continue  # a picture may be drawn there
             if host and registrable(host) not in self.read:
                 yield "bare_link", WEAK, link.node, link.url
-        for url in self.walk.head.own:
+        for url in (*self.walk.head.own, *self.walk.head.related):
             if lures.is_lure_host(host := host_of(url)) and self.walk.tree.root:
                 yield "foreign_address", WEAK, self.walk.tree.root, host
 

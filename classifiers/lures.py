@@ -97,7 +97,7 @@ def is_lure_host(host: str) -> bool:
 
 def opens_on_demand(names: str) -> bool:
     """Whether a class or id is how pages call what a visitor opens."""
-    lowered = _CAMEL.sub("-", names[:400]).lower()
+    lowered = _CAMEL.sub("-", names[:400]).lower().replace("table", "-")
     if not words("names", "whole").isdisjoint(re.split(r"[\s_]+", lowered) + re.split(r"[\s_\-]+", lowered)):
         return True
     return _in_a_name().search(lowered) is not None

@@ -113,7 +113,7 @@ class Script:
         """Style blocks among what it writes, and rules that it adds."""
         for match in first(_SHEET, self.plain):
             parts = list(islice(strings(self._values(match[1])), 2))
-            css = "{".join((*parts, "}")) if "addRule" in match[0] else "".join(parts[:1])
+            css = "{".join(parts) + "}" if "addRule" in match[0] else "".join(parts[:1])
             if "{" in css and "<" not in css and not changes.is_later(self.plain, match.start()):
                 yield css
         if _STYLE.search(self.plain):

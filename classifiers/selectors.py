@@ -20,9 +20,12 @@ _CLASSES = 16  # of one element
 _SIBLINGS = 20  # that ``~`` looks back at
 _DEEP = 2  # selectors inside one another
 _SIMPLE = late(
-    r"(?P<mark>[.#]?)(?P<name>[\w\-\\]+)|(?P<any>\*)|\[(?P<attribute>[^\]]*+)\]|(?P<element>::[\w-]+|:(?:before|after)\b)"
+    r"(?P<mark>[.#]?)(?P<name>[\w\-\ue000-\ue0ff]+)|(?P<any>\*)|\[(?P<attribute>[^\]]*+)\]|(?P<element>::[\w-]+|:(?:before|after)\b)"
     r"|:(?P<state>[\w-]+)|\s*(?P<beside>[+~>])\s*|(?P<space>\s+)"
 )
+_ESCAPE = late(r"\\([0-9a-fA-F]{1,6})\s?|\\(.)")
+_PRIVATE = 0xE000
+_MEANT = {_PRIVATE + number: number for number in range(0x100)}
 _ATTRIBUTE = late(r"\s*([\w-]+)\s*(?:([~|^$*]?)=\s*[\"']?([^\"']*)[\"']?\s*[is]?)?\s*")
 _STEP = late(r"\s*([+-]?\d*)n\s*(?:([+-])\s*(\d{1,6}))?\s*|\s*([+-]?\d{1,6})\s*")
 _PLACES = {  # name -> (from the end, of the same tag)
@@ -223,6 +226,8 @@ def divided(selectors: str, most: int) -> list[str]:
 
 def selector(text: str, deep: int = 0) -> Selector | None:
     """None where it is not understood."""
+    if "\\" in text:
+        text = _ESCAPE.sub(_kept, text)
     parts, ways, place, depends = [Compound()], [" "], 0, False
     while place < len(text):
         match = _SIMPLE.match(text, place)
@@ -240,6 +245,13 @@ def selector(text: str, deep: int = 0) -> Selector | None:
     if parts[-1].names() == 0 and not text.endswith("*"):
         return None
     return Selector(tuple(parts), tuple(ways), depends)
+
+
+def _kept(match: re.Match[str]) -> str:
+    """A character of a name that was escaped: where it would mean something else, one of the private ones."""
+    number = int(match[1], 16) if match[1] else ord(match[2])
+    each = chr(number) if number < 0x11_0000 else ""
+    return each if each.isalnum() or not 0 < number < 0x100 else chr(_PRIVATE + number)
 
 
 def _inside(text: str, place: int) -> tuple[str, int]:
@@ -285,9 +297,9 @@ def _take(compound: Compound, match: re.Match[str]) -> None:
         found = _ATTRIBUTE.fullmatch(match["attribute"])
         compound.attributes.append((found[1], found[2] or "", found[3] or "") if found else ("", "", ""))
     elif match["mark"] == ".":
-        compound.classes.add(match["name"])
+        compound.classes.add(match["name"].translate(_MEANT))
     elif match["mark"] == "#":
-        compound.id = match["name"]
+        compound.id = match["name"].translate(_MEANT)
     elif match["name"]:
         compound.tag = match["name"].lower()
 

@@ -173,7 +173,8 @@ def _character(match: re.Match[str]) -> str:
 
 def _as_string(text: str) -> str:
     """As a string of its own: one that is run is what it holds."""
-    return f"\n{text}\n" if ";" in text or "location" in text else "`" + text.replace("`", "'") + "`"
+    runs = (";" in text or "location" in text) and not text.lstrip().startswith("<")
+    return f"\n{text}\n" if runs else "`" + text.replace("`", "'") + "`"
 
 
 def _from_codes(codes: str) -> str:
