@@ -130,8 +130,8 @@ class Script:
                 yield url, True
 
     def addresses(self) -> Iterator[str]:
-        """All addresses in its strings."""
-        return (match[1] for match in first(_ADDRESS, self.plain))
+        """All addresses in the strings of a short script."""
+        return (match[1] for match in first(_ADDRESS, self.plain)) if len(self.raw) <= _SHORT else iter(())
 
     def anchors(self) -> Iterator[str]:
         """Strings that hold links, whatever it does with them."""
