@@ -123,6 +123,7 @@ class Walk:
         for near in _all_beside(root):
             if near.is_comment_node and root is not None and "<a" in (text := near.comment_content or "").lower():
                 self.comments.append((text, root))
+        self._faces = [face_of(root)] if root else []
         node = root.child if root else None
         while stack:
             if node is None:

@@ -19,8 +19,8 @@ _LOOKS = str.maketrans("аеорсухіјѕԁһԛԝνοαρτικγмвнтгɡ
 _ALPHABETS = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "LISU")
 _USER = late(r"\s*(?:https?:)?[/\\]{2}([^/\\?#@:\s]{1,200})(?::[^/\\?#@]{0,200})?@", re.IGNORECASE)
 _ELSEWHERE = late(r"\s*(?:[a-z][a-z+.-]*:|#|$)", re.IGNORECASE)
-_NUMBER = late(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}|\d{8,10}|\[[0-9a-f:]{2,40}\]", re.IGNORECASE)
-_INSIDE = late(r"(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.|\[(?:f[cd]|fe80|::1)")
+_NUMBER = late(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}|\d{8,10}")
+_INSIDE = late(r"(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.")
 _NAMES = frozenset(
     "baidu google jquery bootcss bdstatic sogou weibo aliyun alipay tencent cloudflare jsdelivr googletagmanager".split()
 )

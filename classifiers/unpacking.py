@@ -21,7 +21,6 @@ LONGEST = 1_000_000
 _CODES = late(
     r"(?:String\s*\.\s*)?fromCharCode(?:\.apply\(\s*\w+\s*,\s*\[|\(\s*(?:\.\.\.)?\[?)([0-9a-fA-Fx,\s]++)\]?\)"
 )
-_MAPPED = late(r"\[([0-9a-fA-Fx,\s]++)\]\.map\([^\[\]\n]{0,80}?fromCharCode")
 _CONCAT = late(r"([\"'`])([^\"'`\n]*+)\1\.concat\(([^()]*+)\)")
 _REPLACED = late(
     r"([\"'`])([^\"'`\n]*+)\1\.replace\(\s*(?:[\"']([^\"'\n]{1,40})[\"']|/([^/\n\\]{1,20})/[gi]{0,2})\s*,\s*[\"']([^\"'\n]{0,9})[\"']\s*\)"
@@ -148,8 +147,6 @@ def _unpacked(text: str) -> str:
     if known:
         text = _BRACKET.sub(partial(_member, known), text)
     text = decoding.looped(text, known)
-    if ".map(" in text:
-        text = _MAPPED.sub(lambda match: _as_string(_from_codes(match[1])) + ".map(", text)
     text = _CODES.sub(lambda match: _as_string(_from_codes(match[1])), text)
     text = _CALL.sub(lambda match: _as_string(decoded(match[1], match[3])), text)
     text = _REVERSED.sub(lambda match: _as_string(match[2][::-1]), text)
