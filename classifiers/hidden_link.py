@@ -27,6 +27,7 @@ _MOST = 50  # findings of a page
 _LOOKED_AT = 2000  # of which these are chosen
 _PIECES = 40  # comments, and pieces written by scripts, that are parsed
 _LONGEST = 200_000  # code points of all of them
+_PLAIN = 3  # letters of a host's lure that tell without anything hidden
 _AT_ONCE = 200  # texts in attributes that are looked at together
 _HELD = 50  # times
 _FOR_PHONES = frozenset("m wap 3g 4g h5 mobile wx app touch".split())  # first parts of hosts
@@ -57,9 +58,8 @@ class _Page:
         self.html = html
         self.raw = html.lower()
         self.walk = walk
-        own = {
-            registrable(host) for host in map(host_of, (url, *walk.head.own)) if host and not lures.is_lure_host(host)
-        }
+        said = (host for host in map(host_of, walk.head.own) if not lures.is_lure_host(host))
+        own = {registrable(host) for host in (host_of(url), *said) if host}
         base = host_of(walk.head.base)
         self.hosts = Hosts(frozenset(own), approved, base if base and registrable(base) not in own else "")
         self.drawn = [Walk(parsed(drawing)) for drawing in unparsed.drawings(html)]
@@ -99,8 +99,9 @@ class _Page:
             if host and registrable(host) not in self.read:
                 yield "bare_link", WEAK, link.node, link.url
         for url in (*self.walk.head.own, *self.walk.head.related):
-            if lures.is_lure_host(host := host_of(url)) and self.walk.tree.root:
-                yield "foreign_address", WEAK, self.walk.tree.root, host
+            host, root = self.hosts.outside(url), self.walk.tree.root
+            if root is not None and lures.is_lure_host(host, _PLAIN):
+                yield "foreign_address", WEAK, root, host
 
     def _is_unsaid(self, url: str, host: str) -> bool:
         """Whether a page that has something to say doesn't say that it leads there."""
@@ -130,7 +131,7 @@ class _Page:
     def _loaded(self) -> Iterator[_Seen]:
         for link in self.walk.loaded:
             host = self.hosts.outside(link.url)
-            if host and (nearly(host) or imitates(host) or lures.is_lure_host(host)):
+            if host and (nearly(host) or imitates(host) or lures.is_lure_host(host, _PLAIN)):
                 yield "foreign_script", 0.7, link.node, link.url
 
     def _inner(self) -> Iterator[_Seen]:
@@ -215,7 +216,7 @@ class _Page:
                 yield "foreign_title", 0.9, node, title
         for url in script.loaded():
             if (host := self.hosts.outside(url)) and (
-                script.is_packed(host) or nearly(host) or lures.is_lure_host(host)
+                script.is_packed(host) or nearly(host) or lures.is_lure_host(host, _PLAIN)
             ):
                 yield "packed_script", WEAK, node, url
         for html in (*script.written(), *script.created()):

@@ -86,13 +86,21 @@ def is_moving(text: str) -> bool:
     return _any_of("words", "moving").search(_folded(text)) is not None
 
 
-def is_lure_host(host: str) -> bool:
-    """Whether a part of the host says what it is for: as it stands, without its figures, or with more around it."""
+def is_lure_host(host: str, least: int = 1) -> bool:
+    """Whether a part of the host says what it is for, by a lure of at least so many letters.
+
+    As it stands, without its figures, or with more around it.
+    """
     parts = set(_PARTS.split(host))
-    known = words("hosts", "lures")
+    known = _of_hosts(least)
     if not known.isdisjoint(parts | {part.strip("0123456789") for part in parts}):
         return True
     return any(lure in part for part in parts for lure in known if len(lure) >= _TELLING)
+
+
+@cache
+def _of_hosts(least: int) -> frozenset[str]:
+    return frozenset(lure for lure in words("hosts", "lures") if len(lure) >= least)
 
 
 def opens_on_demand(names: str) -> bool:
