@@ -129,8 +129,7 @@ class Walk:
             if node is None:
                 parent, _ = stack.pop()
                 node = parent.next if stack else None
-                if self._faces:
-                    self._faces.pop()
+                self._faces.pop()
                 continue
             state = stack[-1][1]
             if node.is_element_node:

@@ -94,6 +94,8 @@ def test_more_ways_of_hiding(style, rule):
     assert rules(f'<p>通知</p><div style="{style}">{OUT}</div>') == ({rule} if rule else set())
 
 
+ONE = "document.getElementsByTagName('ol')"
+TWICE = f"{ONE}[0].style.left='1px';{ONE}[1].style.display='none'"
 WHOLE = "position:fixed;width:100%;height:100%"
 LIST = "<ul><li>甲</li><li id=n class='k m:n' lang=zh-CN data-z=xyz>{}</li><li>乙</li></ul>"
 
@@ -131,6 +133,7 @@ LIST = "<ul><li>甲</li><li id=n class='k m:n' lang=zh-CN data-z=xyz>{}</li><li>
         ("ul{& .k{opacity:0}}", True),
         ("ul, ol{color:red; .k{opacity:0} .j{opacity:1}}", True),
         (".k{opacity:0;b{color:red}}", True),
+        (".k{opacity:0}ul .k[data-q]{opacity:1}", True),
         ("@media (min-width:1px){.k{opacity:0}}", True),
         ("@media (min-width:900px){.k{opacity:0}}", False),
         ("@supports (display:grid){.k{opacity:0}}", True),
@@ -247,7 +250,8 @@ def test_what_scripts_do_to_elements():
         changes.Change(".k", None, css="display:none"),
     ]
     assert [each.css for each in changes.hides('$("#a").css({width:0,"maxHeight":"0"})')] == ["width:0;max-height:0"]
-    assert list(changes.created("var a=document.createElement('b');c.style.left='-9px';style.top=0")) == []
+    made = "var a=document.createElement('b');getElementById('c').style.left='-9px';a.src='/x'"
+    assert list(changes.created(made)) == []
     assert changes.is_later("function ab(){x", 14)
     assert not changes.is_later("function ab(){x};ab();", 14)
     assert not changes.is_later("setTimeout(function(){x", 22, timed=False)
@@ -267,6 +271,10 @@ def test_what_scripts_do_to_elements():
         ("<details><summary> </summary>{}</details>", "folded"),
         ("<details><b>甲</b><i>乙</i><summary>更多</summary>{}</details>", ""),
         ("<details>{}</details>", ""),
+        ("<details><b>甲</b><b>甲</b><b>甲</b><b>甲</b>{}</details>", ""),
+        (f"<ol>甲</ol><ol>{{}}</ol><script>{TWICE}</script>", "not_displayed"),
+        ("<p>甲</p><svg width=0><a href=/x>甲</a></svg>", ""),
+        ("<p>甲</p><script>if(/bot|spider/.test(ua))load('http://www.gov.cn/',x=>document.write(x))</script>", ""),
         ("<details open><summary></summary>{}</details>", ""),
         ("<template>{}</template>", "template"),
         ("<template id=t>{}</template>", ""),
