@@ -73,7 +73,7 @@ _LATER = late(
     re.IGNORECASE,
 )
 _CALL = late(
-    r"(?:(?:^|[;)}\n])\s*|setTimeout\(\s*[\"'])(\w{1,40})\(\s*\)"
+    r"(?:^|(?<=[;)}\s])|setTimeout\(\s*[\"'])(\w{1,40})\(\s*\)(?!\s*\{)"
     r"|(?:onload\s*=|[\"'](?:load|DOMContentLoaded)[\"']\s*,|setTimeout\(|\$\()\s*(\w{1,40})\s*[;,)\n]"
 )
 _BEFORE = 300

@@ -36,6 +36,7 @@ _FORM = frozenset({"input", "textarea", "select", "button", "form", "option"})
 _AROUND = 2  # elements above whose names say what a block is
 _SCRIPTS = 4000  # of a page that are read
 _BLOCKS = 5000  # that are told apart
+_CALLS = 200  # code points of what a page does when it is there, which is read with each of its scripts
 _HANDLERS = 200  # of events that come by themselves
 _NAMES = 20  # of single elements that scripts style
 _LONGEST_DATA = 20_000  # code points of a description, or a page, inside the page
@@ -76,7 +77,7 @@ class Walk:
         self._go()
 
     def _read_scripts(self) -> None:
-        onload = "".join(f"\n{node.attributes['onload']};" for node in self.tree.css("body[onload]"))
+        onload = "".join(f"\n{(node.attributes['onload'] or '')[:_CALLS]};" for node in self.tree.css("body[onload]"))
         for node in self.tree.css("script")[:_SCRIPTS]:
             kind = (node.attributes.get("type") or "").lower()
             runs = not any(each in kind for each in _NO_PROGRAM) or kind == "application/x-javascript"

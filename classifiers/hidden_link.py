@@ -28,6 +28,7 @@ _LOOKED_AT = 2000  # of which these are chosen
 _PIECES = 40  # comments, and pieces written by scripts, that are parsed
 _LONGEST = 200_000  # code points of all of them
 _PLAIN = 3  # letters of a host's lure that tell without anything hidden
+_HEADS = 50  # titles and descriptions
 _AT_ONCE = 200  # texts in attributes that are looked at together
 _HELD = 50  # times
 _FOR_PHONES = frozenset("m wap 3g 4g h5 mobile wx app touch".split())  # first parts of hosts
@@ -191,7 +192,8 @@ class _Page:
 
     def _heads(self) -> Iterator[_Seen]:
         said = self.walk.words.words
-        found = [(lures.lures(text), text, node) for text, node in self.walk.head.described]
+        described = sorted(self.walk.head.described, key=lambda each: each[1].tag != "title")[:_HEADS]
+        found = [(lures.lures(text), text, node) for text, node in described]
         cloaked = any(any(script.titles()) and script.knows_spiders() for script, _ in self.walk.programs)
         times = Counter(bait for baits, _, _ in found for bait in baits)
         several = len({bait for bait in times if bait not in said}) > 1

@@ -19,7 +19,7 @@ from classifiers.late import late
 _ROUNDS = 3
 LONGEST = 1_000_000
 _CODES = late(
-    r"(?:String\s*\.\s*)?fromCharCode(?:\.apply\(\s*\w+\s*,\s*\[|\(\s*(?:\.\.\.)?\[?)([0-9a-fA-Fx,\s]++)\]?\)"
+    r"(?:String\s*\.\s*)?fromCharCode(?:\.apply\(\s*+\w+\s*+,\s*+\[|\(\s*+(?:\.\.\.)?\[?)([0-9a-fA-Fx,\s]++)\]?\)"
 )
 _CONCAT = late(r"([\"'`])([^\"'`\n]*+)\1\.concat\(([^()]*+)\)")
 _REPLACED = late(
@@ -47,7 +47,7 @@ _PACKED = late(
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _WORD = late(r"\b\w+\b")
 _UNICODE = late(r"%u([0-9a-fA-F]{4})")
-_SET = late(r"\b([\w.]{1,60})\s*(\+?)=(?!=)\s*")
+_SET = late(r"(?<![\w.])([\w.]{1,60})\s*(\+?)=(?!=)\s*")
 _TERM = late(
     r"\s*(?:\"((?:[^\"\\\n]|\\.){0,2000}+)\"|'((?:[^'\\\n]|\\.){0,2000}+)'|`([^`\n]{0,2000})`|([A-Za-z_$][\w.]{0,60}(?:\[\w{1,6}\])?))\s*(\+(?!\+)|)"
 )
