@@ -23,19 +23,6 @@ def judge(name: str, *may: str) -> Room:
 FINDING = ("classifiers/finding.py",)
 SEEN = ("finding", "folding", "page", "reporting")
 CONCEALING = ("blocks", "changes", "elements", "heads", "hiding", "late", "lures", "scripts", "selectors", "styles")
-HIDDEN = (
-    "blocks",
-    "concealed",
-    "elements",
-    "finding",
-    "hosts",
-    "late",
-    "lures",
-    "page",
-    "scripts",
-    "telling",
-    "unparsed",
-)
 CLASSIFIERS = (
     judge("__init__"),
     judge("finding"),
@@ -80,11 +67,12 @@ CLASSIFIERS = (
     judge("telling", "late", "blocks", "hosts", "lures"),
     judge(
         "hidden_link",
-        "late",
         "blocks",
         "concealed",
+        "elements",
         "finding",
         "hosts",
+        "late",
         "lures",
         "page",
         "scripts",
