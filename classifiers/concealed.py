@@ -3,76 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from classifiers import hiding, lures, scripts
-from classifiers.hiding import Colour
+from classifiers import changes, hiding, lures, scripts
+from classifiers.blocks import Block, Link, State, by_inheritance, inherited
+from classifiers.elements import (
+    HIDING,
+    element_beside,
+    holds_only,
+    html_of,
+    is_bare,
+    is_named,
+    is_on_picture,
+    is_one_of_several,
+    rule_of,
+)
+from classifiers.heads import Head
 from classifiers.late import late
-from classifiers.styles import Face, Sheet, keys_of
+from classifiers.selectors import Face, beside, face_of, keys_of
+from classifiers.styles import Sheet
 
 _NO_PROGRAM = ("template", "json", "html", "x-", "text/plain", "ng-", "handlebars", "mustache")
-_LOOKED_AT = frozenset({"noscript", "marquee"})
+_LOOKED_AT = frozenset("noscript marquee x-template details summary canvas video audio datalist".split())
 _HOLDERS = frozenset({"div", "span", "p", "ul", "ol", "dl", "font", "center", "marquee", "section", "table"})
-_ENTRIES = frozenset({"li", "dd", "td", "tr", "option"})
-_DIGITS = late(r"\d+")
 _FRAMES = {"iframe": "src", "frame": "src", "embed": "src", "object": "data"}  # what another page stands in
-_RAW = frozenset({"noembed", "noframes", "xmp", "plaintext"})
+_RAW = frozenset({"noembed", "noframes", "xmp", "plaintext", "iframe"})
 _NOT_TEXT = frozenset({"style", "script", "textarea", "select", "option", "button", "title", "head", "x-template"})
 _ON_DEMAND = ("role", "tabindex", "aria-", "v-", "ng-", "x-", ":", "@", "wx:", "data-bind")  # attributes
-_DRAWN = ("background", "width", "height", "border", "padding", "block")  # styles that make something to click on
-_AROUND = 3  # elements above whose names say what a block is
+_FORM = frozenset({"input", "textarea", "select", "button", "form", "option"})
+_AROUND = 2  # elements above whose names say what a block is
 _SCRIPTS = 4000  # of a page that are read
-_MOST = 20_000  # code points of a block's text
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    url: str
-    text: str
-    node: LexborNode
-
-
-@dataclass(slots=True)
-class Block:
-    """Something hidden, and what it carries. ``node`` is the element that hides it."""
-
-    rule: str
-    node: LexborNode
-    on_demand: bool = False  # it looks like something that opens
-    names: frozenset[str] = frozenset()  # by which a script could open it
-    sure: bool = True
-    text: list[str] = field(default_factory=list)
-    length: int = 0
-    links: list[Link] = field(default_factory=list)
-    frames: list[Link] = field(default_factory=list)
-    fields: bool = False  # it has something to be filled in
-
-    def add(self, text: str) -> None:
-        if self.length < _MOST:
-            self.text.append(text[:_MOST])
-            self.length += len(text)
-
-    @property
-    def words(self) -> str:
-        return "".join(self.text)
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    """What an element hands down. ``ground`` None: an image; ``painted``: it was said, not assumed."""
-
-    block: Block | None = None
-    shut: bool = False  # nothing inside can come back into sight
-    ink: Colour | None = (0, 0, 0)
-    unseen_ink: bool = False
-    ground: Colour | None = (255, 255, 255)
-    painted: bool = False
-    font: float = 16.0
-    invisible: bool = False
-    indented: bool = False
+_BLOCKS = 5000  # that are told apart
+_CALLS = 200  # code points of what a page does when it is there, which is read with each of its scripts
+_HANDLERS = 200  # of events that come by themselves
+_NAMES = 20  # of single elements that scripts style
+_LONGEST_DATA = 20_000  # code points of a description, or a page, inside the page
+_PLAIN = late(r"[.#]?[\w-]+")
+_TOLD = ("alt", "title", "aria-label")  # attributes that nobody sees at once
+_SHORT_TEXT = 3  # code points that advertise nothing
+_LAID = ("absolute", "fixed")  # positions that lie over others
+_NEAR = 3  # elements behind one that may lie over it
 
 
 class Walk:
@@ -81,50 +53,44 @@ class Walk:
     def __init__(self, tree: LexborHTMLParser) -> None:
         self.tree = tree
         self.sheet = Sheet()
+        self.head = Head(tree, self.sheet)
         self.blocks: list[Block] = []
         self.shown: list[Link] = []
         self.bare: list[Link] = []  # links without anything to click on
+        self.unread: set[int] = set()  # links whose words are hidden
         self.frames: list[Link] = []
         self.comments: list[tuple[str, LexborNode]] = []
-        self.heads: list[tuple[str, LexborNode]] = []  # title and what describes the page
-        self.refreshes: list[tuple[str, LexborNode]] = []
         self.programs: list[tuple[scripts.Script, LexborNode]] = []
         self.opened: set[str] = set()  # names that scripts and links open
-        self.own: list[str] = []  # addresses that the page calls its own
-        self.external = False  # it has style sheets that are not here
+        self.loaded: list[Link] = []  # scripts of others
+        self.forms: list[Link] = []
+        self.held: list[tuple[str, LexborNode]] = []  # texts in attributes that nobody sees at once
+        self.inner: list[tuple[str, LexborNode, bool]] = []  # pages inside, and whether they are hidden
+        self._handlers = 0
+        self._found: dict[str, list[LexborNode]] = {}  # elements by the name under which a script looked for them
+        self._given: dict[int, str] = {}  # style that scripts give to single elements
         self.words = Block("", tree.root or tree.body)  # type: ignore[arg-type]
         self._written: Block | None = None
         self._written_tag = ""
         self._faces: list[Face] = []
-        self._read_head()
         self._read_scripts()
         self._go()
 
-    def _read_head(self) -> None:
-        for node in self.tree.css("style"):
-            if node.parent is None or node.parent.tag != "noscript":
-                self.sheet.read((node.text() or "")[:1_000_000])
-        for node in self.tree.css("link[href]"):
-            relation = (node.attributes.get("rel") or "").lower()
-            self.external = self.external or "stylesheet" in relation
-            if relation == "canonical":
-                self.own.append(node.attributes["href"] or "")
-        self.own += [node.attributes["href"] or "" for node in self.tree.css("base[href]")]
-        for node in self.tree.css("meta[content]"):
-            name = (node.attributes.get("name") or node.attributes.get("property") or "").lower()
-            if name in ("og:url", "url", "siteurl", "sitedomain"):
-                self.own.append("//" + (node.attributes["content"] or "").rpartition("//")[2])
-            elif (node.attributes.get("http-equiv") or "").lower() == "refresh":
-                self.refreshes.append(((node.attributes["content"] or "").partition("=")[2].strip("'\" "), node))
-            elif name in ("description", "keywords", "og:title", "og:description"):
-                self.heads.append((node.attributes["content"] or "", node))
-
     def _read_scripts(self) -> None:
+        onload = "".join(f"\n{(node.attributes['onload'] or '')[:_CALLS]};" for node in self.tree.css("body[onload]"))
         for node in self.tree.css("script")[:_SCRIPTS]:
             kind = (node.attributes.get("type") or "").lower()
             runs = not any(each in kind for each in _NO_PROGRAM) or kind == "application/x-javascript"
-            if runs and (text := node.text() or ""):
-                self._take_script(text, node)
+            if url := node.attributes.get("src"):
+                self.loaded.append(Link(url, "", node))
+            if not (text := node.text() or ""):
+                continue
+            if runs:
+                self._take_script(text + onload, node)
+            elif "<a" in text:
+                self.comments.append((text[:_LONGEST_DATA], node))
+            elif "ld+json" in kind:
+                self.head.described.append((text[:_LONGEST_DATA], node))
 
     def _take_script(self, text: str, node: LexborNode) -> None:
         script = scripts.read(text)
@@ -132,28 +98,39 @@ class Walk:
             return
         self.programs.append((script, node))
         self.opened |= script.shown()
-        for selector, css in script.hides():
-            self.sheet.hide(selector, css)
-        for selector, classes in script.classes():
-            named = frozenset(classes)
+        for change in changes.hides(script.plain):
+            self._change(change, change.css)
+        for change in changes.classes(script.plain):
+            named = frozenset(change.classes)
             given = self.sheet.style(Face("", "", named, {}, keys_of("", "", named)), (), "")
-            self.sheet.hide(selector, ";".join(map(":".join, given.items())))
+            self._change(change, ";".join(map(":".join, given.items())))
         for css in script.styles():
             self.sheet.read(css)
 
+    def _change(self, change: changes.Change, css: str) -> None:
+        if change.place is None and not change.up:
+            self.sheet.hide(change.selector, css)
+        elif _PLAIN.fullmatch(change.selector) and len(self._found) < _NAMES:
+            if change.selector not in self._found:
+                self._found[change.selector] = self.tree.css(change.selector)
+            place = change.place or 0
+            for node in self._found[change.selector][place : place + 1]:
+                key = (node.parent if change.up and node.parent is not None else node).mem_id
+                self._given[key] = f"{self._given.get(key, '')};{css}"
+
     def _go(self) -> None:
         root = self.tree.root
-        stack: list[tuple[LexborNode, _State]] = [(root, _State())] if root else []
-        for beside in _all_beside(root):
-            if beside.is_comment_node and root is not None and "<a" in (text := beside.comment_content or "").lower():
+        stack: list[tuple[LexborNode, State]] = [(root, State())] if root else []
+        for near in _all_beside(root):
+            if near.is_comment_node and root is not None and "<a" in (text := near.comment_content or "").lower():
                 self.comments.append((text, root))
+        self._faces = [face_of(root)] if root else []
         node = root.child if root else None
         while stack:
             if node is None:
                 parent, _ = stack.pop()
                 node = parent.next if stack else None
-                if self._faces:
-                    self._faces.pop()
+                self._faces.pop()
                 continue
             state = stack[-1][1]
             if node.is_element_node:
@@ -164,7 +141,7 @@ class Walk:
             self._leaf(node, stack[-1][0], state)
             node = node.next
 
-    def _leaf(self, node: LexborNode, parent: LexborNode, state: _State) -> None:
+    def _leaf(self, node: LexborNode, parent: LexborNode, state: State) -> None:
         if node.is_comment_node:
             if "<a" in (text := node.comment_content or "").lower():
                 self.comments.append((text, parent))
@@ -174,26 +151,33 @@ class Walk:
             if (tag in _RAW or hidden_code) and "<a" in text.lower():
                 self.comments.append((text, parent))
             elif tag == "title":
-                self.heads.append((text, parent))
-            elif tag not in _NOT_TEXT:
+                self.head.described.append((text, parent))
+            elif tag not in _NOT_TEXT or (tag == "option" and state.block is not None):
                 (self._block(state) or self.words).add(text)
 
-    def _block(self, state: _State) -> Block | None:
+    def _block(self, state: State) -> Block | None:
         return state.block or self._written
 
-    def _enter(self, node: LexborNode, state: _State) -> _State:
+    def _enter(self, node: LexborNode, state: State) -> State:
         tag, attributes = node.tag or "", node.attributes
-        face = _face(tag, attributes)
-        if not (attributes or self.sheet.knows or tag in _LOOKED_AT or tag == "script"):
+        face = face_of(node)
+        if not (attributes or self.sheet.knows or self._given or tag in _LOOKED_AT or tag == "script"):
             self._faces.append(face)
             return state
-        style = self.sheet.style(face, self._faces, attributes.get("style") or "")
+        inline = attributes.get("style") or ""
+        if self._given and (given := self._given.get(node.mem_id)):
+            inline = f"{inline};{given}"
+        style = self.sheet.style(face, self._faces, inline, node)
+        if tag == "summary" and state.block is not None and state.block.rule == "folded":
+            state = replace(state, block=None, shut=False)
         if attributes and (old := hiding.from_attributes(tag, attributes)):
             style = {**old, **style}
-        if not state.shut and (style or tag in _LOOKED_AT):
+        if not state.shut and (style or tag in _LOOKED_AT or not HIDING.isdisjoint(face.classes)):
             state = self._inside(node, face, style, state)
         self._faces.append(face)
         for name, value in attributes.items():
+            if value and len(value) > _SHORT_TEXT and (name in _TOLD or name.startswith("data-")):
+                self.held.append((value, node))
             if value and (name.startswith(("on", "data-", "aria-controls")) or name == "for" or value[0] == "#"):
                 self._opens(name, value, node)
         self._collect(node, tag, attributes, state)
@@ -203,73 +187,118 @@ class Walk:
         if not name.startswith("on"):
             self.opened.add(value[:64].lstrip("#."))
             return
-        if name in ("onload", "onpageshow", "onerror") and len(value) < 20_000:
-            self.programs.append((scripts.read(value), node))
+        if name in ("onload", "onpageshow", "onerror") and self._handlers < _HANDLERS:
+            self._handlers += 1
+            self._take_script(value, node)
         self.opened |= {each[1] or each[2] for each in scripts.names(value)}
 
-    def _inside(self, node: LexborNode, face: Face, style: Mapping[str, str], state: _State) -> _State:
-        rule = "noscript" if face.tag == "noscript" else _rule(face, style)
+    def _inside(self, node: LexborNode, face: Face, style: Mapping[str, str], state: State) -> State:
+        rule = rule_of(face, style) or self._covered(node, style)
         if rule and face.tag not in ("html", "body", "head", "script", "style"):
             block = self._hidden(rule, node, face, style)
             return replace(state, block=block, shut=True)
-        inner = _inherited(style, state)
-        rule = _by_inheritance(inner)
+        inner = inherited(style, state)
+        if style.get("position") in _LAID and not hiding.background(style)[0] and is_on_picture(node):
+            inner = replace(inner, ground=None)
+        rule = by_inheritance(inner)
         if not rule:
             return replace(inner, block=None)
         if state.block is not None and state.block.rule == rule:
             return replace(inner, block=state.block)
         block = self._hidden(rule, node, face, style)
-        block.sure = rule != "same_colour" or inner.painted or not self.external
+        block.sure = rule != "same_colour" or inner.painted or not self.head.external
         return replace(inner, block=block)
 
     def _hidden(self, rule: str, node: LexborNode, face: Face, style: Mapping[str, str]) -> Block:
+        if len(self.blocks) >= _BLOCKS:
+            return self.blocks[-1]
         faces = [face, *reversed(self._faces[-_AROUND:])]
         names = " ".join(f"{each.id} {' '.join(each.classes)}" for each in faces)
         on_demand = (
-            face.tag in ("dialog", "x-template", "details", "nav")
+            face.tag in ("dialog", "nav")
+            or rule == "hidden_class"
+            or (rule == "folded" and is_named(node))
+            or (rule == "template" and bool(face.attributes or self.programs or self.loaded))
             or lures.opens_on_demand(names)
             or not {"transition", "animation"}.isdisjoint(style)
             or hiding.background(style) == (True, None)  # an image stands for the words
             or any(name.startswith(_ON_DEMAND) for name in face.attributes)
             or self._comes_back(node, face, style, rule)
         )
-        if (before := _element(node.prev, "prev")) is not None:  # what is clicked stands before what opens
-            faces.append(_face(before.tag or "", before.attributes))
+        if (before := element_beside(node.prev, "prev")) is not None:  # what is clicked stands before what opens
+            faces.append(face_of(before))
         known = frozenset(name for each in faces for name in (each.id, *each.classes) if name)
         block = Block(rule, node, on_demand, known)
-        if rule in ("same_colour", "tiny_font") and (around := node.parent) is not None and around.tag == "a":
-            block.links.append(Link(around.attributes.get("href") or "", "", around))
+        if (around := node.parent) is not None and around.tag == "a":
+            self._within(block, Link(around.attributes.get("href") or "", "", around), node)
         self.blocks.append(block)
         return block
 
+    def _within(self, block: Block, link: Link, node: LexborNode) -> None:
+        """What is hidden of a link itself: so much of it that it can't be read, or all there is to be clicked on."""
+        if block.rule in ("same_colour", "tiny_font"):
+            block.links.append(link)
+        elif holds_only(link.node, node):
+            self.bare.append(link)
+            self.unread.add(link.node.mem_id)
+
+    def _covered(self, node: LexborNode, style: Mapping[str, str]) -> str:
+        """Why what stands behind it lies over it: it has the same place, or is drawn up onto it."""
+        if style.get("position") not in _LAID and "height" not in style:
+            return ""
+        for near, _ in zip(beside(node, "next"), range(_NEAR), strict=False):
+            other = self.sheet.style(face_of(near), self._faces, near.attributes.get("style") or "", near)
+            if hiding.lies_over(other, style):
+                return "covered"
+        return ""
+
     def _comes_back(self, node: LexborNode, face: Face, style: Mapping[str, str], rule: str) -> bool:
-        if self.sheet.exhausted or _is_one_of_several(node, face, rule):
+        if self.sheet.exhausted or is_one_of_several(node, face, rule):
             return True
-        for other in self.sheet.revealed(face, self._faces):
+        for other in self.sheet.revealed(face, self._faces, node):
             if any(other.get(name, value) != value and not hiding.closed(other) for name, value in style.items()):
                 return True
         return False
 
-    def _collect(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None], state: _State) -> None:
+    def _collect(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None], state: State) -> None:
         block = self._block(state)
-        if tag in ("a", "area") and (url := attributes.get("href")):
-            link = Link(url, node.text() or "" if tag == "a" else "", node)
-            (self.shown if block is None else block.links).append(link)
-            if block is None and tag == "a" and _is_bare(node, link.text):
-                self.bare.append(link)
-        elif tag in _FRAMES and (url := attributes.get(_FRAMES[tag])):
+        if tag in ("a", "area") and (url := attributes.get("href") or attributes.get("xlink:href")):
+            self._link(Link(url, node.text() or "" if tag == "a" else "", node), attributes, block)
+        elif tag in _FRAMES and (url := attributes.get(_FRAMES[tag]) or attributes.get("srcdoc")):
             self._frame(Link(url, "", node), attributes, block)
         elif tag == "script":
             self._writes(node)
-        elif block is not None:
-            block.fields = block.fields or tag in ("input", "textarea", "select", "button", "form")
-            if tag == "img":
-                block.add(f" {attributes.get('alt') or ''} ")
+        elif tag in _FORM or block is not None:
+            self._field(node, tag, attributes, block)
+
+    def _link(self, link: Link, attributes: Mapping[str, str | None], block: Block | None) -> None:
+        (self.shown if block is None else block.links).append(link)
+        if block is None and (is_bare(link.node, link.text) if link.node.tag == "a" else hiding.is_spot(attributes)):
+            self.bare.append(link)
+
+    def _field(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None], block: Block | None) -> None:
+        if tag == "form":
+            self.forms.append(Link(attributes.get("action") or "", "", node))
+        elif tag == "input":
+            self.held.append((attributes.get("value") or "", node))
+        elif tag == "option":
+            self.held.append((node.text() or "", node))
+        if block is None:
+            return
+        block.fields = block.fields or (tag in _FORM and tag != "option")
+        if tag == "option":
+            block.links.append(Link(attributes.get("value") or "", "", node))
+        elif tag == "img":
+            block.add(f" {attributes.get('alt') or ''} ")
 
     def _frame(self, link: Link, attributes: Mapping[str, str | None], block: Block | None) -> None:
-        if block is not None:
+        thin = any(hiding.is_thin_box(attributes.get(name)) for name in ("width", "height"))
+        html = attributes.get("srcdoc") or html_of(link.url)
+        if html:
+            self.inner.append((html[:_LONGEST_DATA], link.node, thin or block is not None))
+        elif block is not None:
             block.frames.append(link)
-        elif any(hiding.is_thin_box(attributes.get(name)) for name in ("width", "height")):
+        elif thin:
             self.frames.append(link)
 
     def _writes(self, node: LexborNode) -> None:
@@ -282,9 +311,9 @@ class Walk:
             if self._written is not None and f"</{self._written_tag}" in lowered:
                 self._written = None
             elif element is not None and (tag := element.tag or "") in _HOLDERS and f"</{tag}" not in lowered:
-                face = _face(tag, element.attributes)
+                face = face_of(element)
                 style = self.sheet.style(face, (), face.attributes.get("style") or "")
-                if rule := _rule(face, {**hiding.from_attributes(tag, face.attributes), **style}):
+                if rule := rule_of(face, {**hiding.from_attributes(tag, face.attributes), **style}):
                     self._written, self._written_tag = Block(rule, node), tag
                     self.blocks.append(self._written)
 
@@ -295,24 +324,6 @@ class Walk:
             yield block
 
 
-def _rule(face: Face, style: Mapping[str, str]) -> str:
-    return hiding.closed(style) or (hiding.by_marquee(face.attributes, style) if face.tag == "marquee" else "")
-
-
-def _is_one_of_several(node: LexborNode, face: Face, rule: str) -> bool:
-    """Whether it stands beside another of its sort: entries of a list, slides, panels."""
-    pattern = _DIGITS.sub("", face.id)
-    for near in (_element(node.prev, "prev"), _element(node.next, "next")):
-        if near is None or near.tag != face.tag:
-            continue
-        other = _face(near.tag or "", near.attributes)
-        if pattern and pattern != face.id and pattern == _DIGITS.sub("", other.id):
-            return True
-        if (face.classes or (face.tag in _ENTRIES and rule == "not_displayed")) and face.classes <= other.classes:
-            return True
-    return False
-
-
 def _all_beside(root: LexborNode | None) -> Iterator[LexborNode]:
     """What stands before and behind the page itself."""
     for way in ("prev", "next"):
@@ -320,74 +331,3 @@ def _all_beside(root: LexborNode | None) -> Iterator[LexborNode]:
         while near is not None:
             yield near
             near = getattr(near, way)
-
-
-def _element(near: LexborNode | None, way: str) -> LexborNode | None:
-    """The neighbour, or what stands behind it where that is the white space between."""
-    if near is None or near.is_element_node:
-        return near
-    return near.prev if way == "prev" else near.next
-
-
-def _face(tag: str, attributes: Mapping[str, str | None]) -> Face:
-    if not attributes:
-        return _plain_face(tag)
-    name, classes = attributes.get("id") or "", frozenset((attributes.get("class") or "").split())
-    return Face(tag, name, classes, attributes, keys_of(tag, name, classes))
-
-
-@lru_cache(maxsize=256)
-def _plain_face(tag: str) -> Face:
-    return Face(tag, "", frozenset(), {}, keys_of(tag, "", frozenset()))
-
-
-def _is_bare(node: LexborNode, text: str) -> bool:
-    """A link in a text without anything that could be clicked, and without a name by which it could be drawn."""
-    if any(name not in ("href", "target", "rel", "style") for name in node.attributes):
-        return False
-    if any(each in (node.attributes.get("style") or "") for each in _DRAWN):
-        return False
-    child = node.child
-    while child is not None:
-        if not child.is_text_node and not _is_pixel(child):
-            return False
-        child = child.next
-    return not any(each.isalnum() for each in text)
-
-
-def _is_pixel(node: LexborNode) -> bool:
-    """An image too small to be seen, or to be clicked on."""
-    return node.tag == "img" and any(hiding.is_thin_box(node.attributes.get(name)) for name in ("width", "height"))
-
-
-def _inherited(style: Mapping[str, str], state: _State) -> _State:
-    painted, ground = hiding.background(style)
-    ink, said = state.ink, style.get("color", "")
-    if said and said not in ("inherit", "initial"):
-        ink = hiding.colour(said)
-    size = hiding.font_size(style)
-    seen = style.get("visibility")
-    return replace(
-        state,
-        ink=ink,
-        unseen_ink=hiding.is_transparent(said) if said else state.unseen_ink,
-        ground=ground if painted else state.ground,
-        painted=state.painted or painted,
-        font=state.font if size is None else size,
-        invisible=state.invisible if seen is None else seen in ("hidden", "collapse"),
-        indented=hiding.is_indented(style) if "text-indent" in style else state.indented,
-    )
-
-
-def _by_inheritance(state: _State) -> str:
-    if state.invisible:
-        return "invisible"
-    if hiding.is_tiny(state.font):
-        return "tiny_font"
-    if state.indented:
-        return "off_screen"
-    if state.unseen_ink:
-        return "transparent"
-    if state.ink is not None and state.ground is not None and hiding.is_alike(state.ink, state.ground):
-        return "same_colour"
-    return ""

@@ -6,26 +6,35 @@ outsiders or advertises; what opens on demand counts only when it advertises.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
-from classifiers import lures, scripts
-from classifiers.concealed import Block, Link, Walk
+from classifiers import lures, scripts, unparsed
+from classifiers.blocks import Block, Link
+from classifiers.concealed import Walk
+from classifiers.elements import is_over_all
 from classifiers.finding import MASK, Document, Finding, Kind
-from classifiers.hosts import Hosts, host_of, imitates, is_below, registrable
+from classifiers.hosts import Hosts, disguise, host_of, imitates, is_below, is_number, nearly, registrable
+from classifiers.late import late
 from classifiers.page import css_path, parsed
+from classifiers.telling import STRONG, WEAK, weighed
 
 _MOST = 50  # findings of a page
 _LOOKED_AT = 2000  # of which these are chosen
 _PIECES = 40  # comments, and pieces written by scripts, that are parsed
 _LONGEST = 200_000  # code points of all of them
+_PLAIN = 3  # letters of a host's lure that tell without anything hidden
+_HEADS = 50  # titles and descriptions
+_AT_ONCE = 200  # texts in attributes that are looked at together
+_HELD = 50  # times
+_FOR_PHONES = frozenset("m wap 3g 4g h5 mobile wx app touch".split())  # first parts of hosts
+_SIGNED_IN = late(r"\b(?:sso|login|passport|auth|oauth2?|cas|iam|uc|signin|account)\b", re.IGNORECASE)
+_SAYS_OFFICE = late("[\u4e00-\u9fff]{2}[局厅委]|人民政府|政务|学校|中学|小学|医院|公示|公告|通知|住建|协会|中心")
 _AGAIN = 3  # times that no honest title says the same
-_STRONG = 0.8
-_WEAK = 0.65
-_DOUBT = 0.3
 
 _Seen = tuple[str, float, LexborNode, str]  # rule, score, where, what
 
@@ -37,9 +46,8 @@ def find(document: Document, *, approved: frozenset[str] = frozenset()) -> list[
     """
     if not document.html:
         return []
-    walk = Walk(parsed(document.html))
-    own = {registrable(host) for host in map(host_of, (document.url, *walk.own)) if host}
-    page = _Page(document.html, walk, Hosts(frozenset(own), lures.words("hosts", "approved") | approved))
+    html = unparsed.opened(document.html)
+    page = _Page(html, Walk(parsed(html)), lures.words("hosts", "approved") | approved, document.url)
     seen = sorted(islice(page.findings(), _LOOKED_AT), key=lambda each: -each[1])
     return [_finding(*each) for each in seen[:_MOST]]
 
@@ -47,12 +55,20 @@ def find(document: Document, *, approved: frozenset[str] = frozenset()) -> list[
 class _Page:
     """A page that was walked, and whose links are its own."""
 
-    def __init__(self, html: str, walk: Walk, hosts: Hosts) -> None:
+    def __init__(self, html: str, walk: Walk, approved: frozenset[str], url: str) -> None:
+        self.html = html
         self.raw = html.lower()
         self.walk = walk
-        self.hosts = hosts
-        self.seen = {registrable(host) for link in walk.shown if (host := hosts.outside(link.url))}
-        self.read = {registrable(host_of(link.url)) for link in walk.shown if any(map(str.isalnum, link.text))}
+        said = (host for host in map(host_of, walk.head.own) if not lures.is_lure_host(host))
+        own = {registrable(host) for host in (host_of(url), *said) if host}
+        base = host_of(walk.head.base)
+        self.hosts = Hosts(frozenset(own), approved, base if base and registrable(base) not in own else "")
+        self.drawn = [Walk(parsed(drawing)) for drawing in unparsed.drawings(html)]
+        drawn = {link.url for each in self.drawn for block in each.blocks for link in block.links}
+        shown = (self.hosts.outside(link.url) for link in walk.shown if link.url not in drawn)
+        self.seen = {registrable(host) for host in shown if host}
+        read = (link for link in walk.shown if any(map(str.isalnum, link.text)) and link.node.mem_id not in walk.unread)
+        self.read = {registrable(host_of(link.url)) for link in read}
         self.room = _LONGEST
         self.pieces = _PIECES
 
@@ -60,50 +76,99 @@ class _Page:
         for block in self.walk.judged():
             yield from self._block(block)
         yield from self._frames(self.walk.frames)
-        for url, node in self.walk.refreshes:
-            if (host := self.hosts.outside(url)) and lures.is_lure_host(host):
-                yield "redirect", 0.85, node, url
-        for link in self.walk.bare:
-            if (host := self.hosts.outside(link.url)) and registrable(host) not in self.read:
-                yield "bare_link", _WEAK, link.node, link.url
+        yield from self._links()
         for text, node in self.walk.comments:
             yield from self._comment(text, node)
         yield from self._heads()
+        yield from self._attributes()
         for script, node in self.walk.programs:
             yield from self._script(script, node)
+        yield from self._loaded()
+        yield from self._inner()
+        yield from self._lost()
         yield from self._imitations()
+
+    def _links(self) -> Iterator[_Seen]:
+        for url, node in self.walk.head.refreshes:
+            host = self.hosts.outside(url)
+            if host and (lures.is_lure_host(host) or self._is_unsaid(url, host)):
+                yield "redirect", 0.85 if lures.is_lure_host(host) else WEAK, node, url
+        for link in self.walk.bare:
+            host, title = self.hosts.outside(link.url), link.node.attributes.get("title") or ""
+            if title and not lures.lures(title) and not lures.is_lure_host(host) and link.node.child is None:
+                continue  # a picture may be drawn there
+            if host and registrable(host) not in self.read:
+                yield "bare_link", WEAK, link.node, link.url
+        for url in (*self.walk.head.own, *self.walk.head.related):
+            host, root = self.hosts.outside(url), self.walk.tree.root
+            if root is not None and lures.is_lure_host(host, _PLAIN):
+                yield "foreign_address", WEAK, root, host
+
+    def _is_unsaid(self, url: str, host: str) -> bool:
+        """Whether a page that has something to say doesn't say that it leads there."""
+        words = self.walk.words.words
+        return (
+            registrable(host) not in self.read
+            and host.partition(".")[0] not in _FOR_PHONES
+            and not _SIGNED_IN.search(url)
+            and any(map(str.isalnum, words))
+            and not lures.is_moving(words)
+        )
+
+    def _attributes(self) -> Iterator[_Seen]:
+        """Lures in what nobody sees at once: several of them, and none that can be read on the page."""
+        held = self.walk.held
+        for begin in range(0, min(len(held), _HELD * _AT_ONCE), _AT_ONCE):
+            part = held[begin : begin + _AT_ONCE]
+            if lures.mentioned("\n".join(text for text, _ in part)):
+                yield from (("attribute", 0.7, node, text) for text, node in part if self._advertises(text, node))
+
+    def _advertises(self, text: str, node: LexborNode) -> bool:
+        baits = {bait for bait in lures.lures(text) if bait not in self.walk.words.words}
+        return len(baits) > 1 or (
+            bool(baits) and bool(self.hosts.outside(node.attributes.get("href") or node.attributes.get("value") or ""))
+        )
+
+    def _loaded(self) -> Iterator[_Seen]:
+        for link in self.walk.loaded:
+            host = self.hosts.outside(link.url)
+            if host and (nearly(host) or imitates(host) or lures.is_lure_host(host, _PLAIN)):
+                yield "foreign_script", 0.7, link.node, link.url
+
+    def _inner(self) -> Iterator[_Seen]:
+        """Pages inside the page, in ``srcdoc`` or ``data:``."""
+        for html, node, hidden in self.walk.inner[:_PIECES]:
+            if (inner := self._parsed(html)) is None:
+                return
+            links = [*inner.shown, *(link for block in inner.blocks for link in block.links)]
+            leads = any(
+                self.hosts.outside(url)
+                for script, _ in inner.programs
+                for url in (*dict(script.targets()), *script.loaded())
+            )
+            if hidden and (leads or self._outside(links)):
+                yield "hidden_frame", 0.85, node, html
+
+    def _lost(self) -> Iterator[_Seen]:
+        """What the parser of a bounded page leaves out."""
+        for url in unparsed.thin_frames(self.html):
+            if (root := self.walk.tree.root) is not None and self.hosts.outside(url):
+                yield "hidden_frame", 0.85, root, url
+        for block in (block for each in self.drawn for block in each.judged()):
+            if score := self._weighed(block):
+                yield block.rule, score, block.node, block.words
 
     def _outside(self, links: Iterable[Link]) -> list[Link]:
         return [link for link in links if self.hosts.outside(link.url)]
 
     def _block(self, block: Block) -> Iterator[_Seen]:
-        words = block.words
-        score = self._weighed(block, words)
-        if score:
-            yield block.rule, score, block.node, " ".join([words, *(link.url for link in block.links)])
+        if score := self._weighed(block):
+            yield block.rule, score, block.node, " ".join([block.words, *(link.url for link in block.links)])
         if not block.on_demand:
             yield from self._frames(block.frames)
 
-    def _weighed(self, block: Block, words: str) -> float:
-        outside = self._outside(block.links)
-        baits = lures.lures(words)
-        if outside and (baits or any(lures.is_lure_host(host_of(link.url)) for link in outside)):
-            return 0.95 if block.rule != "noscript" or not lures.is_hint(words) else _DOUBT
-        if len(baits) > 1 and not block.fields:
-            return _DOUBT if block.on_demand and not block.links else 0.85
-        unknown = [link for link in outside if registrable(host_of(link.url)) not in self.seen]
-        own = len(block.links) - len(outside)
-        if not unknown:
-            return 0.0
-        if (
-            block.on_demand
-            or block.fields
-            or own
-            or not block.sure
-            or (block.rule == "noscript" and lures.is_hint(words))
-        ):
-            return _DOUBT
-        return _WEAK if block.rule in ("not_displayed", "noscript", "same_colour") else _STRONG
+    def _weighed(self, block: Block) -> float:
+        return weighed(block, self.hosts, self.seen)
 
     def _frames(self, frames: Iterable[Link]) -> Iterator[_Seen]:
         for frame in self._outside(frames):
@@ -127,58 +192,96 @@ class _Page:
 
     def _heads(self) -> Iterator[_Seen]:
         said = self.walk.words.words
-        found = [(lures.lures(text), text, node) for text, node in self.walk.heads]
+        described = sorted(self.walk.head.described, key=lambda each: each[1].tag != "title")[:_HEADS]
+        found = [(lures.lures(text), text, node) for text, node in described]
         cloaked = any(any(script.titles()) and script.knows_spiders() for script, _ in self.walk.programs)
         times = Counter(bait for baits, _, _ in found for bait in baits)
         several = len({bait for bait in times if bait not in said}) > 1
         for baits, text, node in found:
+            if not baits and lures.is_offer(text) and not text.isascii() and text[:9] not in self.html:
+                yield "packed_title", WEAK, node, text
             strange = [bait for bait in baits if bait not in said]
             if any(times[bait] > self.raw.count(bait) for bait in strange):
                 yield "packed_title", 0.9, node, text
-            elif strange and len(strange) == len(baits) and (cloaked or several or _is_stuffed(strange, text)):
-                yield "foreign_title", _WEAK, node, text
+            elif (
+                strange
+                and len(strange) == len(baits)
+                and (cloaked or several or _is_stuffed(strange, text) or _is_strange(node, text, said))
+            ):
+                yield "foreign_title", WEAK, node, text
 
     def _script(self, script: scripts.Script, node: LexborNode) -> Iterator[_Seen]:
-        spiders, turned = script.knows_spiders(), script.turns_opener()
-        for url in script.targets():
-            host = self.hosts.outside(url)
-            if host and (spiders or turned or script.is_packed(host) or lures.is_lure_host(host)):
-                yield ("search_redirect" if spiders else "redirect"), 0.9, node, url
+        spiders = script.knows_spiders()
+        yield from self._targets(script, spiders, node)
         for title in script.titles():
             if lures.lures(title) and (spiders or script.is_packed(title)):
                 yield "foreign_title", 0.9, node, title
         for url in script.loaded():
-            if (host := self.hosts.outside(url)) and script.is_packed(host):
-                yield "packed_script", _WEAK, node, url
+            if (host := self.hosts.outside(url)) and (
+                script.is_packed(host) or nearly(host) or lures.is_lure_host(host, _PLAIN)
+            ):
+                yield "packed_script", WEAK, node, url
         for html in (*script.written(), *script.created()):
             yield from self._piece(html, script, spiders, node)
+        for html in script.anchors():
+            inner = self._parsed(html)
+            if inner and self._outside(inner.shown) and lures.lures(inner.words.words):
+                yield "script_written", STRONG, node, html
+
+    def _targets(self, script: scripts.Script, spiders: bool, node: LexborNode) -> Iterator[_Seen]:
+        turned = script.turns_opener() or script.turns_back()
+        for url, later in script.targets():
+            host = self.hosts.outside(url) or (host_of(url) if is_number(url) else "")
+            if host and (spiders or turned or script.is_disguised(url, host) or lures.is_lure_host(host)):
+                yield ("search_redirect" if spiders else "redirect"), 0.9, node, url
+            elif host and not later and self._is_unsaid(url, host):
+                yield "redirect", WEAK, node, url
+        for form in self._outside(self.walk.forms) if spiders and ".submit(" in script.plain else ():
+            yield "search_redirect", 0.9, form.node, form.url
+        for url in script.addresses() if spiders and script.changes_page() else ():
+            if (host := self.hosts.outside(url)) and registrable(host) not in self.read:
+                yield "search_redirect", 0.7, node, url
 
     def _piece(self, html: str, script: scripts.Script, spiders: bool, node: LexborNode) -> Iterator[_Seen]:
         """What a script writes: hidden as on the page itself, or for search engines, or unreadable in the source."""
         inner = self._parsed(html)
         if inner is None:
             return
-        score = max((self._weighed(block, block.words) for block in inner.judged()), default=0.0)
-        outside = self._outside(inner.shown)
-        if spiders and lures.lures(inner.words.words):
+        score = max((self._weighed(block) for block in inner.judged()), default=0.0)
+        outside, baits = self._outside(inner.shown), lures.lures(inner.words.words)
+        disguised = any(script.is_packed(host_of(link.url)) for link in outside)
+        if (spiders and (baits or outside)) or disguised:
             score = 0.9
-        if outside and (spiders or any(script.is_packed(host_of(link.url)) for link in outside)):
-            score = 0.9
-        loaded = [each.attributes.get("src") or "" for each in inner.tree.css("script[src], iframe[src]")]
-        loaded += [url for url, _ in inner.refreshes]
-        hosts = filter(None, map(self.hosts.outside, loaded))
-        frames = [*inner.frames, *(frame for block in inner.blocks for frame in block.frames)]
-        if any(script.is_packed(host) or spiders for host in hosts) or any(self._frames(frames)):
-            score = max(score, _STRONG)
+        elif outside and baits:
+            score = max(score, STRONG)
+        if self._loads(inner, script, spiders):
+            score = max(score, STRONG)
         if score:
             yield "script_written", score, node, html
+
+    def _loads(self, inner: Walk, script: scripts.Script, spiders: bool) -> bool:
+        """Whether a piece brings in something of an outsider that is hidden, fills the window or can't be read."""
+        loading = inner.tree.css("script[src], iframe[src]")
+        urls = [url for url, _ in inner.head.refreshes]
+        urls += [each.attributes["src"] or "" for each in loading]
+        hosts = filter(None, map(self.hosts.outside, urls))
+        frames = [*inner.frames, *(frame for block in inner.blocks for frame in block.frames)]
+        frames += [Link(each.attributes["src"] or "", "", each) for each in loading if is_over_all(each)]
+        return any(script.is_packed(host) or spiders for host in hosts) or any(self._frames(frames))
 
     def _imitations(self) -> Iterator[_Seen]:
         blocks = (link for block in self.walk.blocks for link in block.links)
         for link in (*self.walk.shown, *blocks):
             host = host_of(link.url)
-            if imitates(host) and not is_below(host, self.hosts.approved):
+            known = is_below(host, self.hosts.approved)
+            pretended = disguise(link.url)
+            if not known and (imitates(host) or (pretended and is_below(pretended, self.hosts.approved))):
                 yield "imitated_host", 0.85, link.node, link.url
+
+
+def _is_strange(node: LexborNode, text: str, said: str) -> bool:
+    """Whether a title that names no office stands over the page of one."""
+    return node.tag == "title" and not _SAYS_OFFICE.search(text) and _SAYS_OFFICE.search(said) is not None
 
 
 def _is_stuffed(baits: Iterable[str], text: str) -> bool:

@@ -17,6 +17,17 @@ _SECOND = frozenset("com net org gov edu ac mil co".split())
 # Letters of other scripts and digits that look like Latin letters.
 _LOOKS = str.maketrans("аеорсухіјѕԁһԛԝνοαρτικγмвнтгɡıⅼӏ01", "aeopcyxijsdhqwvoaptikymbhtrgillol")
 _ALPHABETS = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "LISU")
+_USER = late(r"\s*(?:https?:)?[/\\]{2}([^/\\?#@:\s]{1,200})(?::[^/\\?#@]{0,200})?@", re.IGNORECASE)
+_ELSEWHERE = late(r"\s*(?:[a-z][a-z+.-]*:|#|$)", re.IGNORECASE)
+_NUMBER = late(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}|\d{8,10}")
+_INSIDE = late(r"(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.")
+_NAMES = frozenset(
+    "baidu google jquery bootcss bdstatic sogou weibo aliyun alipay tencent cloudflare jsdelivr googletagmanager".split()
+)
+_KNOWN = late(
+    r"(?:^|\.)(?:baidu|bdstatic|qq|cnzz|51la|umeng|google|google-analytics|googleapis|googletagmanager|jquery|bootcss|sina|weibo|aliyun|"
+    r"alicdn|sogou|360|bytedance|jsdelivr)[.-](?:com|cn|net|la)(?=[.-]|$)"
+)
 _PUBLIC = late(r"(?:^|[.-])(?:gov|edu|mil)[.-]cn(?=[.-]|$)")
 
 
@@ -70,16 +81,53 @@ def _is_mixed(label: str) -> bool:
     return foreign and (label.translate(_LOOKS).isascii() or any("a" <= each <= "z" for each in label))
 
 
+def is_number(url: str) -> bool:
+    """Whether the address names no host but the number of a machine in the public net."""
+    found = _HOST.match(url[:_LONGEST])
+    return found is not None and _NUMBER.fullmatch(found[1]) is not None and not _INSIDE.match(found[1])
+
+
+def disguise(url: str) -> str:
+    """The host that an address pretends to lead to: what stands there is the name of a user; "" without one."""
+    found = _USER.match(_INVISIBLE.sub("", url[:_LONGEST]))
+    return found[1].lower() if found and "." in found[1] else ""
+
+
+def nearly(host: str) -> bool:
+    """Whether a part of the host is the name of a well-known service but for one letter, or such a name has more behind it."""
+    if "." not in host or _ADDRESS.fullmatch(host):
+        return False
+    pretended = _KNOWN.search(host)
+    if pretended is not None and pretended.end() < len(host):
+        return True
+    return any(_differ_by_one(label, name) for label in host.split(".")[-3:] for name in _NAMES if label != name)
+
+
+def _differ_by_one(one: str, other: str) -> bool:
+    """Whether one letter is another, missing, added, or changed places with its neighbour."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    begin = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    a, b = one[begin:], other[begin:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
+
+
 @dataclass(frozen=True, slots=True)
 class Hosts:
-    """``own`` are the registrable names of the page itself, ``approved`` what anybody may link to."""
+    """``own`` are the registrable names of the page itself, ``approved`` what anybody may link to.
+
+    ``base`` is an outsider from whom relative addresses count.
+    """
 
     own: frozenset[str]
     approved: Collection[str]
+    base: str = ""
 
     def outside(self, url: str) -> str:
         """The host where the address leads to an outsider, else ""."""
         host = host_of(url)
+        if not host and self.base and not _ELSEWHERE.match(url):
+            return self.base
         if "." not in host or _ADDRESS.fullmatch(host):
             return ""
         known = is_below(host, self.approved) or registrable(host) in self.own

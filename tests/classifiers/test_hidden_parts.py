@@ -5,9 +5,11 @@ from base64 import b64encode
 import pytest
 
 from classifiers import hidden_link, hiding, lures, scripts
+from classifiers.colours import colour
 from classifiers.finding import Document
 from classifiers.hosts import host_of, imitates, registrable
-from classifiers.styles import Face, Sheet, declarations, keys_of
+from classifiers.selectors import Face, keys_of
+from classifiers.styles import Sheet, declarations
 from tests.classifiers.scoring import THRESHOLD
 
 OUT = '<a href="http://stove.example/">煤炉</a>'
@@ -279,8 +281,8 @@ def test_lures_and_names():
 
 
 def test_colours_and_lengths():
-    assert hiding.colour("#abc") == (170, 187, 204)
-    assert hiding.colour("white") == hiding.colour("rgb(255 255 255 / 50%)") == (255, 255, 255)
-    assert hiding.colour("x") is hiding.colour("transparent") is None
+    assert colour("#abc") == (170, 187, 204)
+    assert colour("white") == colour("rgb(255 255 255 / 50%)") == (255, 255, 255)
+    assert colour("x") is colour("transparent") is None
     assert hiding.pixels("auto") is None
     assert hiding.pixels("-.5em") == -8

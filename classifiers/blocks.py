@@ -1,0 +1,96 @@
+"""What is hidden on a page and what it carries, and what an element hands down to those inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from selectolax.lexbor import LexborNode
+
+from classifiers import hiding
+from classifiers.colours import Colour, colour, is_alike, is_transparent
+
+_BLACK = (0, 0, 0)
+_LONGEST = 20_000  # code points of a block's text
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    url: str
+    text: str
+    node: LexborNode
+
+
+@dataclass(slots=True)
+class Block:
+    """Something hidden, and what it carries. ``node`` is the element that hides it."""
+
+    rule: str
+    node: LexborNode
+    on_demand: bool = False  # it looks like something that opens
+    names: frozenset[str] = frozenset()  # by which a script could open it
+    sure: bool = True
+    text: list[str] = field(default_factory=list)
+    length: int = 0
+    links: list[Link] = field(default_factory=list)
+    frames: list[Link] = field(default_factory=list)
+    fields: bool = False  # it has something to be filled in
+
+    def add(self, text: str) -> None:
+        if self.length < _LONGEST:
+            self.text.append(text[:_LONGEST])
+            self.length += len(text)
+
+    @property
+    def words(self) -> str:
+        return "".join(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What an element hands down. ``ground`` None: an image; ``painted``: it was said, not assumed."""
+
+    block: Block | None = None
+    shut: bool = False  # nothing inside can come back into sight
+    ink: Colour | None = _BLACK
+    unseen_ink: bool = False
+    ground: Colour | None = (255, 255, 255)
+    painted: bool = False
+    font: float = 16.0
+    invisible: bool = False
+    indented: bool = False
+
+
+def inherited(style: Mapping[str, str], state: State) -> State:
+    painted, ground = hiding.background(style)
+    ink, said = state.ink, style.get("text-fill-color") or style.get("color", "")
+    if said in ("inherit", "currentcolor"):
+        said = ""
+    if said:
+        ink = _BLACK if said == "initial" else colour(said)
+    size = hiding.font_size(style)
+    seen = style.get("visibility")
+    return replace(
+        state,
+        ink=ink,
+        unseen_ink=is_transparent(said) if said else state.unseen_ink,
+        ground=ground if painted else state.ground,
+        painted=state.painted or painted,
+        font=state.font if size is None else size,
+        invisible=state.invisible if seen is None else seen in ("hidden", "collapse"),
+        indented=hiding.is_indented(style) if "text-indent" in style else state.indented,
+    )
+
+
+def by_inheritance(state: State) -> str:
+    if state.invisible:
+        return "invisible"
+    if hiding.is_tiny(state.font):
+        return "tiny_font"
+    if state.indented:
+        return "off_screen"
+    if state.unseen_ink:
+        return "transparent"
+    if state.ink is not None and state.ground is not None and is_alike(state.ink, state.ground):
+        return "same_colour"
+    return ""

@@ -1,0 +1,178 @@
+"""What a script does to the elements of a page while it loads, read from its unpacked text: hides, gives classes, makes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from classifiers.late import late
+from classifiers.unpacking import first
+
+_FOUND = (
+    r"(?:document\s*\.\s*)?(?:getElementById\(\s*[\"'](?P<id>[\w-]+)[\"']\s*\)"
+    r"|getElementsByClassName\(\s*[\"'](?P<class>[\w-]+)[\"']\s*\)\s*(?:\[\s*\w+\s*\]|\.item\(\s*\w+\s*\))"
+    r"|getElementsByTagName\(\s*[\"'](?P<tag>\w+)[\"']\s*\)\s*(?:\[|\.item\()\s*(?P<place>\w+)\s*[\])]"
+    r"|querySelector\(\s*[\"'](?P<css>[^\"']{1,100})[\"']\s*\)"
+    r"|querySelectorAll\(\s*[\"'](?P<all_css>[^\"']{1,100})[\"']\s*\)\s*\[\s*(?P<nth>\w+)\s*\]"
+    r"|all\s*\.\s*(?P<all>\w+)|(?P<name>\b\w+)(?:\[\s*\w+\s*\])?)(?P<up>\s*\.\s*parent(?:Node|Element))?"
+)
+_VALUE = r"(?:[\"'`](?P<value>[^\"'`]{0,300})[\"'`]|(?P<number>-?\d[\d.]{0,8})\b)"
+_STYLED = late(
+    _FOUND + r"\s*\.\s*style\s*(?:\.\s*(?:setProperty\(\s*[\"'])?(?P<property>[\w-]+)[\"']?\s*[=,]|=(?!=))\s*" + _VALUE
+)
+_ASSIGNED = late(r"Object\.assign\(\s*" + _FOUND + r"\s*\.\s*style\s*,(?P<pairs>[^)]{1,300})\)")
+_REMOVED = late(
+    _FOUND
+    + r"\s*\.\s*(?:remove\(\s*\)|(?:inner|outer)HTML\s*=\s*(?:\"\"|'')(?!\s*\+)|hidden\s*=\s*(?:true|!0)"
+    + r"|setAttribute\(\s*[\"']hidden[\"']|toggleAttribute\(\s*[\"']hidden[\"'](?!\s*,\s*(?:false|!1)))"
+)
+_CHILD = late(r"\.\s*removeChild\(\s*" + _FOUND + r"\s*\)")
+_EACH = late(
+    r"querySelectorAll\(\s*[\"'](?P<css>[^\"']{1,100})[\"']\s*\)\s*\.\s*forEach\([^;]{0,60}?(?:\.style\s*\.\s*(?P<property>[\w-]+)\s*=\s*"
+    + _VALUE
+    + r"|\.remove\(\s*\)|\.hidden\s*=\s*(?:true|!0))"
+)
+_SET = late(_FOUND + r"\s*\.\s*setAttribute\(\s*[\"']style[\"']\s*,\s*[\"'](?P<value>[^\"']{0,300})[\"']")
+_QUERY = r"(?:\$|jQuery)\(\s*[\"'](?P<css>[^\"']{1,100})[\"']\s*\)\s*\.\s*"
+_JQUERY = late(
+    _QUERY
+    + r"(?:(?:hide|remove|empty|detach|fadeOut|slideUp|width|height)\(\s*(?:0|)\s*\)|fadeTo\(\s*0\s*,\s*0\s*\)|toggle\(\s*(?:false|!1)\s*\)"
+    + r"|(?:prop|attr)\(\s*[\"']hidden[\"']\s*,\s*(?:true|!0|[\"']\w*[\"'])\s*\)|(?:css|attr)\((?P<pairs>[^)]{1,300})\))"
+)
+_PAIR = late(r"[{,]\s*[\"']?([\w-]{1,40})[\"']?\s*:\s*[\"']?([^\"'\n,}]{0,300})")  # of an object
+_CREATED = late(r"\b(\w{1,60})\s*=\s*document\s*\.\s*createElement\(\s*[\"'`](\w{1,20})[\"'`]\s*\)")
+_SIZED = late(r"\b(\w{1,60})\s*\.\s*(?:style\s*\.\s*)?(width|height)\s*=\s*[\"']?([01])(?:px)?[\"']?\s*[;,\n}]")
+_OWNED = late(
+    r"\b(\w{1,60})\s*\.\s*(?:(innerHTML|src|href)\s*=(?!=)|setAttribute\(\s*[\"'](src|href)[\"']\s*,)\s*([^;\n}]{1,2000})"
+)
+_HELD = late(r"\b(\w{1,60})\s*\.\s*(?:appendChild|append|prepend)\(\s*(\w{1,60})\s*\)")
+_ALIAS = late(
+    r"\b(\w{1,60})\s*=\s*document\s*\.\s*(?:(getElementById|getElementsByClassName|querySelector(?:All)?)\(\s*[\"']([\w #.>-]{1,60})[\"']\s*\))"
+)
+_CLASSED = late(
+    _FOUND
+    + r"\s*\.\s*(?:className\s*\+?=\s*|classList\s*\.\s*add\(\s*|setAttribute\(\s*[\"']class[\"']\s*,\s*)[\"'](?P<value>[\w -]{1,60})[\"']"
+)
+_JQUERY_CLASS = late(_QUERY + r"(?:addClass|toggleClass)\(\s*[\"'](?P<value>[\w -]{1,60})[\"']")
+_Cued = tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]  # patterns, each with what a match must contain
+_ONLY_HIDE: _Cued = (
+    (_STYLED, ("style",)),
+    (_ASSIGNED, ("Object.assign",)),
+    (_EACH, ("forEach",)),
+    (_JQUERY, ("$(", "jQuery(")),
+    (_REMOVED, ("remove", "HTML", "hidden")),
+    (_CHILD, ("removeChild",)),
+)
+_HIDES: _Cued = (*_ONLY_HIDE, (_SET, ("setAttribute",)))
+_CLASSES: _Cued = ((_CLASSED, ("className", "classList", "setAttribute")), (_JQUERY_CLASS, ("addClass", "toggleClass")))
+_BY_NAME = {"getElementById": "#", "getElementsByClassName": "."}
+_LATER = late(
+    r"function\s+(\w{1,40})\s*\(|click|mouse|hover|blur|scroll|toggle|close|MicroMessenger|inApp|isApp|navigator\.language|setTimeout|setInterval|addEventListener\(\s*[\"'](?!load|DOMContent)|=>",
+    re.IGNORECASE,
+)
+_CALL = late(
+    r"(?:^|(?<=[;)}\s])|setTimeout\(\s*[\"'])(\w{1,40})\(\s*\)(?!\s*\{)"
+    r"|(?:onload\s*=|[\"'](?:load|DOMContentLoaded)[\"']\s*,|setTimeout\(|\$\()\s*(\w{1,40})\s*[;,)\n]"
+)
+_BEFORE = 300
+
+
+class Change(NamedTuple):
+    """``place``: which of the elements, None for all of them."""
+
+    selector: str
+    place: int | None
+    up: bool = False  # not that element but the one around it
+    css: str = ""
+    classes: tuple[str, ...] = ()
+
+
+def hides(text: str) -> Iterator[Change]:
+    """Elements and the declarations that they are given while the page loads."""
+    for selector, place, groups in _at_once(_HIDES, text):
+        yield Change(selector, place, bool(groups.get("up")), css=_css(groups))
+
+
+def classes(text: str) -> Iterator[Change]:
+    """Elements and the classes that they are given while the page loads."""
+    for selector, place, groups in _at_once(_CLASSES, text):
+        yield Change(selector, place, bool(groups.get("up")), classes=tuple((groups["value"] or "").split()))
+
+
+def hiding_statements(text: str) -> set[int]:
+    """Where statements begin that only hide."""
+    return {match.start() for pattern in _cued(_ONLY_HIDE, text) for match in first(pattern, text)}
+
+
+def created(text: str) -> Iterator[tuple[str, str, str, str]]:
+    """Elements that are made and hidden, and frames: tag, style, and name and value of what they are given."""
+    if "createElement" not in text:
+        return
+    made = {match[1]: match[2].lower() for match in first(_CREATED, text)}
+    style = {match[1]: f"{match[2]}:{match[3]}px;overflow:hidden" for match in first(_SIZED, text)}
+    for match in first(_STYLED, text):
+        if match["name"]:
+            style[match["name"]] = ";".join(filter(None, (style.get(match["name"]), _css(match.groupdict()))))
+    around = {match[2]: match[1] for match in first(_HELD, text)}
+    for match in first(_OWNED, text):
+        hidden = style.get(match[1]) or style.get(around.get(match[1], ""))
+        if match[1] in made and (hidden or made[match[1]] == "iframe"):
+            yield made[match[1]], hidden or "", match[2] or match[3], match[4].rstrip(") ")
+
+
+def is_later(text: str, begin: int, *, timed: bool = True) -> bool:
+    """Whether a statement is run when something else happens, not while the page loads; ``timed``: or some time after."""
+    for match in _LATER.finditer(text, max(0, begin - _BEFORE), begin):
+        if match[1] is None and (timed or not match[0].startswith("set")):
+            return True
+        if match[1] is not None and match[1] not in _called(text):
+            return True
+    return False
+
+
+@lru_cache(maxsize=1)
+def _called(text: str) -> frozenset[str]:
+    """Functions that are called by themselves."""
+    return frozenset(name for names in _CALL.findall(text) for name in names)
+
+
+def _at_once(patterns: _Cued, text: str) -> Iterator[tuple[str, int | None, dict[str, str | None]]]:
+    alias = {match[1]: _BY_NAME.get(match[2], "") + match[3] for match in first(_ALIAS, text)}
+    for pattern in _cued(patterns, text):
+        for match in first(pattern, text):
+            if not is_later(text, match.start()):
+                groups = match.groupdict()
+                place = groups.get("place") or groups.get("nth") or ""
+                yield _selector(groups, alias), int(place) if place.isdecimal() else None, groups
+
+
+def _selector(groups: Mapping[str, str | None], alias: Mapping[str, str]) -> str:
+    if groups.get("class"):
+        return f".{groups['class']}"
+    css = groups.get("css") or groups.get("all_css") or groups.get("tag")
+    name = groups.get("id") or groups.get("all") or groups.get("name") or ""
+    return css or alias.get(name, f"#{name}")
+
+
+def _css(groups: Mapping[str, str | None]) -> str:
+    value, name, pairs = groups.get("value") or groups.get("number"), groups.get("property"), groups.get("pairs")
+    if pairs is not None:
+        found = [each for pair in _PAIR.findall(pairs) for each in pair] or [
+            each.strip("\"'` ") for each in pairs.split(",", 1)
+        ]
+        named = (_dashed(each) for each in found[::2])
+        return ";".join(map(":".join, zip(named, found[1::2], strict=False))).removeprefix("style:")
+    if value is None and name is None:
+        return "display:none"
+    return f"{_dashed(name)}:{value or ''}" if name and name != "cssText" else value or ""
+
+
+def _dashed(name: str) -> str:
+    return re.sub("[A-Z]", lambda match: "-" + match[0].lower(), name)
+
+
+def _cued(patterns: _Cued, text: str) -> list[re.Pattern[str]]:
+    """Those that can match: a search for a cue costs next to nothing."""
+    return [pattern for pattern, cues in patterns if any(cue in text for cue in cues)]

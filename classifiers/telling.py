@@ -1,0 +1,52 @@
+"""How telling a hidden block is: whose hosts its links lead to, what it advertises, whether it looks like something that opens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from classifiers import lures
+from classifiers.blocks import Block
+from classifiers.hosts import Hosts, host_of, is_number, registrable
+from classifiers.late import late
+
+STRONG = 0.8
+WEAK = 0.65
+DOUBT = 0.3
+_CONTACT = late(
+    r"(?:微信|薇信|威信|[vｖ]x|qq|扣扣|电话|手机|联系|tg|飞机|[+加])[^\u4e00-\u9fff\w]{0,3}(?:[号：:]{0,2})\s*[a-z\d_-]{5,}",
+    re.IGNORECASE,
+)
+_UNSURE = frozenset({"not_displayed", "noscript", "same_colour", "folded", "template", "fallback"})
+_FALLBACK = frozenset({"noscript", "fallback"})  # shown to those whose browser can do less
+
+
+def weighed(block: Block, hosts: Hosts, seen: Collection[str]) -> float:
+    """The score of a block; ``seen`` are outsiders that the page links to where everybody sees it."""
+    words = block.words
+    outside = [link for link in block.links if hosts.outside(link.url)]
+    baits = lures.lures(words)
+    excused = (block.rule in _FALLBACK and lures.is_hint(words)) or (
+        not baits and bool(lures.mentioned(words)) and lures.warns(words)
+    )
+    elsewhere = outside or any(is_number(link.url) for link in block.links)
+    if (elsewhere and baits) or any(lures.is_lure_host(host_of(link.url)) for link in outside):
+        return DOUBT if excused else 0.95
+    if baits and not block.fields and (score := _advertised(block, words, len(baits))):
+        return score
+    unknown = [link for link in outside if registrable(host_of(link.url)) not in seen]
+    if not unknown:
+        return 0.0
+    own = len(block.links) - len(outside)
+    if block.on_demand or block.fields or own >= len(unknown) or not block.sure or excused:
+        return WEAK if any(lures.is_ware(link.text) for link in unknown) and not excused else DOUBT
+    return WEAK if block.rule in _UNSURE else STRONG
+
+
+def _advertised(block: Block, words: str, baits: int) -> float:
+    """For lures without a way out: several, or one in a link of the page's own, or with somebody to be asked."""
+    if baits > 1:
+        return DOUBT if block.on_demand and not block.links else 0.85
+    if block.on_demand:
+        return 0.0
+    return WEAK if any(lures.lures(link.text) for link in block.links) or _CONTACT.search(words) else 0.0
