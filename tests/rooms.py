@@ -22,12 +22,11 @@ def judge(name: str, *may: str) -> Room:
 
 FINDING = ("classifiers/finding.py",)
 SEEN = ("finding", "folding", "page", "reporting")
-CONCEALING = ("blocks", "changes", "elements", "heads", "hiding", "late", "lures", "scripts", "selectors", "styles")
+CONCEALING = ("blocks", "changes", "elements", "heads", "hiding", "lures", "scripts", "selectors", "styles")
 CLASSIFIERS = (
     judge("__init__"),
     judge("late"),
     judge("finding"),
-    judge("late"),
     judge("opened"),
     judge("bounding", "opened"),
     judge("page", "bounding", "finding", "folding", "opened"),
@@ -50,22 +49,22 @@ CLASSIFIERS = (
     judge("credential_lines", "credential_forms", "credential_labels", "credential_values", "folding"),
     judge("credential", *(f"credential_{part}" for part in ("commands", "forms", "labels", "lines")), *SEEN),
     # what a page hides
-    judge("hosts", "late"),
-    judge("colours", "late"),
-    judge("hiding", "late", "colours"),
-    judge("lures", "late"),
-    judge("decoding", "late"),
-    judge("unpacking", "late", "decoding"),
-    judge("changes", "late", "unpacking"),
-    judge("scripts", "late", "changes", "unpacking"),
-    judge("selectors", "late"),
-    judge("styles", "late", "selectors", "unpacking"),
-    judge("heads", "late", "styles"),
+    judge("hosts"),
+    judge("colours"),
+    judge("hiding", "colours"),
+    judge("lures"),
+    judge("decoding"),
+    judge("unpacking", "decoding"),
+    judge("changes", "unpacking"),
+    judge("scripts", "changes", "unpacking"),
+    judge("selectors"),
+    judge("styles", "selectors", "unpacking"),
+    judge("heads", "styles"),
     judge("blocks", "colours", "hiding"),
-    judge("elements", "late", "hiding", "selectors", "styles", "unpacking"),
+    judge("elements", "hiding", "selectors", "styles", "unpacking"),
     judge("concealed", *CONCEALING),
-    judge("unparsed", "late", "hiding"),
-    judge("telling", "late", "blocks", "hosts", "lures"),
+    judge("unparsed", "hiding"),
+    judge("telling", "blocks", "hosts", "lures"),
     judge(
         "hidden_link",
         "blocks",
@@ -73,7 +72,6 @@ CLASSIFIERS = (
         "elements",
         "finding",
         "hosts",
-        "late",
         "lures",
         "page",
         "scripts",
