@@ -129,7 +129,7 @@ _RESIDENT_KEY = late(r"sfz|id_?-?card|id_?no$|id_?num|^zjh|cert|identity|^id$|^p
 _CARD_KEY = late(r"bank|card|account|yhk|visa|acct")
 _DOCUMENT_KEY = late(
     r"(?:id|no|num|number|code|sn|key|ts|time|timestamp|date|ver|version|seq|imei|size|length|count|width|height|offset|amount|"
-    r"price|total|hash|rand|random|qq|group|order|serial|trace|guid|uuid|ems|art|col|img|page|^[tvr_])$"
+    r"price|total|cost|fee|sum|balance|duration|elapsed|bytes|hash|rand|random|qq|group|order|serial|trace|guid|uuid|ems|art|col|img|page|^[tvr_])$"
 )
 
 

@@ -75,6 +75,7 @@ class Agency:
                 FEEDS[COMMENTS]: self._comments,
                 FEEDS[LETTERS].partition("?")[0]: self._letters,
                 FEEDS[SUPERVISION]: animals.answer(planted.LOGIN_PAGE, "text/html; charset=utf-8"),
+                **{paper.path: animals.answer(paper.body, "application/octet-stream") for paper in planted.PAPERS},
             }
         )
         self._dead = socket.socket()

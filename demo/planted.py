@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from classifiers.finding import Kind
+from demo import papers
 
 WEBSITE, DISCLOSURE, NOTICES, COMMENTS, LETTERS = "website", "disclosure", "notices", "comments", "letters"
 FORUM, SUPERVISION = "forum", "supervision"
@@ -316,10 +317,52 @@ POSTS = (
         author="东苑新住户",
         text="昨天拿到钥匙了，工作人员陪着验房验了两个小时，谢谢。",
     ),
+    Post(
+        place=WEBSITE,
+        path="/www/35.html",
+        at=0.2,
+        title="公租房第三批配租结果公示",
+        text=(
+            "<p>经审核、摇号，第三批共2户家庭配租，现公示七天。有异议的，请在公示期内向住房保障科书面反映。"
+            "附件：<a href='files/peizu.xlsx'>配租名单.xlsx</a>、"
+            "<a href='files/peizu.pdf'>配租名单（打印版）.pdf</a></p>"
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A file that hangs on the last of these pages, called ``name``; ``expect`` is what must be found in it."""
+
+    place: str = WEBSITE
+    path: str
+    name: str
+    body: bytes
+    expect: tuple[Kind, ...] = ()
+
+
+_LIST = (
+    ("序号", "姓名", "身份证号", "小区"),
+    ("1", "费云岫", "330799197206159948", "东苑小区"),
+    ("2", "苗听泉", "330799198511039971", "翠屏小区"),
+)
+_MASKED = tuple(tuple(f"{each[:6]}********{each[-4:]}" if len(each) == 18 else each for each in row) for row in _LIST)
+PAPERS = (
+    Paper(
+        path="/www/files/peizu.xlsx",
+        name="配租名单.xlsx",
+        body=papers.workbook("配租", _LIST, hidden=3),  # out of sight, and there for everybody who looks
+        expect=(Kind.PERSONAL_DATA,),
+    ),
+    Paper(
+        path="/www/files/peizu.pdf", name="配租名单（打印版）.pdf", body=papers.printed("公租房第三批配租名单", _MASKED)
+    ),
 )
 
 CRITICISM = "听证会代表"  # stands in one post only, an opinion
 NUMBERS = (
+    *(row[2] for row in _LIST[1:]),
     "110101196403189915",
     "33070219880722996X",
     "21072619571104993X",
@@ -331,7 +374,7 @@ NUMBERS = (
     "198-0808-2468",
     "19808082468",
 )
-NAMES = ("蒋秋禾", "骆雁飞", "尉迟松")
+NAMES = ("蒋秋禾", "骆雁飞", "尉迟松", "费云岫", "苗听泉")
 KEYS = ("Qh7#lan26xk",)
 AUTHORS = tuple(post.author for post in POSTS if post.author)
 SECRETS = (*NUMBERS, *NAMES, *KEYS, *AUTHORS)  # none of these may be kept, logged, shown or sent

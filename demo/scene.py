@@ -9,7 +9,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from classifiers.finding import Kind
-from demo.planted import NEVER, POSTS, TROUBLES, Post
+from demo.planted import NEVER, PAPERS, POSTS, TROUBLES, Post
 from monitor.house import House
 from monitor.model import Escalation, Outcome, Seen
 from monitor.store import views
@@ -82,7 +82,7 @@ def missing(scene: Scene) -> Iterator[tuple[Kind, str]]:
     """What should have been recorded and is not: kind and platform."""
     opened = {(record.kind, record.item) for record in scene.records}
     items = {each.path: each.item.id for each in scene.judged}
-    for post in POSTS:
+    for post in (*POSTS, *PAPERS):
         yield from ((kind, post.place) for kind in post.expect if (kind, items.get(post.path)) not in opened)
     troubled = {(record.kind, record.platform) for record in scene.records if record.item is None}
     yield from (trouble for trouble in TROUBLES if trouble not in troubled)
@@ -90,7 +90,7 @@ def missing(scene: Scene) -> Iterator[tuple[Kind, str]]:
 
 def wrong(scene: Scene) -> list[Judged]:
     """Posts in which something was found though nothing is the matter with them."""
-    innocent = {post.path for post in POSTS if not post.expect}
+    innocent = {post.path for post in (*POSTS, *PAPERS) if not post.expect}
     return [each for each in scene.judged if each.found and each.path in innocent]
 
 
@@ -102,9 +102,10 @@ def left_alone(scene: Scene) -> list[Post]:
 
 
 def all_read(scene: Scene) -> bool:
-    """Whether every post has been judged as it stands at the end."""
+    """Whether every file, and every post as it stands at the end, has been judged."""
     versions = {each.path: each.item.versions for each in scene.judged}
-    return all(versions.get(post.path, 0) >= 1 + (post.edited_at != NEVER) for post in POSTS)
+    read = all(versions.get(post.path, 0) >= 1 + (post.edited_at != NEVER) for post in POSTS)
+    return read and all(paper.path in versions for paper in PAPERS)
 
 
 def all_told(house: House, scene: Scene) -> bool:

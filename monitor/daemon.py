@@ -17,15 +17,16 @@ from types import FrameType
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from monitor import logs, pipeline
+from monitor import attach, logs, pipeline
 from monitor.errors import StoreError
 from monitor.house import Clock, House
-from monitor.store import outbox, passes, records, views
+from monitor.store import attached, outbox, passes, records, views
 
 Stage = Callable[[House, Clock], bool]
 
 STAGES: dict[str, tuple[Stage, int]] = {  # how many may run at once: slow platforms and mail servers wait apart
     "collect": (pipeline.collect, 4),
+    "attach": (attach.attach, 1),
     "classify": (pipeline.classify, 1),
     "escalate": (pipeline.escalate, 1),
     "digest": (pipeline.digest, 1),
@@ -53,6 +54,7 @@ def alone(house: House) -> Iterator[Callable[[], None]]:
         with house.store.write() as tx:
             passes.register(tx, house.settings.platforms, clock())
             passes.release(tx)
+            attached.release(tx)
             records.release(tx)
             outbox.release(tx)
         yield keep
@@ -136,7 +138,7 @@ class _Drain:
         error = ""
         try:
             while not self._stop.is_set() and self._stage(self._house, clock):
-                pass
+                self._beat("")  # what has much to do is not silent
         except Exception as trouble:  # noqa: BLE001  a stage that dies would be silence; its unit stays leased
             error = type(trouble).__name__
             logs.event("stage_failed", level=logging.ERROR, stage=self._name, error=error, at=logs.place(trouble))

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind
 from monitor.model import Escalation, Period
-from monitor.summary import KindCount, PlatformHealth, Summary, Tally
+from monitor.summary import KindCount, PlatformHealth, Summary, Tally, UnreadFile
 
 LEAST_ITEMS = 2  # a word of one single item says nothing about many, and may be a name
 
@@ -93,6 +93,7 @@ def summarise(
     closed: tuple[Tally, ...] = (),
     words: tuple[tuple[str, int], ...] = (),
     undelivered: int = 0,
+    unread: tuple[UnreadFile, ...] = (),
     live: bool = True,
 ) -> Summary:
     """The Summary of ``period``; ``opened`` counts new records by kind in it and the two weeks before, newest first.
@@ -114,6 +115,7 @@ def summarise(
         platforms=tuple(sorted(rows, key=lambda row: (not row.error, -row.failures))),
         words=words,
         undelivered=undelivered,
+        unread=unread,
         live=live,
     )
 

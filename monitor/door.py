@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import unquote
 
 from classifiers.finding import Document, Finding, Kind
 from classifiers.hosts import host_of, registrable
 from classifiers.place import place
-from monitor import masking
-from monitor.model import Entry, Hit, Item, Platform, Reply, Seen
+from monitor import filelinks, guard, masking
+from monitor.attachment import Attachment
+from monitor.errors import CollectError
+from monitor.filelinks import File
+from monitor.model import Entry, Hit, Item, Platform, Reply, Seen, Surface
 
 SURE = 0.5  # of what the source hides: a doubt that comes and goes is no change
 LONGEST_REPLY = 4_000  # code points of an answer that are kept
@@ -37,6 +41,31 @@ def entry(key: bytes, platform: Platform, item: Item, friends: frozenset[str] = 
         message=item.message,
         reply=_reply(item.reply) if item.reply else None,
         hits=found,
+        attachments=_attachments(key, platform, item) if platform.surface is Surface.PUBLIC else (),
+    )
+
+
+def _attachments(key: bytes, platform: Platform, item: Item) -> tuple[Attachment, ...]:
+    """What hangs on the item. On a private surface nothing is looked for: what nobody can read leaks nothing."""
+    return tuple(_attachment(key, platform, file) for file in filelinks.files(item))
+
+
+def _attachment(key: bytes, platform: Platform, file: File) -> Attachment:
+    """An address with personal data in it can't be kept, and so not be fetched: the page itself is found for it."""
+    plain = unquote(file.url, errors="replace")
+    masked, _, name = masking.mask_text(f"{plain}\n{file.name}").rpartition("\n")
+    error = "personal_address" if masked != plain else ""
+    if file.ending in filelinks.UNREAD:
+        error = error or "unsupported"
+    try:
+        guard.permit(file.url, platform.prefixes)
+    except CollectError as refused:
+        error = error or refused.code
+    return Attachment(
+        external_id=masking.identity(key, f"file:{plain}"),
+        link=masked if masked != plain else file.url,
+        name=name,
+        error=error,
     )
 
 

@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from ipaddress import ip_network
+from typing import BinaryIO
 from urllib.parse import quote
 
 import httpcore
@@ -40,6 +41,7 @@ ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, appl
 
 MAX_REPLY = 65_536  # bytes of the answer to a POST that are read
 MAX_VALIDATOR = 1000  # characters of an ETag or Last-Modified that are remembered
+Keep = Callable[[bytes], object]
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _READ = 65_536  # bytes decompressed at a time
 _GZIP = 16 + zlib.MAX_WBITS
@@ -108,24 +110,53 @@ class Fetcher:
         blocked                    a protection that tests browsers stands before it
         http_404, ...              any other status; 429 and 503 carry ``retry_after``
         """
+        body = bytearray()
+        fetched = self._ask(platform, url, _validators(etag, last_modified), self._limits, body.extend)
+        return replace(fetched, body=bytes(body))
+
+    def save(
+        self,
+        platform: Platform,
+        url: str,
+        into: BinaryIO,
+        limits: FetchLimits,
+        *,
+        etag: str = "",
+        last_modified: str = "",
+    ) -> Fetched:
+        """``get`` with other limits and for large answers: the body goes ``into`` a file as it arrives.
+
+        What it raises leaves a part of the body there.
+        """
+        return self._ask(platform, url, _validators(etag, last_modified), limits, into.write)
+
+    def _ask(
+        self, platform: Platform, url: str, validators: dict[str, str], limits: FetchLimits, keep: Keep
+    ) -> Fetched:
+        """``keep`` is given the body piece by piece."""
         target = guard.permit(url, platform.prefixes)
-        watch = Watch(self._limits.total, self._limits.max_bytes)
+        watch = Watch(limits.total, limits.max_bytes)
         began = time.monotonic()
         with Transport(self._pool(platform.networks, watch), watch) as transport:
-            fetched = self._walk(transport, target, platform.prefixes, _validators(etag, last_modified))
+            target, response = self._walk(transport, target, platform.prefixes, validators, limits.max_redirects)
+            with closing(response):
+                fetched = self._fetched(target, response, asked=bool(validators))
+                for part in () if fetched.not_modified else _body(response, limits.max_bytes):
+                    keep(part)
         return replace(fetched, took=timedelta(seconds=time.monotonic() - began))
 
     def _walk(
-        self, transport: Transport, target: Target, prefixes: Iterable[str], validators: dict[str, str]
-    ) -> Fetched:
-        """Hop by hop, each checked before it is asked."""
+        self, transport: Transport, target: Target, prefixes: Iterable[str], validators: dict[str, str], hops: int
+    ) -> tuple[Target, httpx.Response]:
+        """Hop by hop, each checked before it is asked; the open answer at the end, and where that is."""
         headers = self._headers | validators
-        for _ in range(self._limits.max_redirects + 1):
-            with closing(transport.handle_request(httpx.Request("GET", target.url, headers=headers))) as response:
-                if response.status_code not in _REDIRECTS:
-                    return self._fetched(target, response, asked=bool(validators))
+        for _ in range(hops + 1):
+            response = transport.handle_request(httpx.Request("GET", target.url, headers=headers))
+            if response.status_code not in _REDIRECTS:
+                return target, response
+            with closing(response):
                 target = guard.follow(target, _location(response), prefixes)
-        raise CollectError("too_many_redirects", f"more than {self._limits.max_redirects} redirects")
+        raise CollectError("too_many_redirects", f"more than {hops} redirects")
 
     def post(
         self,
@@ -171,7 +202,7 @@ class Fetcher:
         )
 
     def _fetched(self, target: Target, response: httpx.Response, *, asked: bool) -> Fetched:
-        """``asked`` says that the request had validators."""
+        """What the head of an answer says; ``asked``: the request had validators."""
         status, headers = response.status_code, response.headers
         if status == 304 and not asked:
             raise CollectError("unexpected_304", 'the server says "not modified" though it was asked for everything')
@@ -184,7 +215,6 @@ class Fetcher:
         return Fetched(
             url=target.url,
             status=status,
-            body=b"" if status == 304 else _body(response, self._limits.max_bytes),
             content_type=headers.get("content-type", ""),
             etag=_validator(headers.get("etag", "")),
             last_modified=_validator(headers.get("last-modified", "")),
@@ -220,7 +250,7 @@ def _beginning(response: httpx.Response) -> tuple[bytes, bool]:
 def _shown(response: httpx.Response) -> str:
     """The beginning of what came with a status that is an error; what can't be read is nothing."""
     try:
-        return decode(_body(response, MAX_REPLY), response.headers.get("content-type", "")).text
+        return decode(b"".join(_body(response, MAX_REPLY)), response.headers.get("content-type", "")).text
     except CollectError:
         return ""
 
@@ -243,17 +273,17 @@ def _location(response: httpx.Response) -> str:
     return quote(raw.strip(), safe=_PRINTABLE)
 
 
-def _body(response: httpx.Response, limit: int) -> bytes:
+def _body(response: httpx.Response, limit: int) -> Iterator[bytes]:
     """The body without its content encoding, counted while it arrives."""
     encoding = response.headers.get("content-encoding", "").strip().lower()
     if encoding not in {"", "identity", "gzip", "x-gzip"}:
         raise CollectError("encoding", "the server packed its answer in a way it was not asked for")
-    body = bytearray()
+    length = 0
     for part in _unpacked(response.iter_raw()) if "gzip" in encoding else response.iter_raw():
-        body += part
-        if len(body) > limit:
+        length += len(part)
+        if length > limit:
             raise CollectError("too_large", f"more than {limit} bytes")
-    return bytes(body)
+        yield part
 
 
 def _unpacked(chunks: Iterable[bytes]) -> Iterator[bytes]:

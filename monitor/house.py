@@ -32,6 +32,7 @@ class House:
     key: bytes  # the installation key
     collectors: Mapping[str, Collector]
     fetch: Fetch
+    save: Fetch  # into a file
     send: Send  # mail
     ring: Send
     words: Mapping[str, Words]  # by language

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hmac
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -86,6 +86,14 @@ def version_digest(key: bytes, title: str, text: str, *unseen: str) -> str:
     ``unseen`` are the digests of what was found in the source of a page.
     """
     return _digest(key, *(" ".join(unicodedata.normalize("NFKC", part).split()) for part in (title, text)), *unseen)
+
+
+def content_digest(key: bytes, pieces: Iterable[bytes]) -> str:
+    """What makes a Version of a file: keyed, over its bytes."""
+    digest = hmac.new(key, b"file\0", sha256)
+    for piece in pieces:
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def _digest(key: bytes, *parts: str) -> str:

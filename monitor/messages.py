@@ -109,6 +109,9 @@ class _Alert:
         """What was seen, where and how sure it is; of people in danger the place itself."""
         say, record = self.words.say, self.record
         platform = say("marks.name", text=self.context.platform(record.platform, self.words))
+        if record.page_link:
+            name = say("marks.name", text=clean(record.subject, MAX_TITLE))
+            platform = say("alert.in_file", platform=platform, name=name)
         if self.in_danger:
             what, place = rescue.what(record, self.seen, self.words), rescue.where(record, self.words)
             seen = say("rescue.seen", what=what, place=place)
@@ -183,7 +186,10 @@ class _Alert:
         if kind in _UNQUOTED:
             notes.append(self.words.say("alert.unquoted"))
         quoted = Items(tuple(self.quote(each) for each in self.seen[:EXCERPTS]))
-        return (Section(self.words.say("alert.seen"), (quoted, *map(Paragraph, notes))),)
+        title = self.words.say("alert.seen")
+        if self.record.page_link:
+            title = self.words.count("alert.seen_in_file", len(self.seen))
+        return (Section(title, (quoted, *map(Paragraph, notes))),)
 
     def quote(self, seen: Seen) -> str:
         say, rule = self.words.say, self.words.rule(seen.kind, seen.rule)
@@ -217,9 +223,13 @@ class _Alert:
     def facts_of_item(self) -> Iterator[Fact]:
         say, record = self.words.say, self.record
         if record.subject and record.kind not in _UNQUOTED:
-            yield say("alert.title"), clean(record.subject, MAX_TITLE)
+            yield say("alert.file" if record.page_link else "alert.title"), clean(record.subject, MAX_TITLE)
         if not self.in_danger:
             yield say("alert.original"), self.original()
+        if record.page:
+            yield say("alert.page"), clean(record.page, MAX_TITLE)
+        if record.page_link:
+            yield say("alert.page_link"), Link(record.page_link)
         if record.topic and (not self.in_danger or record.topic.best in self.context.units):
             # of a danger only what the agency itself has settled: a guess could send somebody the wrong way
             label, said = self.words.belongs(record.topic, self.context.units)

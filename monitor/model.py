@@ -1,32 +1,23 @@
 """The words of the house as frozen values. PURE: imports nothing of ours but the finding kinds and the errors.
 
-All times are aware and in UTC; ``aware`` refuses others where they enter.
+All times are aware and in UTC.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind, Topic
+from monitor.attachment import Attachment
 from monitor.errors import CollectError
 from monitor.mapping import Board, Listing
 
 LINE = "*"  # stands for all platforms at once: nothing answers, so it is our own line
 NUMBER = "number:"  # how a locator begins that is the number of a message, where the platform has no address for it
-
-
-def aware(moment: datetime) -> datetime:
-    """The same moment in UTC.
-
-    Raises ValueError for a datetime without a zone.
-    """
-    if moment.tzinfo is None:
-        raise ValueError("a datetime with a zone is required")
-    return moment.astimezone(UTC)
 
 
 class Surface(StrEnum):
@@ -141,6 +132,7 @@ class Item:
     place: str = ""  # of the matter, where the platform has a field for it
     message: bool = False  # somebody waits for an answer
     reply: Reply | None = None
+    files: tuple[str, ...] = ()  # addresses that a feed names beside the text; those in ``html`` are found there
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +278,7 @@ class Entry:
     message: bool = False
     reply: Reply | None = None
     old: bool = False  # it stood there at first contact: part of the baseline
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,6 +312,8 @@ class Escalation:
     telephone: bool = False  # the item has a telephone number in it
     waits_since: datetime | None = None  # a message: when its clock began
     topic: Topic | None = None  # what a message is about, as routing sees it
+    page: str = ""  # of an attachment: the title of the page it hangs on
+    page_link: str = ""  # and its address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,7 @@
 """The main path: collect -> classify -> escalate -> digest -> deliver. Read this first, top to bottom.
 
+Beside it ``attach`` reads the files that hang on what was collected; what it finds goes the same way from there.
+
 The stages meet in the database and never call each other. Each function takes one unit of work
 (claim, I/O outside any transaction, result in one transaction that checks the claim) and says
 whether there may be more. A unit that fails stays claimed until its lease ends: it is pushed into
@@ -31,7 +33,7 @@ from monitor.model import (
     Surface,
     Transition,
 )
-from monitor.store import answers, marks, outbox, passes, precedents, records, standing, views
+from monitor.store import answers, attached, marks, outbox, passes, precedents, records, standing, views
 from monitor.store.database import Tx
 
 CLASSIFIERS = (hazard.find, crisis.find)  # what runs after the door, on masked text
@@ -75,6 +77,8 @@ def collect(house: House, clock: Clock) -> bool:
         after = replace(after, etag="", last_modified="", memory=again)
     with house.store.write() as tx:
         stored = passes.finish_pass(tx, claim, after, entries, now)
+        if house.settings.attachments.read:
+            attached.note(tx, platform.name, entries, now)
         if platform.board is not None:
             _note_answers(tx, house, replace(collected, complete=collected.complete and not refused), entries, now)
         if collected.trouble is None:
@@ -171,7 +175,7 @@ def judge(document: Document, surface: Surface) -> list[Finding]:
 
 def escalate(house: House, clock: Clock) -> bool:
     """Judge one matter, or take one due step of one record, or note one late answer, or sum up first contact."""
-    return any(one(house, clock) for one in (_judge_matter, _take_step, _note_late, _sum_up_first_day))
+    return any(one(house, clock) for one in (_judge_matter, _take_step, _note_late, _sum_up_first_day, _sum_up_files))
 
 
 def _judge_matter(house: House, clock: Clock) -> bool:
@@ -246,6 +250,19 @@ def _sum_up_first_day(house: House, clock: Clock) -> bool:
         found = telling.first_day(house, tx, names, now)
         standing.told(tx, names, now)
     logs.event("first_day", platforms=len(names), matters=found)
+    return True
+
+
+def _sum_up_files(house: House, clock: Clock) -> bool:
+    """Files take longer to read than pages: what stood in old ones is listed when all of them have been."""
+    now = clock()
+    with house.store.write() as tx:
+        since = attached.newly_read(tx, house.settings.platforms)
+        if not since:
+            return False
+        found = telling.first_day(house, tx, sorted(since), now, since=since)
+        attached.summed_up(tx, since, now)
+    logs.event("first_day", platforms=len(since), matters=found)
     return True
 
 

@@ -20,6 +20,10 @@ FIRST_BACK_OFF = timedelta(minutes=1)
 LONGEST_BACK_OFF = timedelta(hours=1)
 MESSAGES_EVERY = timedelta(minutes=5)  # the longest wait where citizens write (house plan, section 5)
 LONGEST_ASKED = timedelta(hours=1)  # of a Retry-After there
+FILE_DAILY = timedelta(days=1)
+FILE_WEEKLY = timedelta(days=7)
+FILE_YOUNG = timedelta(days=30)
+FIRST_FILE_BACK_OFF = timedelta(minutes=10)
 OLD = timedelta(days=3)  # older than this at first contact: judged, but nobody is called for it
 
 
@@ -101,6 +105,22 @@ def is_old(cursor: Cursor, published_at: datetime | None, now: datetime) -> bool
     One without a date can't be shown to be new, so it counts as old: the summary of the first day lists it.
     """
     return cursor.baselined_at is None and (published_at is None or now - published_at > OLD)
+
+
+def after_file(since: datetime, now: datetime, luck: float, *, leaks: bool) -> datetime:
+    """When a file that was read is looked at again: weekly for a month after it was published, then monthly.
+
+    What leaks is looked at daily in that month, so that people soon hear that it is gone, and weekly after that.
+    """
+    young = now - since < FILE_YOUNG
+    soon, late = (FILE_DAILY, FILE_WEEKLY) if leaks else (FILE_WEEKLY, FILE_YOUNG)
+    return now + jittered(soon if young else late, luck)
+
+
+def after_file_failure(failures: int, asked: timedelta | None, now: datetime, luck: float) -> datetime:
+    """When a file is asked for again after ``failures`` in a row; ``asked`` is the least wait."""
+    wait = jittered(doubled(FIRST_FILE_BACK_OFF, failures - 1, FILE_WEEKLY), luck)
+    return now + max(wait, min(asked or timedelta(0), FILE_WEEKLY))
 
 
 def jittered(span: timedelta, luck: float) -> timedelta:

@@ -52,6 +52,18 @@ class HttpSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentSettings:
+    """Whether files that hang on public pages are read, and how much of one."""
+
+    read: bool
+    max_bytes: int
+    max_pages: int
+    max_memory: int  # bytes that reading one may take
+    fetching: timedelta
+    reading: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DigestSettings:
     weekday: int  # 0 is Monday
     at: time
@@ -145,6 +157,19 @@ def http(table: Options) -> HttpSettings:
     )
     if settings.proxy and not is_web_address(settings.proxy):
         table.problem("proxy", f"{settings.proxy!r} is no web address")
+    table.finish()
+    return settings
+
+
+def attachments(table: Options) -> AttachmentSettings:
+    settings = AttachmentSettings(
+        read=table.flag("read", True),
+        max_bytes=table.number("max_bytes", 31_457_280, 65_536, 134_217_728),
+        max_pages=table.number("max_pages", 3000, 1, 100_000),
+        max_memory=table.number("max_memory", 402_653_184, 268_435_456, 4_294_967_296),
+        fetching=table.duration("fetching", "60s", "1s", "2m"),
+        reading=table.duration("reading", "60s", "1s", "2m"),
+    )
     table.finish()
     return settings
 

@@ -19,7 +19,16 @@ from monitor import platforms, sections
 from monitor.errors import SettingsError
 from monitor.model import Contact, Database, Emergency, Platform, Policy
 from monitor.options import Options
-from monitor.sections import LANGUAGES, SHIPPED, DigestSettings, Expiry, HttpSettings, Pace, RingSettings
+from monitor.sections import (
+    LANGUAGES,
+    SHIPPED,
+    AttachmentSettings,
+    DigestSettings,
+    Expiry,
+    HttpSettings,
+    Pace,
+    RingSettings,
+)
 
 __all__ = ["LANGUAGES", "SHIPPED", "Settings", "default_path", "load", "read", "shipped"]
 
@@ -52,6 +61,7 @@ class Settings:
     data: Path
     database: Database
     http: HttpSettings
+    attachments: AttachmentSettings
     mail: MailSection
     ring: RingSettings
     emergency: Emergency
@@ -146,6 +156,7 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
         data=data,
         database=database,
         http=sections.http(top.table("http")),
+        attachments=sections.attachments(top.table("attachments")),
         mail=_mail(top.table("mail"), path.parent),
         ring=_ring(top.table("ring")),
         emergency=sections.emergency(top.table("emergency")),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from classifiers.finding import Kind
@@ -36,6 +37,24 @@ class PlatformHealth:
     next_check_at: datetime | None = None
     why: str = ""  # why then: a value of ``polling.Why``
     decoded_by: str = ""  # the rule of decoding that won last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """How the attachments of a platform stand: ``unread`` counts those that were not read whole, by why."""
+
+    read: int = 0
+    waiting: int = 0
+    unread: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadFile:
+    """An attachment that could not be read whole; ``error`` says why, ``name`` is masked."""
+
+    platform: str
+    name: str
+    error: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,4 +107,5 @@ class Summary:
     platforms: tuple[PlatformHealth, ...]
     words: tuple[tuple[str, int], ...] = ()  # what people wrote about most: word, number of items
     undelivered: int = 0  # notifications of the period that nobody accepted
+    unread: tuple[UnreadFile, ...] = ()  # attachments found in the period that could not be read
     live: bool = True  # people above the duty officer are told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from monitor import digest as weekly
 from monitor.house import House, context
 from monitor.model import Channel, Contact, Escalation, Message, Notification, Period, Precedent, Seen
 from monitor.settings import Settings
-from monitor.store import labels, marks, outbox, precedents, records, standing, views
+from monitor.store import attached, labels, marks, outbox, precedents, records, standing, views
 from monitor.store.database import Tx
 
 WORDS = 12  # words in a digest
@@ -99,9 +99,14 @@ def _about(house: House, tx: Tx, record: Escalation, now: datetime) -> messages.
     return replace(about, health=health, at_night=platform.at_night, prefixes=platform.prefixes)
 
 
-def first_day(house: House, tx: Tx, platforms: Sequence[str], now: datetime) -> int:
-    """One letter on what stood on ``platforms`` before we came, to each duty that is told first; how many matters."""
-    found = standing.standing(tx, platforms)
+def first_day(
+    house: House, tx: Tx, platforms: Sequence[str], now: datetime, *, since: Mapping[str, datetime] | None = None
+) -> int:
+    """One letter on what stood on ``platforms`` before we came, to each duty that is told first; how many matters.
+
+    With ``since`` it is the second, on what was found in files after the first had been sent.
+    """
+    found = standing.standing(tx, platforms, since)
     contacts = house.settings.contacts
     for name in duties(house) if found else ():
         contact = contacts[name]
@@ -109,7 +114,7 @@ def first_day(house: House, tx: Tx, platforms: Sequence[str], now: datetime) -> 
         letter = firstday.summary(found, platforms, contact=contact, context=context(house.settings, now), words=words)
         outbox.intend(
             tx,
-            key=f"baseline:{','.join(platforms)}:{name}",
+            key=f"{'baseline' if since is None else 'files'}:{','.join(platforms)}:{name}",
             contact=contact,
             message=messages.render(letter, words),
             record=None,
@@ -141,6 +146,7 @@ def digest(house: House, period: Period, contact: Contact, now: datetime) -> Mes
         platforms = views.health(tx, tuple(house.settings.platforms.values()), items)
         texts = views.texts(tx, period)
         undelivered = views.undelivered(tx, period)
+        unread = attached.unread(tx, period)
         live = marks.at(tx, marks.LIVE) is not None
     summary = weekly.summarise(
         period=period,
@@ -152,6 +158,7 @@ def digest(house: House, period: Period, contact: Contact, now: datetime) -> Mes
         platforms=platforms,
         words=weekly.top_words(texts, house.cut, WORDS),
         undelivered=undelivered,
+        unread=tuple(unread),
         live=live,
     )
     words = house.words[contact.language]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.letter import Context, Letter, Paragraph, Section, Table
+from monitor.letter import Context, Items, Letter, Paragraph, Section, Table
 from monitor.model import Contact, Escalation, Period, Severity
 from monitor.summary import PlatformHealth, Summary, Tally
 from monitor.words import Words
 
 ROWS = 30  # open records that are listed; the others are counted
+FILES = 10  # attachments that could not be read: likewise
 
 
 def digest(summary: Summary, contact: Contact, context: Context, words: Words) -> Letter:
@@ -125,6 +127,7 @@ class _Digest:
             ("counts", self.counts()),
             ("verdicts", self.verdicts()),
             ("platforms", self.platforms()),
+            ("files", self.files()),
             ("words", self.most_mentioned()),
         )
         for title, blocks in parts:
@@ -182,6 +185,26 @@ class _Digest:
                 last = say("digest.last_good", moment=self.at(row.last_good_at))
             return self.words.count("digest.trouble", row.failures, error=self.words.error(row.error), last=last)
         return say("digest.fine" if row.last_good_at else "digest.not_read")
+
+    def files(self) -> tuple[Paragraph | Items, ...]:
+        """Attachments that nobody could read: somebody must look at them."""
+        unread, words = self.summary.unread, self.words
+        if not unread:
+            return ()
+        shown = tuple(
+            words.say(
+                "digest.file",
+                name=each.name,
+                platform=self.context.platform(each.platform, words),
+                why=words.unread(each.error),
+            )
+            for each in unread[:FILES]
+        )
+        whys = words.join(
+            words.say("digest.file_why", why=words.unread(code), n=n)
+            for code, n in Counter(each.error for each in unread).most_common()
+        )
+        return Paragraph(words.count("digest.unread", len(unread), whys=whys)), Items(shown)
 
     def most_mentioned(self) -> tuple[Paragraph, ...]:
         pairs = [self.words.say("digest.word", word=word, n=n) for word, n in self.summary.words]

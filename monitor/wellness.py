@@ -60,7 +60,7 @@ def failed(tx: Tx, house: House, platform: Platform, after: Cursor, now: datetim
     """After ``broken_after`` failures in a row write one finding an outage; when nothing answers, one for all."""
     pace, next_at = house.settings.pace, after.next_check_at or now
     if after.why == polling.Why.RETRY_AFTER and pace.retry_after == "host":
-        passes.block_host(tx, platform, next_at)
+        passes.block_host(tx, platform.url, next_at)
     away = after.error in polling.UNREACHABLE
     health.visited(tx, platform.name, _day(now), failed=away)
     if not polling.is_broken(platform, after.failures, next_at - now, pace.broken_after):

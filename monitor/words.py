@@ -46,6 +46,10 @@ class Words:
         key = f"errors.{code}"
         return self.say(key if key in self else f"errors.{family}", code=code.removeprefix("http_"))
 
+    def unread(self, code: str) -> str:
+        """Why an attachment could not be read, in a few words."""
+        return self.say(f"files.{code}") if f"files.{code}" in self else self.error(code)
+
     def topic(self, topic: str) -> str:
         """What a topic is called; its own name where nobody has named it."""
         return self.say(f"topics.{topic}") if f"topics.{topic}" in self else topic

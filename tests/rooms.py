@@ -96,21 +96,26 @@ CLASSIFIERS = (
     judge("evaluating", "finding"),
 )
 LETTERS = ("monitor/letter.py", "monitor/rescue.py", "monitor/words.py")
-MODEL = ("monitor/errors.py", "monitor/mapping.py", "monitor/model.py")
+MODEL = ("monitor/attachment.py", "monitor/errors.py", "monitor/mapping.py", "monitor/model.py")
 VALUES = ("monitor/__init__.py", *MODEL, "monitor/summary.py", *FINDING)
+DOOR = (
+    "classifiers/hosts.py", "classifiers/place.py", "monitor/filelinks.py", "monitor/guard.py", "monitor/masking.py",
+)  # fmt: skip
 WEEKLY = (*LETTERS, "monitor/weekly.py")
 PURE = (
     Room("monitor/__init__.py", pure=True),
     Room("monitor/errors.py", pure=True),
+    Room("monitor/attachment.py", pure=True),
     Room("monitor/mapping.py", pure=True),
-    Room("monitor/model.py", ("monitor/errors.py", "monitor/mapping.py", *FINDING), pure=True),
+    Room("monitor/model.py", ("monitor/attachment.py", "monitor/errors.py", "monitor/mapping.py", *FINDING), pure=True),
     Room("monitor/summary.py", ("monitor/model.py", *FINDING), pure=True),
     Room("monitor/dates.py", VALUES, pure=True),
     Room("monitor/decoding.py", VALUES, pure=True),
     Room("monitor/guard.py", VALUES, pure=True),
     Room("monitor/blocked.py", ("classifiers/page.py",), pure=True),
     Room("monitor/masking.py", (*VALUES, *files(*CLASSIFIERS)), pure=True),
-    Room("monitor/door.py", ("classifiers/hosts.py", "classifiers/place.py", "monitor/masking.py", *VALUES), pure=True),
+    Room("monitor/filelinks.py", ("classifiers/page.py", "monitor/guard.py", *VALUES), pure=True),
+    Room("monitor/door.py", (*DOOR, *VALUES), pure=True),
     Room("monitor/polling.py", VALUES, pure=True),
     Room("monitor/policy.py", ("monitor/polling.py", *VALUES), pure=True),
     Room("monitor/replies.py", VALUES, pure=True),
@@ -164,6 +169,7 @@ EDGES = (  # never each other
 INNER = files(*CLASSIFIERS, *PURE, *EDGES)
 BESIDE = ("house", "router", "telling", "wellness")
 WAY = (*(f"monitor/{name}.py" for name in BESIDE), *INNER)  # what the main path stands on
+STAGES = ("monitor/attach.py", "monitor/pipeline.py")
 ROOMS = (
     *CLASSIFIERS,
     *PURE,
@@ -173,8 +179,9 @@ ROOMS = (
     Room("monitor/telling.py", ("monitor/house.py", *INNER)),
     Room("monitor/wellness.py", ("monitor/house.py", "monitor/telling.py", *INNER)),
     Room("monitor/pipeline.py", WAY),
-    Room("monitor/daemon.py", ("monitor/pipeline.py", *WAY)),
-    Room("monitor/cli/", ("monitor/cli/", "monitor/daemon.py", "monitor/pipeline.py", "demo/", *WAY)),
-    Room("demo/", ("demo/", "monitor/cli/", "monitor/daemon.py", "monitor/pipeline.py", *WAY)),
+    Room("monitor/attach.py", WAY),
+    Room("monitor/daemon.py", (*STAGES, *WAY)),
+    Room("monitor/cli/", ("monitor/cli/", "monitor/daemon.py", "demo/", *STAGES, *WAY)),
+    Room("demo/", ("demo/", "monitor/cli/", "monitor/daemon.py", *STAGES, *WAY)),
     Room("classifiers/training/", ("classifiers/training/", *files(*CLASSIFIERS))),
 )

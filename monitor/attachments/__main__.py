@@ -79,7 +79,7 @@ def scan(body: bytes, budget: Budget) -> None:
 
 def _found(found: Finding, budget: Budget) -> None:
     budget.spend("findings")
-    _say(found=[str(found.kind), found.rule, found.score, found.excerpt, found.where])
+    _say(found=[str(found.kind), found.rule, found.score, found.excerpt, found.where, found.match])
 
 
 def _died(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:

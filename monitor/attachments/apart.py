@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from classifiers.finding import Finding, Kind
 from monitor.attachments.limits import Limits
@@ -33,16 +34,18 @@ def scan(path: Path, limits: Limits) -> Scanned:
         if not stat.S_ISREG(path.stat().st_mode):
             return Scanned(troubles=(Trouble("unreadable", "no plain file"),))
         with path.open("rb") as source:
-            return _scan(source.fileno(), limits)
+            return scan_open(source, limits)
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
         return Scanned(troubles=(Trouble("unreadable", reason),))
 
 
-def _scan(source: int, limits: Limits) -> Scanned:
+def scan_open(source: BinaryIO, limits: Limits) -> Scanned:
+    """The same for a file that is open and may have no name; it is read from its beginning."""
+    source.seek(0)
     command = (*_COMMAND, json.dumps(asdict(limits)))
     with subprocess.Popen(  # noqa: S603  fixed words and our own numbers
-        command, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/", env={}
+        command, stdin=source.fileno(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/", env={}
     ) as process:
         try:
             said, _ = process.communicate(timeout=limits.seconds)
@@ -67,8 +70,8 @@ def _read(lines: Iterable[bytes], died: Trouble) -> Scanned:
             continue  # a line that it didn't come to the end of
         at = said.get("at", at)
         if "found" in said:
-            kind, rule, score, excerpt, where = said["found"]
-            findings.append(Finding(Kind(kind), rule, None, None, score, excerpt, "text", where))
+            kind, rule, score, excerpt, where, match = said["found"]
+            findings.append(Finding(Kind(kind), rule, None, None, score, excerpt, "text", where, match))
         elif "trouble" in said:
             troubles.append(Trouble(*said["trouble"]))
         ended = ended or "end" in said or said.get("trouble", [""])[0] in ("too_much", "too_large", "crashed")

@@ -20,7 +20,10 @@ _UNIT = re.compile(
     r"[（(【\[〔](?:单位[:：]?)?[百千万亿]{0,2}(?:美?元|㎡|平方米?|平方公里|公里|米|[公]?斤|吨|亩|公顷|户|人次?|次|个|家|件|辆|岁|天|%|％)(?:/[^()（）]{1,4})?[）)】\]〕]"
 )
 _ASIDE = re.compile(r"[（(【\[][^（）()]{0,20}[）)】\]]|[*＊:：\s]+$")
-_QUANTITY = re.compile(r"(?:[数额量价费率值款税]|单价|面积|里程|合计|总计|小计|资金|投资|产值|预算|决算|收入|支出)$")
+_QUANTITY = re.compile(
+    r"(?:[数额量价费率值款税]|单价|面积|里程|合计|总计|小计|资金|投资|产值|预算|决算|收入|支出|㎡|平方米|公里|亩|公顷|(?<!单)元)$"
+)
+_PERIOD = re.compile(r"(?:19|20)\d\d年?[度底末初]?(?:\d{1,2}月|[一二三四]季度|[上下]半年)?")  # a year heads quantities
 _IN_MONEY = re.compile(r"单位\s{0,3}[:：]\s{0,3}(?:人民币)?[百千万亿]{0,2}元")
 _SECRET = re.compile(r"(?:密码|口令|密钥|秘钥|授权码|令牌|password|passwd|pwd|secret|token|api_?key)", re.IGNORECASE)
 _OF_PEOPLE = frozenset({Label.RESIDENT, Label.PHONE, Label.CARD})
@@ -37,7 +40,8 @@ class Heading:
         bare = _ASIDE.sub("", _ASIDE.sub("", plain))
         self.label = context.label(bare, len(bare))
         self.secret = _SECRET.search(bare) is not None and len(bare) <= 16
-        if self.label not in _SHARP and (_UNIT.search(plain) or _QUANTITY.search(bare)):
+        quantity = _UNIT.search(plain) or _QUANTITY.search(bare) or _PERIOD.fullmatch(bare)
+        if self.label not in _SHARP and quantity:
             self.label, bare = Label.MONEY, AMOUNT
         self.text = bare
 

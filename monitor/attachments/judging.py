@@ -1,12 +1,15 @@
-"""Rows in, findings of the door out, each with its place. Many rows of one region are judged at a time."""
+"""Rows in, findings of the door out, each with its place. Many rows of one region are judged at a time.
+
+What is quoted ends with the cell: the next one holds a name.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from classifiers.finding import Document, Finding
+from classifiers.finding import Document, Finding, excerpt
 from monitor import masking
 from monitor.attachments import wrapped
 from monitor.attachments.headings import Headings
@@ -80,9 +83,15 @@ class Judge:
     def _judged(self, region: _Region) -> Iterator[Finding]:
         text, begins, wheres = "".join(region.text), region.begins, region.wheres
         region.clear()
-        for found in masking.door(Document(text), Surface.PUBLIC).findings if text.strip() else ():
-            where = wheres[bisect_right(begins, found.start or 0) - 1]
+        if not text.strip():
+            return
+        masked = masking.door(Document(text), Surface.PUBLIC)
+        for found in masked.findings:
+            start, end = found.start or 0, found.end or 0
+            cell = bisect_right(begins, start) - 1
+            where, first, last = wheres[cell], begins[cell], [*begins, len(text)][bisect_left(begins, end)]
+            said = excerpt(masked.document.text[first:last].rstrip(_ASIDE), start - first, end - first)
             known = (where, found.rule, "".join(filter(str.isalnum, found.match)))
             if known not in self._seen:
                 self._seen.add(known)
-                yield replace(found, start=None, end=None, where=masking.mask_text(where))
+                yield replace(found, start=None, end=None, excerpt=said, where=masking.mask_text(where))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Iterator
+from urllib.parse import unquote
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -65,7 +66,7 @@ def _page(
         yield Row(cells, "pages")
     if not letters and next(page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=3), None):
         pictures.append(number + 1)
-    yield from _notes(page, form, where)
+    yield from _notes(document, page, form, where)
     text.close()
     page.close()
 
@@ -87,8 +88,10 @@ def _letters(text: pdfium.PdfTextPage) -> list[Letter]:
     return found
 
 
-def _notes(page: pdfium.PdfPage, form: pdfium.PdfFormEnv | None, where: str) -> Iterator[Part]:
-    """Comments, and what is filled into a form, behind the name of its field."""
+def _notes(
+    document: pdfium.PdfDocument, page: pdfium.PdfPage, form: pdfium.PdfFormEnv | None, where: str
+) -> Iterator[Part]:
+    """Comments, what is filled into a form, behind the name of its field, and where links lead."""
     for index in range(pdfium_c.FPDFPage_GetAnnotCount(page)):
         note = pdfium_c.FPDFPage_GetAnnot(page, index)
         if not note:
@@ -99,7 +102,17 @@ def _notes(page: pdfium.PdfPage, form: pdfium.PdfFormEnv | None, where: str) -> 
         if form is not None and (said := _string(pdfium_c.FPDFAnnot_GetFormFieldValue, form, note)):
             called = _string(pdfium_c.FPDFAnnot_GetFormFieldName, form, note)
             yield prose(f"{called}：{said}", f"{where} (note)", "notes")
+        if action := pdfium_c.FPDFLink_GetAction(pdfium_c.FPDFAnnot_GetLink(note)):
+            yield prose(_address(document, action), f"{where} (link)", "notes")
         pdfium_c.FPDFPage_CloseAnnot(note)
+
+
+def _address(document: pdfium.PdfDocument, action: object) -> str:
+    """Where an action leads, unescaped; "" where it leads to no address."""
+    size = min(pdfium_c.FPDFAction_GetURIPath(document, action, None, 0), _LONGEST)
+    buffer = ctypes.create_string_buffer(size + 1)
+    pdfium_c.FPDFAction_GetURIPath(document, action, buffer, size)
+    return unquote(buffer.value.decode("utf-8", "replace"))
 
 
 def _string(ask: Callable[..., int], *about: object) -> str:

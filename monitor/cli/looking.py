@@ -105,9 +105,8 @@ def show(config: Path, number: str) -> None:
             console.print(f"{words.say('terminal.waits')}  {waits}", soft_wrap=True)
         console.print(f"\n[bold]{words.say('terminal.findings')}[/]")
         for each in seen:
-            console.print(
-                f"  {words.rule(each.kind, each.rule)}  {each.score:.0%}  {escape(each.excerpt)}", soft_wrap=True
-            )
+            parts = (words.rule(each.kind, each.rule), f"{each.score:.0%}", each.excerpt, each.where)
+            console.print(f"  {escape('  '.join(filter(None, parts)))}", soft_wrap=True)
         console.print(f"\n[bold]{words.say('terminal.history')}[/]")
         for line in lines:
             console.print(f"  {_line(line, settings, words, now)}", soft_wrap=True)
@@ -121,6 +120,8 @@ def show(config: Path, number: str) -> None:
 def _where(record: Escalation, settings: Settings, words: Words) -> Iterator[str]:
     """What mails about danger say of the place and the way to the original; a bare one leads here."""
     platform = settings.platforms.get(record.platform)
+    if record.page_link:
+        yield "  ".join(filter(None, (words.say("terminal.page"), record.page, record.page_link)))
     if record.place:
         yield f"{words.say('terminal.place')}  {record.place}"
     if record.topic:
@@ -199,7 +200,8 @@ def _explained(each: views.Explained, words: Words) -> str:
         verdict = words.say(f"terminal.verdict_{each.verdict}", number=each.number)
     kind = words.say(f"kinds.{each.seen.kind}.name")
     rule = words.rule(each.seen.kind, each.seen.rule)
-    return escape(f"{kind}  {rule}  {each.seen.score:.0%}  {each.seen.excerpt}  → {verdict}")
+    parts = (kind, rule, f"{each.seen.score:.0%}", each.seen.excerpt, each.seen.where, f"→ {verdict}")
+    return escape("  ".join(filter(None, parts)))
 
 
 @click.command()

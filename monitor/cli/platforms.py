@@ -15,8 +15,8 @@ from monitor import daemon
 from monitor.cli import wiring
 from monitor.model import Period
 from monitor.settings import Settings
-from monitor.store import views
-from monitor.summary import PlatformHealth
+from monitor.store import attached, views
+from monitor.summary import Files, PlatformHealth
 from monitor.words import Words
 
 DAYS = 14  # over which items a day are counted
@@ -32,8 +32,11 @@ def list_(config: Path) -> None:
             since = max(views.watching_since(tx, now), now - timedelta(days=DAYS))
             counts = views.new_items(tx, Period(since, now))
             rows = views.health(tx, tuple(settings.platforms.values()), counts)
+            files = attached.stand(tx, settings.platforms)
         days = max((now - since) / timedelta(days=1), 1.0)
         Console().print(table(rows, settings, words, now, days))
+        for name, each in files.items():
+            click.echo(_files(settings.platforms[name].title, each, words))
 
 
 def table(rows: list[PlatformHealth], settings: Settings, words: Words, now: datetime, days: float) -> Table:
@@ -53,6 +56,15 @@ def table(rows: list[PlatformHealth], settings: Settings, words: Words, now: dat
             _trouble(row, words),
         )
     return shown
+
+
+def _files(title: str, files: Files, words: Words) -> str:
+    """How the attachments of a platform stand, on one line."""
+    parts = [words.count("terminal.files_read", files.read)]
+    if files.waiting:
+        parts.append(words.count("terminal.files_waiting", files.waiting))
+    parts += [words.say("digest.file_why", why=words.unread(code), n=n) for code, n in files.unread.items()]
+    return words.say("terminal.files", title=title, parts=words.join(parts))
 
 
 def _next(row: PlatformHealth, words: Words, now: datetime) -> str:

@@ -40,6 +40,7 @@ def house(settings: Settings, *, migrate: bool = False) -> House:
         key=key,
         collectors=collectors(),
         fetch=client.get,
+        save=client.save,
         send=sender(settings.mail),
         ring=ringer(settings.ring, client.post),
         words={language: words(language) for language in LANGUAGES},

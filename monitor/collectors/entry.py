@@ -35,11 +35,16 @@ class FeedEntry:
 
     id: str
     link: str
-    file: str = ""  # the address of the first thing attached
+    files: tuple[str, ...] = ()  # the addresses of what is attached
     title: Written
     contents: tuple[Written, ...]  # the fullest first
     dates: tuple[str, ...]  # raw, the best first
     writers: tuple[str, ...]
+
+    @property
+    def file(self) -> str:
+        """The first of them, where there is one."""
+        return next(iter(self.files), "")
 
 
 @dataclass(frozen=True, slots=True)

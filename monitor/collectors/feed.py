@@ -110,7 +110,12 @@ def _item(entry: FeedEntry, platform: Platform, base: str) -> Item:
             cleaning.link(entry.link, base) or cleaning.link(entry.file, base) or platform.url, writers
         ),
         published_at=published_at,
+        files=tuple(link for file in entry.files if (link := cleaning.link(file, base)) and not _names(link, writers)),
     )
+
+
+def _names(link: str, writers: tuple[str, ...]) -> bool:
+    return bylines.out_of_link(link, writers) != link
 
 
 def _content(contents: Iterable[Written]) -> tuple[str | None, str]:

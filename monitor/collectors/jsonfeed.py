@@ -33,7 +33,9 @@ def _entry(item: dict[str, Any]) -> FeedEntry:
     return FeedEntry(
         id=_text(item, "id"),
         link=_text(item, "url") or _text(item, "external_url"),
-        file=next((_text(each, "url") for each in _list(item, "attachments") if isinstance(each, dict)), ""),
+        files=tuple(
+            filter(None, (_text(each, "url") for each in _list(item, "attachments") if isinstance(each, dict)))
+        ),
         title=Written(_text(item, "title"), html=False),
         contents=contents,
         dates=(_text(item, "date_published"), _text(item, "date_modified")),

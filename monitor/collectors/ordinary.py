@@ -104,7 +104,7 @@ class _Parts:
     html: dict[str, bool] = field(default_factory=dict)
     writers: list[str] = field(default_factory=list)
     link: str | None = None
-    file: str = ""
+    files: list[str] = field(default_factory=list)
 
     def put(self, name: str, element: Element) -> None:
         if name in self.texts:
@@ -118,7 +118,7 @@ class _Parts:
         return FeedEntry(
             id=texts.get("id", ""),
             link=link,
-            file=self.file,
+            files=tuple(filter(None, self.files)),
             title=title,
             contents=tuple(contents),
             dates=(texts.get("published", ""), texts.get("updated", "")),
@@ -139,7 +139,7 @@ def _rss(element: Element) -> FeedEntry:
         if meaning == _WRITER:
             parts.writers.append(_text(child))
         elif meaning == _FILE:
-            parts.file = parts.file or child.get("url", "")
+            parts.files.append(child.get("url", ""))
         elif meaning == "id":
             permanent = _permanent(child)
             parts.put("id", child)
@@ -189,7 +189,7 @@ def _follow(parts: _Parts, link: Element) -> None:
     if relation == "alternate" and link.get("type", "text/html").lower() in {"text/html", "application/xhtml+xml"}:
         parts.link = address
     elif relation == "enclosure":
-        parts.file = parts.file or address
+        parts.files.append(address)
 
 
 def _person(element: Element) -> Iterator[str]:

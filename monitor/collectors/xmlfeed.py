@@ -56,7 +56,7 @@ def _entry(entry: dict[str, Any], *, typed: bool) -> FeedEntry:
     return FeedEntry(
         id=_text(entry, "id"),
         link=_text(entry, "link"),
-        file=_file(entry),
+        files=tuple(_files(entry)),
         title=title if typed or title.html else guessed(title.value),
         contents=tuple(_contents(entry)),
         dates=tuple(_text(entry, key) for key in ("published", "updated", "created")),
@@ -64,9 +64,9 @@ def _entry(entry: dict[str, Any], *, typed: bool) -> FeedEntry:
     )
 
 
-def _file(entry: dict[str, Any]) -> str:
+def _files(entry: dict[str, Any]) -> Iterator[str]:
     attached = (_text(link, "href") for link in dict.get(entry, "links") or () if dict.get(link, "rel") == "enclosure")
-    return next(filter(None, attached), "")
+    yield from filter(None, attached)
 
 
 def _contents(entry: dict[str, Any]) -> Iterator[Written]:

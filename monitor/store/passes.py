@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import repeat
 from urllib.parse import urlsplit
 
-from sqlalchemy import bindparam, case, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Column, ColumnElement, bindparam, case, delete, exists, func, insert, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from classifiers.finding import Topic
@@ -18,7 +18,7 @@ from monitor.model import Cursor, Entry, Hit, Platform
 from monitor.polling import LOOKED_AT
 from monitor.store.database import Tx
 from monitor.store.statements import add_new, load, look_up, one_at_a_time, put, reserve
-from monitor.store.tables import correction, cursor, finding, host, item, version
+from monitor.store.tables import attachment, correction, cursor, finding, host, item, version
 from monitor.store.trouble import rows_at_fault
 
 VERSIONS_KEPT = 10  # per item
@@ -92,7 +92,24 @@ class Rest:
     at_once: int
 
 
+HOSTS = "platform"  # who else is read from a host decides, so that one at a time decides
 NO_REST = Rest(timedelta(0), 1_000_000)
+
+
+def spared(name: Column[str], now: datetime, rest: Rest) -> tuple[ColumnElement[bool], ...]:
+    """That the joined ``host`` called ``name`` can be asked now: whoever asks it, for a platform or for a file."""
+    readings = (
+        select(func.count())
+        .where(each.c.host == name, each.c.lease.is_not(None), each.c.lease_until > now)
+        .correlate(name.table)
+        for each in (cursor.alias(), attachment.alias())
+    )
+    platforms, files = (each.scalar_subquery() for each in readings)
+    return (
+        or_(host.c.served_at.is_(None), host.c.served_at <= now - rest.gap, host.c.served_at > now),
+        or_(host.c.blocked_until.is_(None), host.c.blocked_until <= now),
+        platforms + files < rest.at_once,
+    )
 
 
 def register(tx: Tx, platforms: Mapping[str, Platform], now: datetime) -> None:
@@ -118,20 +135,15 @@ def claim_platform(
     delay the one on another; then the platform that has been due longest. A host has its ``rest``, and is left alone
     while it asked for time. One that was added or checked in the future is due as well: the clock has been set back.
     """
-    one_at_a_time(tx, "platform")  # who else is read from a host decides
-    other = cursor.alias()
-    running = select(func.count()).where(other.c.host == cursor.c.host, other.c.lease_until > now)
+    one_at_a_time(tx, HOSTS)
     last = func.coalesce(cursor.c.checked_at, cursor.c.added_at)
     due = or_(cursor.c.next_check_at <= now, last > now)
     free = or_(cursor.c.lease_until.is_(None), cursor.c.lease_until <= now)
-    rested = or_(host.c.served_at.is_(None), host.c.served_at <= now - rest.gap, host.c.served_at > now)
-    allowed = or_(host.c.blocked_until.is_(None), host.c.blocked_until <= now)
     first = [name for name, platform in platforms.items() if platform.messages]
     row = tx.execute(
         select(cursor)
         .join(host, host.c.name == cursor.c.host)
-        .where(cursor.c.platform.in_(platforms), due, free, rested, allowed)
-        .where(running.correlate(cursor).scalar_subquery() < rest.at_once)
+        .where(cursor.c.platform.in_(platforms), due, free, *spared(cursor.c.host, now, rest))
         .order_by(
             case((cursor.c.platform.in_(first), 0), else_=1), host.c.served_at.nulls_first(), cursor.c.next_check_at
         )
@@ -149,13 +161,14 @@ def claim_platform(
 
 
 def _newest(tx: Tx, platform: str) -> tuple[datetime, ...]:
-    dated = select(item.c.published_at).where(item.c.platform == platform, item.c.published_at.is_not(None))
+    no_file = ~exists().where(attachment.c.item_id == item.c.id)  # which have the date of their page
+    dated = select(item.c.published_at).where(item.c.platform == platform, item.c.published_at.is_not(None), no_file)
     return tuple(tx.execute(dated.order_by(item.c.published_at.desc()).limit(LOOKED_AT)).scalars())
 
 
-def block_host(tx: Tx, platform: Platform, until: datetime) -> None:
-    """The server asked for time: none of its platforms is read before ``until``."""
-    tx.execute(update(host).where(host.c.name == host_of(platform.url)).values(blocked_until=until))
+def block_host(tx: Tx, url: str, until: datetime) -> None:
+    """The server of ``url`` asked for time: nothing of it is read before ``until``."""
+    tx.execute(update(host).where(host.c.name == host_of(url)).values(blocked_until=until))
 
 
 def finish_pass(tx: Tx, claim: Pass, after: Cursor, entries: Iterable[Entry], now: datetime) -> Stored:
@@ -169,7 +182,7 @@ def finish_pass(tx: Tx, claim: Pass, after: Cursor, entries: Iterable[Entry], no
     platform = claim.cursor.platform
     if tx.execute(LEASED, {"of": platform, "held": claim.lease}).first() is None:  # and nobody takes it while we write
         raise LeaseLostError
-    stored = _put(tx, platform, tuple(entries), now)
+    stored = store(tx, platform, tuple(entries), now)
     values = {name: getattr(after, name) for name in Cursor.__slots__ if name != "platform"}
     if stored.refused:
         values |= {"etag": "", "last_modified": ""}
@@ -178,7 +191,7 @@ def finish_pass(tx: Tx, claim: Pass, after: Cursor, entries: Iterable[Entry], no
     return stored
 
 
-def _put(tx: Tx, platform: str, entries: Sequence[Entry], now: datetime) -> Stored:
+def store(tx: Tx, platform: str, entries: Sequence[Entry], now: datetime) -> Stored:
     """Store entries together. When they can't be, each half by itself: in the end only the bad ones are refused."""
     if not entries:
         return Stored()
@@ -191,7 +204,7 @@ def _put(tx: Tx, platform: str, entries: Sequence[Entry], now: datetime) -> Stor
     if len(entries) == 1:
         return Stored(refused=1)
     middle = len(entries) // 2
-    return _put(tx, platform, entries[:middle], now) + _put(tx, platform, entries[middle:], now)
+    return store(tx, platform, entries[:middle], now) + store(tx, platform, entries[middle:], now)
 
 
 def _store(tx: Tx, platform: str, entries: Sequence[Entry], now: datetime) -> Stored:

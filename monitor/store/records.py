@@ -14,13 +14,15 @@ from monitor.model import Escalation, Policy, Seen, Severity, State, Transition
 from monitor.store import labels
 from monitor.store.database import Tx
 from monitor.store.statements import add_new, one_at_a_time, one_of
-from monitor.store.tables import dismissal, escalation, finding, item, transition, version
+from monitor.store.tables import attachment, dismissal, escalation, finding, item, transition, version
 
 ACTIVE = (str(State.OPEN), str(State.ACKNOWLEDGED))
 IS_OPEN = one_of(escalation.c.state, ACTIVE)
 SEVERITY_ORDER = case({str(severity): place for place, severity in enumerate(Severity)}, value=escalation.c.severity)
 
 
+_PAGE = item.alias("page")
+_TITLE_OF_PAGE = select(version.c.title).where(version.c.item_id == _PAGE.c.id).order_by(version.c.id.desc()).limit(1)
 RECORDS = select(
     *(column for column in escalation.c if column.name not in {"matter_key", "lease_until"}),
     item.c.published_at,
@@ -31,7 +33,13 @@ RECORDS = select(
     item.c.topic_second,
     item.c.topic_score,
     item.c.topic_sure,
-).select_from(escalation.outerjoin(item))
+    func.coalesce(_TITLE_OF_PAGE.scalar_subquery(), "").label("page"),
+    func.coalesce(_PAGE.c.link, "").label("page_link"),
+).select_from(
+    escalation.outerjoin(item)
+    .outerjoin(attachment, attachment.c.item_id == item.c.id)
+    .outerjoin(_PAGE, _PAGE.c.id == attachment.c.page_id)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,12 +249,14 @@ def history(tx: Tx, record: int) -> list[Transition]:
 
 
 def seen(tx: Tx, record: int) -> list[Seen]:
-    """The findings of a record, surest first; the same match once, however often it stands there."""
+    """The findings of a record, surest first, then as they stand there; the same match once, however often it does."""
     rows = tx.execute(
         select(finding).where(finding.c.escalation_id == record).order_by(finding.c.score.desc(), finding.c.id)
     ).all()
-    once = {(row.rule, row.match_digest): row for row in reversed(rows)}
-    return sorted((as_seen(row) for row in once.values()), key=lambda each: -each.score)
+    once: dict[tuple[str, str], Any] = {}
+    for row in rows:
+        once.setdefault((row.rule, row.match_digest), row)
+    return [as_seen(row) for row in once.values()]
 
 
 def as_seen(row: Any) -> Seen:

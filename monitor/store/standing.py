@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import exists, func, select, update
@@ -48,8 +48,11 @@ def told(tx: Tx, platforms: Iterable[str], now: datetime) -> None:
         marks.put(tx, f"baseline:{name}", now)
 
 
-def standing(tx: Tx, platforms: Collection[str]) -> list[Standing]:
-    """The matters of the baseline that nobody has adopted, by platform and item; the surest finding speaks for each."""
+def standing(tx: Tx, platforms: Collection[str], since: Mapping[str, datetime] | None = None) -> list[Standing]:
+    """The matters of the baseline that nobody has adopted, by platform and item; the surest finding speaks for each.
+
+    With ``since`` only what was found after that moment of its platform.
+    """
     newest = (
         select(version.c.title)
         .where(version.c.item_id == finding.c.item_id)
@@ -59,7 +62,7 @@ def standing(tx: Tx, platforms: Collection[str]) -> list[Standing]:
     )
     rows = tx.execute(
         select(finding.c.item_id, finding.c.kind, finding.c.excerpt, item.c.platform, item.c.link, item.c.published_at)
-        .add_columns(newest.label("title"))
+        .add_columns(newest.label("title"), finding.c.found_at)
         .join(item, item.c.id == finding.c.item_id)
         .where(_BASELINE, finding.c.platform.in_(platforms))
         .order_by(item.c.platform, finding.c.item_id, finding.c.score)
@@ -75,6 +78,7 @@ def standing(tx: Tx, platforms: Collection[str]) -> list[Standing]:
             published_at=row.published_at,
         )
         for row in rows
+        if since is None or row.found_at > since[row.platform]
     }
     return list(best.values())
 

@@ -322,6 +322,35 @@ attempt = Table(
 )
 Index("ix_attempt_last", attempt.c.notification_id, attempt.c.id)
 
+attachment = Table(  # a file that hangs on an item; once it has been read it is an item itself
+    "attachment",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("platform", String(64), nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("page_id", ForeignKey("item.id"), nullable=False, index=True),  # where it was found first
+    Column("item_id", ForeignKey("item.id"), unique=True),
+    Column("link", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("found_at", Moment, nullable=False, index=True),
+    Column("baseline", Boolean, nullable=False, default=False, server_default=false()),  # old at first contact
+    Column("next_check_at", Moment),  # None: it is never fetched
+    Column("checked_at", Moment),
+    Column("etag", Text, nullable=False, default=""),
+    Column("last_modified", Text, nullable=False, default=""),
+    Column("digest", String(64), nullable=False, default=""),  # keyed, of its bytes
+    Column("findings", Integer, nullable=False, default=0),  # that are sure enough to count
+    Column("failures", Integer, nullable=False, default=0),
+    Column("error", String(64), nullable=False, default=""),
+    Column("lease", String(32)),
+    Column("lease_until", Moment),
+    UniqueConstraint("platform", "external_id"),
+)
+Index("ix_attachment_due", attachment.c.host, attachment.c.next_check_at, attachment.c.id)
+LEASED_NOW = text("lease IS NOT NULL")
+Index("ix_attachment_leased", attachment.c.host, sqlite_where=LEASED_NOW, postgresql_where=LEASED_NOW)
+
 beat = Table(
     "beat",
     metadata,

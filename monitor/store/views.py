@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 
 from classifiers.finding import Kind
 from monitor.model import Channel, Escalation, Outcome, Period, Platform, Seen
@@ -14,9 +14,10 @@ from monitor.store.database import Tx
 from monitor.store.outbox import IS_WAITING
 from monitor.store.records import IS_OPEN, RECORDS, as_record, as_seen
 from monitor.store.statements import put
-from monitor.store.tables import attempt, beat, cursor, escalation, finding, item, notification, version
+from monitor.store.tables import attachment, attempt, beat, cursor, escalation, finding, item, notification, version
 from monitor.summary import PlatformHealth
 
+IS_NO_FILE = ~exists().where(attachment.c.item_id == item.c.id)  # but an article, a comment or a message
 LONGEST_ID = 9  # digits; more is no id, and PostgreSQL's numbers end soon after
 
 
@@ -40,7 +41,7 @@ def opened_by_kind(tx: Tx, period: Period) -> dict[Kind, int]:
 def new_items(tx: Tx, period: Period) -> dict[str, int]:
     """First seen in the period, by platform."""
     within = and_(item.c.first_seen_at >= period.start, item.c.first_seen_at < period.end)
-    rows = tx.execute(select(item.c.platform, func.count()).where(within).group_by(item.c.platform))
+    rows = tx.execute(select(item.c.platform, func.count()).where(within, IS_NO_FILE).group_by(item.c.platform))
     return {row[0]: row[1] for row in rows}
 
 
@@ -48,7 +49,7 @@ def texts(tx: Tx, period: Period, limit: int = 5000) -> list[str]:
     """Masked titles (or the beginning of untitled texts) of the period's new items."""
     within = and_(item.c.first_seen_at >= period.start, item.c.first_seen_at < period.end)
     first = func.min(version.c.id).label("id")
-    firsts = select(first).join(item).where(within).group_by(version.c.item_id).limit(limit).subquery()
+    firsts = select(first).join(item).where(within, IS_NO_FILE).group_by(version.c.item_id).limit(limit).subquery()
     rows = tx.execute(
         select(version.c.title, func.substr(version.c.text, 1, 300)).join(firsts, firsts.c.id == version.c.id)
     )

@@ -19,7 +19,7 @@ from urllib.parse import quote
 import pytest
 
 from demo import planted
-from demo.planted import BROKEN, POSTS, SECRETS, TROUBLES, Sort
+from demo.planted import BROKEN, PAPERS, POSTS, SECRETS, TROUBLES, Sort
 
 ROOT = Path(__file__).resolve().parents[2]
 HUIYIN = (sys.executable, "-m", "monitor.cli")
@@ -97,7 +97,7 @@ def test_it_ends_well_and_finds_all_that_was_planted(run):
 
     found = run.rows("SELECT kind, escalation.platform, link FROM escalation LEFT JOIN item ON item_id = item.id")
 
-    wanted = [(kind, post.place, post.path) for post in POSTS for kind in post.expect]
+    wanted = [(kind, post.place, post.path) for post in (*POSTS, *PAPERS) for kind in post.expect]
     wanted += [(kind, place, "") for kind, place in TROUBLES]
     paths = [(kind, place, re.sub(r"^http://[^/]+|\?.*|^number:", "", link or "")) for kind, place, link in found]
     assert sorted(paths) == sorted(wanted)
@@ -112,7 +112,7 @@ def test_opinions_questions_and_thanks_are_left_alone(run):
     opinions = [post.path for post in POSTS if post.sort is Sort.OPINION]
     assert len(opinions) >= 5
     assert [path for path in opinions if path in touched] == []
-    assert [post.path for post in POSTS if not post.expect and post.path in flagged] == []
+    assert [post.path for post in (*POSTS, *PAPERS) if not post.expect and post.path in flagged] == []
     assert f"意见和批评{len(opinions)}条" in run.said
 
 
@@ -120,7 +120,7 @@ def test_everything_was_read_rightly_from_a_hostile_agency(run):
     texts = "\n".join(f"{title} {text}" for title, text in run.rows("SELECT title, text FROM version"))
     items, versions = run.rows("SELECT count(DISTINCT item_id), count(*) FROM version")[0]
 
-    assert (items, versions) == (len(POSTS), len(POSTS) + 3)
+    assert (items, versions) == (len(POSTS) + len(PAPERS), len(POSTS) + 3 + len(PAPERS))
     assert "𬒈石巷" in texts
     assert "\ufffd" not in texts
     assert dict(run.rows("SELECT platform, error FROM cursor WHERE failures > 0")).keys() == set(BROKEN)
@@ -140,6 +140,20 @@ def test_the_mailbox_is_read_page_after_page_and_knows_who_waits(run):
         "place": {"2026-0891"},
     }
     assert rows["2026-0891"][-1] == "枫林小区6号楼二单元"
+
+
+def test_the_file_behind_a_page_is_read_and_its_cell_is_named(run):
+    (mail,) = (mail for mail in run.mails if "配租名单.xlsx" in mail.get_body(("plain",)).get_content())
+    text = mail.get_body(("plain",)).get_content()
+
+    assert "附件“配租名单.xlsx”" in text.splitlines()[0]
+    assert "（共2处）" in text
+    assert "位置：配租!C2" in text
+    assert "所在页面：公租房第三批配租结果公示" in text
+    assert run.rows("SELECT name, findings, error FROM attachment ORDER BY name") == [
+        ("配租名单.xlsx", 2, ""),
+        ("配租名单（打印版）.pdf", 0, ""),
+    ]
 
 
 def test_a_late_answer_is_told_with_its_number_and_its_age(run):

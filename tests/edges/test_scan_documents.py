@@ -220,3 +220,11 @@ def test_a_relation_is_no_reason_to_fetch(tmp_path):
     outside = f'<r xmlns:r="{R}"><Relationship Id="1" Target="{tmp_path}/x" TargetMode="External"/></r>'
 
     assert places(docx(paragraph("公示"), {"word/_rels/document.xml.rels": outside})) == []
+
+
+def test_where_a_link_of_a_pdf_leads():
+    link = f"90 0 obj<</Type/Annot/Subtype/Link/Rect[10 50 90 70]/A<</S/URI/URI(tel:{PHONE})>>>>endobj"
+    other = "91 0 obj<</Type/Annot/Subtype/Link/Rect[10 50 90 70]/A<</S/GoTo/D[10 0 R/Fit]>>>>endobj"
+    content = pdf(drawn(60, 700, "公示"), extra=f"{link}\n{other}", page="/Annots[90 0 R 91 0 R]")
+
+    assert places(content) == ["p. 1 (link)"]

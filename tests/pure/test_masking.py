@@ -167,3 +167,11 @@ def test_what_has_passed_the_door_raises_nothing_at_it_again(text):
 
     assert first.findings
     assert [found for found in masking.door(first.document, Surface.PUBLIC).findings if found.score >= 0.5] == []
+
+
+def test_a_file_is_known_by_its_bytes_however_they_come():
+    whole = masking.content_digest(KEY, [b"abcdef"])
+
+    assert whole == masking.content_digest(KEY, [b"abc", b"", b"def"])
+    assert whole != masking.content_digest(KEY, [b"abcdeg"])
+    assert whole != masking.content_digest(b"other", [b"abcdef"])

@@ -112,3 +112,28 @@ def test_what_is_left_to_read_is_read_within_a_minute(messages):
     found = polling.after_success(slow, [], NOW, 1.0, behind=True)
 
     assert (found.at - NOW, found.why) == (timedelta(minutes=1), Why.BEHIND)
+
+
+@pytest.mark.parametrize(
+    ("age", "leaks", "wait"),
+    [
+        (DAY, False, 7 * DAY),
+        (31 * DAY, False, 30 * DAY),
+        (DAY, True, DAY),
+        (31 * DAY, True, 7 * DAY),
+    ],
+)
+def test_a_file_is_looked_at_again_weekly_for_a_month_then_monthly_and_sooner_while_it_leaks(age, leaks, wait):
+    assert polling.after_file(NOW - age, NOW, MIDDLE, leaks=leaks) == NOW + wait
+
+
+def test_a_file_that_fails_is_left_alone_longer_and_longer_but_never_given_up():
+    waits = [polling.after_file_failure(n, None, NOW, MIDDLE) - NOW for n in (1, 2, 5, 1000)]
+
+    assert waits == [10 * MINUTE, 20 * MINUTE, 160 * MINUTE, 7 * DAY]
+
+
+def test_a_server_may_ask_for_time_before_a_file_but_not_for_ever():
+    asked = [polling.after_file_failure(1, wait, NOW, MIDDLE) - NOW for wait in (MINUTE, HOUR, 90 * DAY)]
+
+    assert asked == [10 * MINUTE, HOUR, 7 * DAY]
