@@ -8,6 +8,7 @@ from classifiers.finding import Document, Finding, Kind
 from classifiers.hosts import host_of, registrable
 from classifiers.place import place
 from monitor import masking
+from monitor.bymail import KEYED, Answer, Letter
 from monitor.model import Entry, Hit, Item, Platform, Reply, Seen
 
 SURE = 0.5  # of what the source hides: a doubt that comes and goes is no change
@@ -36,8 +37,19 @@ def entry(key: bytes, platform: Platform, item: Item, friends: frozenset[str] = 
         telephone=masked.telephone,
         message=item.message,
         reply=_reply(item.reply) if item.reply else None,
+        letter=_letter(key, item.letter) if item.letter else None,
         hits=found,
     )
+
+
+def _letter(key: bytes, letter: Letter) -> Letter:
+    return Letter(letter.spot, masking.identity(key, KEYED + letter.name) if letter.name else "")
+
+
+def answer(key: bytes, given: Answer) -> Answer:
+    """``given`` masked, with the keyed digests of what it answers."""
+    names = tuple(masking.identity(key, KEYED + name) for name in given.names)
+    return Answer(names, given.at, _reply(Reply(text=given.text)).text)
 
 
 def _reply(reply: Reply) -> Reply:

@@ -12,6 +12,7 @@ from ipaddress import IPv4Network, IPv6Network
 from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind, Topic
+from monitor.bymail import Answer, Letter, Mailbox
 from monitor.errors import CollectError
 from monitor.mapping import Board, Listing
 
@@ -73,7 +74,7 @@ class Platform:
     """A place of the agency's own that is watched: what is *configured*."""
 
     name: str
-    kind: str  # the collector: "feed", "board", "list", "sitemap"
+    kind: str  # the collector: "feed", "board", "list", "sitemap", "mailbox"
     title: str
     url: str
     prefixes: tuple[str, ...]  # URL prefixes that may be fetched, redirects included
@@ -88,9 +89,12 @@ class Platform:
     at_night: str = ""  # how the duty officer opens the original outside office hours
     board: Board | None = None
     listing: Listing | None = None
+    mailbox: Mailbox | None = None
+    secret: str = field(default="", repr=False)  # the password with which it is read
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     networks: tuple[IPv4Network | IPv6Network, ...] = ()  # private ranges this platform may live in
     full_every: int = 12  # every n-th fetch ignores ETag and Last-Modified
+    proven_by_credentials: bool = False  # only who owns it can log in: no proof of control over URLs is needed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +145,7 @@ class Item:
     place: str = ""  # of the matter, where the platform has a field for it
     message: bool = False  # somebody waits for an answer
     reply: Reply | None = None
+    letter: Letter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +155,7 @@ class Collected:
     ``complete`` says that ``items`` is everything that stands there now: what is missing may have been withdrawn.
     ``trouble`` stopped the pass midway: what was read before is good, and the pass counts as a failure.
     ``behind`` says that there is more to read at once, of what stood there at first contact or of much that is new.
+    ``answers`` came by mail; ``spots`` are where mail lies now, None unless every answer has been read as well.
     """
 
     items: tuple[Item, ...]
@@ -158,6 +164,8 @@ class Collected:
     complete: bool = False
     trouble: CollectError | None = None
     behind: bool = False
+    answers: tuple[Answer, ...] = ()
+    spots: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,6 +293,7 @@ class Entry:
     telephone: bool = False  # a number was left in it
     message: bool = False
     reply: Reply | None = None
+    letter: Letter | None = None
     old: bool = False  # it stood there at first contact: part of the baseline
 
 
@@ -319,20 +328,6 @@ class Escalation:
     telephone: bool = False  # the item has a telephone number in it
     waits_since: datetime | None = None  # a message: when its clock began
     topic: Topic | None = None  # what a message is about, as routing sees it
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Precedent:
-    """A message that was answered before, and how. Everything is masked."""
-
-    platform: str
-    title: str
-    link: str  # the locator of the original
-    since: datetime  # when its clock began
-    replied_at: datetime
-    reply: str
-    unit: str  # which office answered; "" when nobody said
-    closeness: float  # 0..1, to the message that was asked about
 
 
 @dataclass(frozen=True, slots=True)
