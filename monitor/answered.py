@@ -7,9 +7,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from monitor.letter import Context, Facts, Link, Section, Value, clean
-from monitor.model import NUMBER, Precedent
 from monitor.replies import days_taken
-from monitor.words import Words
+from monitor.summary import Precedent
+from monitor.words import Words, is_address
 
 MAX_TITLE = 80
 MAX_UNIT = 60
@@ -36,7 +36,7 @@ def _facts(each: Precedent, context: Context, words: Words) -> Iterator[tuple[st
     yield say("answered.message"), say("marks.name", text=clean(each.title, MAX_TITLE))
     reply = say("marks.name", text=clean(gist(each.reply), MAX_REPLY))
     yield say("answered.reply"), say("marks.colon").join((summary(each, context.now, context.zone, words), reply))
-    yield say("alert.original"), Link(each.link) if not each.link.startswith(NUMBER) else words.locator(each.link)
+    yield say("alert.original"), Link(each.link) if is_address(each.link) else words.locator(each.link)
 
 
 def summary(each: Precedent, now: datetime, zone: ZoneInfo, words: Words) -> str:

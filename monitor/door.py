@@ -10,6 +10,7 @@ from classifiers.hosts import host_of, registrable
 from classifiers.place import place
 from monitor import filelinks, guard, masking
 from monitor.attachment import Attachment
+from monitor.bymail import KEYED, Answer, Letter
 from monitor.errors import CollectError
 from monitor.filelinks import File
 from monitor.model import Entry, Hit, Item, Platform, Reply, Seen, Surface
@@ -40,6 +41,7 @@ def entry(key: bytes, platform: Platform, item: Item, friends: frozenset[str] = 
         telephone=masked.telephone,
         message=item.message,
         reply=_reply(item.reply) if item.reply else None,
+        letter=_letter(key, item.letter) if item.letter else None,
         hits=found,
         attachments=_attachments(key, platform, item) if platform.surface is Surface.PUBLIC else (),
     )
@@ -67,6 +69,16 @@ def _attachment(key: bytes, platform: Platform, file: File) -> Attachment:
         name=name,
         error=error,
     )
+
+
+def _letter(key: bytes, letter: Letter) -> Letter:
+    return Letter(letter.spot, masking.identity(key, KEYED + letter.name) if letter.name else "")
+
+
+def answer(key: bytes, given: Answer) -> Answer:
+    """``given`` masked, with the keyed digests of what it answers."""
+    names = tuple(masking.identity(key, KEYED + name) for name in given.names)
+    return Answer(names, given.at, _reply(Reply(text=given.text)).text)
 
 
 def _reply(reply: Reply) -> Reply:

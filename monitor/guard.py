@@ -7,7 +7,7 @@ second parser can read it in another way.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import quote, unquote, urljoin, urlsplit
@@ -19,6 +19,7 @@ Network = IPv4Network | IPv6Network
 
 MAX_URL = 4000  # characters
 PORTS = {"http": 80, "https": 443}
+MAIL_PORTS = {"imap": 143, "imaps": 993}
 
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _PATH_SAFE = "/%:@!$&'()*+,;="
@@ -59,7 +60,7 @@ _COMPATIBLE = ip_network("::/96")
 class Target:
     """A URL that was understood. ``host`` is lower-case ASCII (IDNA) or an address without brackets."""
 
-    scheme: str  # "http" or "https"
+    scheme: str
     host: str
     port: int
     path: str  # percent-encoded, begins with "/"
@@ -102,8 +103,8 @@ def _within(target: Target, prefix: Target) -> bool:
     return same and (target.path == prefix.path or target.path.startswith(folder))
 
 
-def parse(url: str) -> Target:
-    """Read an absolute http or https URL strictly.
+def parse(url: str, ports: Mapping[str, int] = PORTS) -> Target:
+    """Read an absolute URL strictly; its scheme is one of ``ports``.
 
     No user name, no backslash, no control character, no "." or ".." segment however encoded, no
     IPv4 address in any other form than four decimal numbers. The fragment is dropped.
@@ -117,8 +118,8 @@ def parse(url: str) -> Target:
         port = parts.port
     except ValueError as error:
         raise _bad("can't be read") from error
-    if parts.scheme not in PORTS:
-        raise _bad("does not begin with http:// or https://")
+    if parts.scheme not in ports:
+        raise _bad(f"does not begin with {' or '.join(f'{scheme}://' for scheme in ports)}")
     if "@" in parts.netloc:
         raise _bad("carries a user name")
     if port == 0:
@@ -127,7 +128,7 @@ def parse(url: str) -> Target:
     return Target(
         scheme=parts.scheme,
         host=_host(parts.hostname or "", numeric="[" in parts.netloc),
-        port=port or PORTS[parts.scheme],
+        port=port or ports[parts.scheme],
         path=_canonical(parts.path, _PATH_SAFE) or "/",
         query=_canonical(parts.query, _QUERY_SAFE),
     )

@@ -14,8 +14,8 @@ from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
-from monitor.model import LINE, Emergency, Message, Precedent, Severity
-from monitor.summary import PlatformHealth
+from monitor.model import LINE, Emergency, Message, Severity
+from monitor.summary import PlatformHealth, Precedent
 from monitor.words import Words
 
 MAX_SUBJECT = 120  # code points

@@ -16,6 +16,7 @@ from classifiers import credential, hidden_link, page, personal_data
 from classifiers.finding import Document, Finding
 from classifiers.folding import fold
 from classifiers.reporting import report
+from monitor.bymail import KEYED
 from monitor.model import Surface
 
 LONGEST_ID = 300  # code points of an external id that is kept as it is
@@ -68,8 +69,8 @@ def mask_text(text: str) -> str:
 
 
 def identity(key: bytes, external_id: str) -> str:
-    """The external id; a keyed digest of it when it carries personal data or is too long to keep."""
-    if len(external_id) <= LONGEST_ID and mask_text(external_id) == external_id:
+    """The external id; a keyed digest of it when it carries personal data, is too long to keep or is ``KEYED``."""
+    if len(external_id) <= LONGEST_ID and not external_id.startswith(KEYED) and mask_text(external_id) == external_id:
         return external_id
     return "hmac:" + _digest(key, external_id)
 

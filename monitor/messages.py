@@ -18,7 +18,7 @@ from monitor import answered, rescue
 from monitor.letter import Code, Context, Facts, Items, Letter, Link, Paragraph, Section, Value, clean, render, repeated
 from monitor.model import LINE, NUMBER, Contact, Escalation, Reason, Seen, State
 from monitor.weekly import digest
-from monitor.words import Words
+from monitor.words import Words, is_address
 
 __all__ = ["Context", "alert", "digest", "render", "repeated", "trial"]
 
@@ -245,6 +245,8 @@ class _Alert:
         locator = self.record.locator
         if locator.startswith(NUMBER):
             return self.words.say("alert.by_number", number=self.words.locator(locator))
+        if not is_address(locator):
+            return self.words.locator(locator)
         own = any(f"{locator}/".startswith(prefix.rstrip("/") + "/") for prefix in self.context.prefixes)
         if self.record.kind in _UNQUOTED and locator and not own:
             return self.words.say("alert.not_linked", number=self.record.number)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind, Topic
 from monitor.attachment import Attachment
+from monitor.bymail import Answer, Letter, Mailbox
 from monitor.errors import CollectError
 from monitor.mapping import Board, Listing
 
@@ -64,7 +65,7 @@ class Platform:
     """A place of the agency's own that is watched: what is *configured*."""
 
     name: str
-    kind: str  # the collector: "feed", "board", "list", "sitemap"
+    kind: str  # the collector: "feed", "board", "list", "sitemap", "mailbox"
     title: str
     url: str
     prefixes: tuple[str, ...]  # URL prefixes that may be fetched, redirects included
@@ -79,9 +80,12 @@ class Platform:
     at_night: str = ""  # how the duty officer opens the original outside office hours
     board: Board | None = None
     listing: Listing | None = None
+    mailbox: Mailbox | None = None
+    secret: str = field(default="", repr=False)  # the password with which it is read
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     networks: tuple[IPv4Network | IPv6Network, ...] = ()  # private ranges this platform may live in
     full_every: int = 12  # every n-th fetch ignores ETag and Last-Modified
+    proven_by_credentials: bool = False  # only who owns it can log in: no proof of control over URLs is needed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +137,7 @@ class Item:
     message: bool = False  # somebody waits for an answer
     reply: Reply | None = None
     files: tuple[str, ...] = ()  # addresses that a feed names beside the text; those in ``html`` are found there
+    letter: Letter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +147,7 @@ class Collected:
     ``complete`` says that ``items`` is everything that stands there now: what is missing may have been withdrawn.
     ``trouble`` stopped the pass midway: what was read before is good, and the pass counts as a failure.
     ``behind`` says that there is more to read at once, of what stood there at first contact or of much that is new.
+    ``answers`` came by mail; ``spots`` are where mail lies now, None unless every answer has been read as well.
     """
 
     items: tuple[Item, ...]
@@ -150,6 +156,8 @@ class Collected:
     complete: bool = False
     trouble: CollectError | None = None
     behind: bool = False
+    answers: tuple[Answer, ...] = ()
+    spots: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,6 +285,7 @@ class Entry:
     telephone: bool = False  # a number was left in it
     message: bool = False
     reply: Reply | None = None
+    letter: Letter | None = None
     old: bool = False  # it stood there at first contact: part of the baseline
     attachments: tuple[Attachment, ...] = ()
 
@@ -314,20 +323,6 @@ class Escalation:
     topic: Topic | None = None  # what a message is about, as routing sees it
     page: str = ""  # of an attachment: the title of the page it hangs on
     page_link: str = ""  # and its address
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Precedent:
-    """A message that was answered before, and how. Everything is masked."""
-
-    platform: str
-    title: str
-    link: str  # the locator of the original
-    since: datetime  # when its clock began
-    replied_at: datetime
-    reply: str
-    unit: str  # which office answered; "" when nobody said
-    closeness: float  # 0..1, to the message that was asked about
 
 
 @dataclass(frozen=True, slots=True)

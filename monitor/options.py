@@ -227,6 +227,16 @@ def is_web_address(address: str) -> bool:
         return False
 
 
+def is_mail_server(address: str) -> bool:
+    """``imaps://host`` or ``imap://host``, perhaps with a port, and nothing else."""
+    try:
+        parts = urlsplit(address)
+        alone = not parts.path.strip("/") and not parts.query and not parts.fragment and parts.username is None
+        return parts.scheme in {"imap", "imaps"} and bool(parts.hostname) and alone and parts.port != 0
+    except ValueError:
+        return False
+
+
 def _wrong_with_server(address: str) -> str:
     """What is wrong with the address of a database, "" when nothing is."""
     allowed = ", ".join(_SERVER_OPTIONS)

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from classifiers import crisis, hazard, scam
 from classifiers.finding import Document, Finding, Kind
@@ -33,7 +34,7 @@ from monitor.model import (
     Surface,
     Transition,
 )
-from monitor.store import answers, attached, marks, outbox, passes, precedents, records, standing, views
+from monitor.store import answers, attached, letters, marks, outbox, passes, precedents, records, standing, views
 from monitor.store.database import Tx
 
 CLASSIFIERS = (hazard.find, crisis.find)  # what runs after the door, on masked text
@@ -79,8 +80,9 @@ def collect(house: House, clock: Clock) -> bool:
         stored = passes.finish_pass(tx, claim, after, entries, now)
         if house.settings.attachments.read:
             attached.note(tx, platform.name, entries, now)
-        if platform.board is not None:
-            _note_answers(tx, house, replace(collected, complete=collected.complete and not refused), entries, now)
+        listed = _by_mail(tx, house, collected, entries, now) if platform.mailbox else entries
+        if platform.answer_within is not None or platform.board is not None:
+            _note_answers(tx, house, replace(collected, complete=collected.complete and not refused), listed, now)
         if collected.trouble is None:
             observed = wellness.observed(platform, after, dates, now)
             wellness.well(tx, house, observed, noted, claim.cursor.last_good_at)
@@ -122,6 +124,13 @@ def _failed(house: House, platform: Platform, cursor: Cursor, error: CollectErro
         error=error.code,
         detail=masking.mask_text(str(error)),
     )
+
+
+def _by_mail(tx: Tx, house: House, collected: Collected, entries: list[Entry], now: datetime) -> list[Entry]:
+    """Who waits and who was answered by mail, as a board's listing would show it."""
+    letters.keep(tx, collected.cursor.platform, entries)
+    given = [answer for _, answer in each(partial(door.answer, house.key), collected.answers) if answer]
+    return letters.listed(tx, collected.cursor.platform, given, collected.spots, now)
 
 
 def _note_answers(tx: Tx, house: House, collected: Collected, entries: list[Entry], now: datetime) -> None:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
+from monitor.bymail import Mailbox
 from monitor.mapping import Board, Listing
 from monitor.model import Platform, Surface
-from monitor.options import Options, is_web_address
+from monitor.options import Options, is_mail_server, is_web_address
 from monitor.polling import MESSAGES_EVERY
 
-COLLECTORS = ("feed", "board", "list", "sitemap")
+COLLECTORS = ("feed", "board", "list", "sitemap", "mailbox")
+WITH_MESSAGES = ("board", "mailbox")
+TAKEN = ("database", "mail")  # their passwords are other ones
+
+Secret = Callable[[str, Options], str]
 
 
-def read(top: Options, zone: ZoneInfo) -> dict[str, Platform]:
+def read(top: Options, zone: ZoneInfo, secret: Secret) -> dict[str, Platform]:
+    """``secret`` gives what the environment keeps under a name, "" where it keeps nothing."""
     found: dict[str, Platform] = {}
     for table in top.tables("platform"):
-        platform = _platform(table, zone)
+        platform = _platform(table, zone, secret)
         if platform.name in found:
             table.problem("name", f"{platform.name!r} is used twice")
         found[platform.name] = platform
@@ -24,41 +31,83 @@ def read(top: Options, zone: ZoneInfo) -> dict[str, Platform]:
     return found
 
 
-def _platform(table: Options, zone: ZoneInfo) -> Platform:
+def _platform(table: Options, zone: ZoneInfo, secret: Secret) -> Platform:
     url = table.text("url")
     kind = table.text("kind", "feed", one_of=COLLECTORS)
-    messages = table.flag("messages", kind == "board")
+    messages = table.flag("messages", kind in WITH_MESSAGES)
     every = table.duration("every", "5m" if messages else "15m", "1s", "5m" if messages else "7d")
     board = _board(table.table("fields")) if kind == "board" else None
-    within = table.duration("answer_within", "15d", "1d", "999d") if kind == "board" else None
+    within = table.duration("answer_within", "15d", "1d", "999d") if kind in WITH_MESSAGES else None
+    name = table.name("name")
+    mailbox = _mailbox(table.table("mailbox")) if kind == "mailbox" else None
+    seen = (board and (board.reply or board.replied)) or (mailbox and mailbox.sent)  # else no answer is ever seen
+    usual = Surface.PRIVATE if kind == "mailbox" else Surface.PUBLIC
     platform = Platform(
-        name=table.name("name"),
+        name=name,
         kind=kind,
         title=table.text("title"),
         url=url,
-        prefixes=table.texts("prefixes") or (_folder(url),),
+        prefixes=table.texts("prefixes") or ((url,) if mailbox else (_folder(url),)),
         own=table.flag("own", False),
-        surface=Surface(table.text("surface", "public", one_of=[str(surface) for surface in Surface])),
+        surface=Surface(table.text("surface", usual, one_of=[str(surface) for surface in Surface])),
         unit=table.text("unit", ""),
         messages=messages,
         every=every,
         every_max=max(every, MESSAGES_EVERY if messages else table.duration("every_max", "1h", "1s", "7d")),
         stale_after=None if messages else table.duration("stale_after", "180d", "1d", "9999d"),
-        answer_within=within if board and (board.reply or board.replied) else None,  # else no answer is ever seen
+        answer_within=within if seen else None,
         at_night=table.text("at_night", ""),
         board=board,
         listing=_listing(table.table("page"), kind) if kind in {"list", "sitemap"} else None,
+        mailbox=mailbox,
+        secret=_password(name, table, secret) if mailbox else "",
         zone=table.zone("zone", zone.key),
         networks=table.networks("networks"),
         full_every=table.number("full_every", 12, 1, 1000),
+        proven_by_credentials=mailbox is not None,
     )
-    for key, address in (("url", url), *(("prefixes", prefix) for prefix in platform.prefixes)):
-        if not is_web_address(address):
-            table.problem(key, f"{address!r} is no web address; it must start with http:// or https:// and name a host")
-    if not platform.own:
+    _check_addresses(table, platform)
+    if not platform.own and not platform.proven_by_credentials:
         table.problem("own", f"write `own = true` if {url or 'this place'} is the agency's own; others are never read")
     table.finish()
     return platform
+
+
+def _check_addresses(table: Options, platform: Platform) -> None:
+    if platform.mailbox is not None:
+        if not is_mail_server(platform.url):
+            table.problem("url", f'{platform.url!r} is no mail server; write it like "imaps://mail.agency.example"')
+        return
+    for key, address in (("url", platform.url), *(("prefixes", prefix) for prefix in platform.prefixes)):
+        if not is_web_address(address):
+            table.problem(key, f"{address!r} is no web address; it must start with http:// or https:// and name a host")
+
+
+def _password(name: str, table: Options, secret: Secret) -> str:
+    """What a platform is read with; ``HUIYIN_<NAME>_PASSWORD`` in the environment."""
+    if name.lower() in TAKEN:
+        table.problem("name", f"{name!r} can't be the name of a mailbox: its password would be that of [{name}]")
+        return ""
+    variable = f"HUIYIN_{name.upper().replace('-', '_')}_PASSWORD"
+    found = secret(variable, table)
+    if not found:
+        table.problem("mailbox.username", f"needs a password: set {variable} or {variable}_FILE")
+    return found
+
+
+def _mailbox(table: Options) -> Mailbox:
+    usual = Mailbox(username="")
+    mailbox = Mailbox(
+        username=table.text("username"),
+        folders=table.texts("folders", usual.folders) or usual.folders,
+        sent=table.text("sent", usual.sent),
+        back=table.duration("back", "90d", "1d", "3650d"),
+        ca_file=table.text("ca_file", usual.ca_file),
+    )
+    if mailbox.sent in mailbox.folders:
+        table.problem("sent", "is one of the folders that are read: the agency's own mail would wait for an answer")
+    table.finish()
+    return mailbox
 
 
 def _board(table: Options) -> Board:

@@ -147,7 +147,9 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
     contacts = {one.name: one for one in (sections.contact(table, language) for table in top.tables("contact"))}
     if not contacts:
         top.problem("contact", "at least one [[contact]] is needed: somebody must be told")
-    watched = platforms.read(top, zone)
+    watched = platforms.read(top, zone, _secret)
+    mail = _mail(top.table("mail"), path.parent)
+    _keep_apart(mail, watched, top)
     settings = Settings(
         path=path,
         agency=name,
@@ -157,7 +159,7 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
         database=database,
         http=sections.http(top.table("http")),
         attachments=sections.attachments(top.table("attachments")),
-        mail=_mail(top.table("mail"), path.parent),
+        mail=mail,
         ring=_ring(top.table("ring")),
         emergency=sections.emergency(top.table("emergency")),
         digest=sections.digest(top.table("digest"), contacts),
@@ -206,6 +208,16 @@ def _mail(table: Options, beside: Path) -> MailSection:
         table.problem("security", "a password is never sent in the clear; use starttls or tls")
     table.finish()
     return section
+
+
+def _keep_apart(mail: MailSection, watched: Mapping[str, Platform], top: Options) -> None:
+    """Answers to our own mail come to its sender; a mailbox that is read is another one."""
+    for platform in watched.values():
+        read = platform.mailbox.username.lower() if platform.mailbox else ""
+        if read and read in {mail.sender.lower(), mail.username.lower()}:
+            top.problem(
+                "mail.sender", f"{mail.sender!r} is the mailbox that {platform.name!r} reads; write another one"
+            )
 
 
 def _ring(table: Options) -> RingSettings:

@@ -24,6 +24,20 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Precedent:
+    """A message that was answered before, and how. Everything is masked."""
+
+    platform: str
+    title: str
+    link: str  # the locator of the original
+    since: datetime  # when its clock began
+    replied_at: datetime
+    reply: str
+    unit: str  # which office answered; "" when nobody said
+    closeness: float  # 0..1, to the message that was asked about
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformHealth:
     """One row of the health table people read."""
 

@@ -10,10 +10,11 @@ from classifiers.finding import Kind
 from monitor import brief, firstday, messages, policy
 from monitor import digest as weekly
 from monitor.house import House, context
-from monitor.model import Channel, Contact, Escalation, Message, Notification, Period, Precedent, Seen
+from monitor.model import Channel, Contact, Escalation, Message, Notification, Period, Seen
 from monitor.settings import Settings
 from monitor.store import attached, labels, marks, outbox, precedents, records, standing, views
 from monitor.store.database import Tx
+from monitor.summary import Precedent
 
 WORDS = 12  # words in a digest
 

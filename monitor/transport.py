@@ -1,8 +1,8 @@
-"""What a fetch travels over: httpx's requests over connections that are checked, timed and counted. EDGE.
+"""What a fetch travels over: httpx's requests, and IMAP, over connections that are checked, timed and counted. EDGE.
 
 Names are resolved here, and what is connected to is the checked literal, so DNS that changes its answer gains
 nothing. TLS still checks the certificate against the name. One deadline holds for everything, and every byte on the
-wire is counted while it arrives. ``fetch`` says what is asked for; nobody else uses this.
+wire is counted while it arrives. ``fetch`` and ``collectors.imap`` say what is asked for; nobody else uses this.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ _OVERHEAD = 262_144  # bytes on the wire beside the body: headers of all hops, c
 _HEADERS_TOO_LARGE = 431  # how h11 marks it, beyond 100 KiB
 
 Resolve = Callable[[str, int], Sequence[str]]
+Connection = httpcore.NetworkStream
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -70,7 +71,7 @@ class Transport(httpx.BaseTransport):
         self._watch = watch
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        with _translated(self._watch):
+        with translated(self._watch):
             answer = self._pool.handle_request(
                 httpcore.Request(
                     method=request.method,
@@ -101,7 +102,7 @@ class _Body(httpx.SyncByteStream):
         self._watch = watch
 
     def __iter__(self) -> Iterator[bytes]:
-        with _translated(self._watch, reading=True):
+        with translated(self._watch, reading=True):
             yield from self._parts
 
     def close(self) -> None:
@@ -109,7 +110,7 @@ class _Body(httpx.SyncByteStream):
 
 
 @contextmanager
-def _translated(watch: Watch, *, reading: bool = False) -> Iterator[None]:
+def translated(watch: Watch, *, reading: bool = False) -> Iterator[None]:
     """httpcore's errors as ours; ``reading`` says that the body had begun."""
     try:
         yield

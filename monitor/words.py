@@ -8,9 +8,15 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind, Topic
+from monitor.bymail import MAIL, MAIL_IN_PART
 from monitor.model import NUMBER
 
 _NEAR_DAYS = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+
+
+def is_address(locator: str) -> bool:
+    """Whether a locator can be followed."""
+    return not locator.startswith((NUMBER, MAIL, MAIL_IN_PART))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +73,11 @@ class Words:
         return self.say("routing.perhaps"), self.say("routing.or", first=first, second=second)
 
     def locator(self, raw: str) -> str:
-        """Where an original stands: an address as it is, the number of a message in words."""
-        return self.say("marks.number", number=raw.removeprefix(NUMBER)) if raw.startswith(NUMBER) else raw
+        """Where an original stands: an address as it is, the number of a message and the place of a mail in words."""
+        for mark, key in ((NUMBER, "number"), (MAIL, "mail"), (MAIL_IN_PART, "mail_in_part")):
+            if raw.startswith(mark):
+                return self.say(f"marks.{key}", **{key: raw.removeprefix(mark)})
+        return raw
 
     def join(self, parts: Iterable[str]) -> str:
         return self.say("marks.list").join(parts)

@@ -20,7 +20,8 @@ DOORS = {
         ("alembic psycopg sqlalchemy sqlite3", "monitor/store/"),
         ("sqlalchemy.dialects", "monitor/store/statements.py"),  # verbs stay neutral
         ("httpcore httpx", HTTP),
-        ("socket ssl", f"{HTTP} monitor/channels/ demo/"),
+        ("socket", f"{HTTP} monitor/channels/ demo/"),
+        ("ssl", f"{HTTP} monitor/collectors/imap.py monitor/channels/ demo/"),
         ("http.server socketserver", "demo/"),
         ("http.client urllib.request webbrowser imaplib poplib", NOBODY),
         ("smtplib", "monitor/channels/"),

@@ -96,7 +96,8 @@ CLASSIFIERS = (
     judge("evaluating", "finding"),
 )
 LETTERS = ("monitor/letter.py", "monitor/rescue.py", "monitor/words.py")
-MODEL = ("monitor/attachment.py", "monitor/errors.py", "monitor/mapping.py", "monitor/model.py")
+PARTS = ("monitor/attachment.py", "monitor/bymail.py", "monitor/errors.py", "monitor/mapping.py")
+MODEL = (*PARTS, "monitor/model.py")
 VALUES = ("monitor/__init__.py", *MODEL, "monitor/summary.py", *FINDING)
 DOOR = (
     "classifiers/hosts.py", "classifiers/place.py", "monitor/filelinks.py", "monitor/guard.py", "monitor/masking.py",
@@ -106,8 +107,9 @@ PURE = (
     Room("monitor/__init__.py", pure=True),
     Room("monitor/errors.py", pure=True),
     Room("monitor/attachment.py", pure=True),
+    Room("monitor/bymail.py", pure=True),
     Room("monitor/mapping.py", pure=True),
-    Room("monitor/model.py", ("monitor/attachment.py", "monitor/errors.py", "monitor/mapping.py", *FINDING), pure=True),
+    Room("monitor/model.py", (*PARTS, *FINDING), pure=True),
     Room("monitor/summary.py", ("monitor/model.py", *FINDING), pure=True),
     Room("monitor/dates.py", VALUES, pure=True),
     Room("monitor/decoding.py", VALUES, pure=True),
@@ -163,6 +165,10 @@ EDGES = (  # never each other
     Room("monitor/fetch.py", ("monitor/transport.py", "monitor/guard.py", *READING, *VALUES)),
     Room("monitor/store/", ("monitor/store/", *RULES_OF_STORE, *VALUES)),
     Room("monitor/attachments/", ("monitor/attachments/", *NUMBERS, *READING, *VALUES)),
+    Room(
+        "monitor/collectors/imap.py",
+        ("monitor/collectors/imapwords.py", "monitor/guard.py", "monitor/transport.py", *VALUES),
+    ),
     Room("monitor/collectors/", ("monitor/collectors/", *READING, *VALUES)),
     Room("monitor/channels/", ("monitor/channels/", *VALUES)),
 )

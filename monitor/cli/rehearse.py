@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ from monitor import settings as configuration
 from monitor.cli import wiring
 from monitor.collectors import sheet
 from monitor.house import context, each
-from monitor.model import Cursor, Item, Platform, Surface
+from monitor.model import Cursor, Item, Platform, Reply, Surface
 from monitor.options import parse_duration
 from monitor.rehearsal import Case, Seen, Terms, rehearse
 from monitor.settings import Settings
@@ -107,7 +107,8 @@ def _source(source: str, settings: Settings, fields: dict[str, str]) -> tuple[Pl
     if source in settings.platforms:
         platform = settings.platforms[source]
         board = replace(platform.board, pages=PAGES) if platform.board else None
-        whole = replace(platform, board=board, full_every=1 if board else NEVER)
+        mailbox = replace(platform.mailbox, back=BACK) if platform.mailbox else None
+        whole = replace(platform, board=board, mailbox=mailbox, full_every=1 if board else NEVER)
         items = _everything(whole, settings)
         return platform, list(iter(lambda: tuple(islice(items, sheet.ROWS)), ()))
     path = Path(source)
@@ -128,10 +129,24 @@ def _everything(platform: Platform, settings: Settings) -> Iterator[Item]:
     """What stands there, in as many passes as the platform takes."""
     collect, fetch = wiring.collectors()[platform.kind], wiring.fetcher(settings).get
     behind, cursor = True, Cursor(platform=platform.name)
+    letters: list[Item] = []
+    replies: dict[str, Reply] = {}
     while behind:
         collected = collect(platform, cursor, fetch)
         behind, cursor = collected.behind and collected.trouble is None, collected.cursor
-        yield from collected.items
+        yield from (item for item in collected.items if item.letter is None)
+        letters += [item for item in collected.items if item.letter is not None]
+        replies |= {name: Reply(at=each.at, text=each.text) for each in collected.answers for name in each.names}
+    if collected.trouble is not None and platform.mailbox is not None and not letters:
+        raise collected.trouble
+    yield from (_answered_by_mail(item, replies, platform) for item in letters)
+
+
+def _answered_by_mail(item: Item, replies: Mapping[str, Reply], platform: Platform) -> Item:
+    """Where answers can't be seen nobody can be said to wait."""
+    assert item.letter is not None
+    waits = item.message and platform.answer_within is not None
+    return replace(item, message=waits, reply=replies.get(item.letter.name))
 
 
 def judged(pages: Sequence[Page], surface: Surface, now: datetime) -> Judged:

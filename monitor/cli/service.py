@@ -17,6 +17,7 @@ from classifiers import routing
 from monitor import brief, daemon, keys, logs, messages, papers
 from monitor.cli import wiring
 from monitor.collectors.board import PASS_TIME
+from monitor.collectors.imap import PASS_LIMIT
 from monitor.errors import DeliveryError
 from monitor.house import Send, context
 from monitor.model import Channel, Contact, Notification, Platform, Policy
@@ -63,7 +64,10 @@ def check_config(config: Path) -> None:
     for platform in settings.platforms.values():
         claim = words.say("terminal.claim", title=platform.title, prefixes=words.join(platform.prefixes))
         click.echo(f"  {claim}")
-        if platform.board is not None:
+        if platform.mailbox is not None:
+            folders = words.join((*platform.mailbox.folders, *filter(None, [platform.mailbox.sent])))
+            click.echo(f"    {words.say('terminal.mailbox', username=platform.mailbox.username, folders=folders)}")
+        if platform.board is not None or platform.mailbox is not None:
             click.echo(f"    {_answers(platform, words)}")
     click.echo()
     for policy in settings.policies.values():
@@ -121,9 +125,9 @@ def _titles(settings: Settings, names: Iterable[str], words: Words) -> str:
 
 
 def _answers(platform: Platform, words: Words) -> str:
-    """Until when a message of a board must be answered, or why nobody can say."""
+    """Until when a message must be answered, or why nobody can say."""
     if platform.answer_within is None:
-        return words.say("terminal.answers_unseen")
+        return words.say("terminal.answers_unsent" if platform.mailbox else "terminal.answers_unseen")
     return words.count("terminal.answers_within", -(-platform.answer_within // timedelta(days=1)))
 
 
@@ -137,6 +141,8 @@ def longest(settings: Settings, platform: Platform) -> timedelta:
     turn = (neighbours - 1) * max(pace.host_gap, pace.tick)
     wait = platform.every if platform.messages else platform.every_max * 1.1
     paging = timedelta(seconds=PASS_TIME if platform.board or platform.listing else 0)
+    if platform.mailbox:
+        paging = PASS_LIMIT
     fetches = 2 if platform.listing else 1  # a page, and the last of its articles
     return wait + turn + paging + fetches * settings.http.total + 4 * pace.tick + settings.mail.timeout
 

@@ -17,9 +17,9 @@ from monitor.cli import wiring
 from monitor.cli.records import item_of
 from monitor.decoding import decode
 from monitor.letter import clean
-from monitor.model import Precedent
 from monitor.settings import Settings
 from monitor.store import precedents
+from monitor.summary import Precedent
 from monitor.words import Words
 
 LONGEST_TITLE = 60  # code points of a first line that is one

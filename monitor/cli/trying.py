@@ -24,6 +24,7 @@ from monitor.errors import CollectError
 from monitor.fetch import FetchLimits
 from monitor.house import each
 from monitor.model import Collected, Cursor, Entry, Fetched, Platform
+from monitor.options import is_mail_server
 from monitor.settings import Settings, load
 from monitor.words import Words
 
@@ -134,6 +135,8 @@ def _page(config: Path, settings: Settings | None, words: Words, url: str) -> tu
 
 
 def _permitted(url: str, at: Platform) -> bool:
+    if at.mailbox is not None or is_mail_server(url):
+        return at.mailbox is not None and url == at.url
     try:
         guard.permit(url, at.prefixes)
     except CollectError as error:

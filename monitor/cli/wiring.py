@@ -6,7 +6,7 @@ import random
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import click
@@ -17,7 +17,7 @@ from monitor.channels.compose import Sender
 from monitor.channels.folder import Folder
 from monitor.channels.mail import Mail, MailSettings, Security
 from monitor.channels.ring import Gateway, Post, Ring
-from monitor.collectors import board, feed, listing, sitemap
+from monitor.collectors import board, feed, imap, listing, mailbox, sitemap
 from monitor.errors import DeliveryError, MonitorError, SettingsError
 from monitor.fetch import Fetcher, FetchLimits
 from monitor.house import Collector, House, Send
@@ -52,7 +52,14 @@ def house(settings: Settings, *, migrate: bool = False) -> House:
 
 def collectors() -> dict[str, Collector]:
     """What reads each kind of platform."""
-    return {"feed": feed.collect, "board": board.collect, "list": listing.collect, "sitemap": sitemap.collect}
+    door = imap.Door(clock=daemon.clock)
+    return {
+        "feed": feed.collect,
+        "board": board.collect,
+        "list": listing.collect,
+        "sitemap": sitemap.collect,
+        "mailbox": partial(mailbox.collect, door.open),
+    }
 
 
 def fetcher(settings: Settings) -> Fetcher:

@@ -12,10 +12,11 @@ from sqlalchemy import Row, delete, func, select, text
 
 from classifiers import likeness
 from classifiers.likeness import Text
-from monitor.model import Entry, Precedent, Reply
+from monitor.model import Entry, Reply
 from monitor.store.database import Tx
 from monitor.store.statements import load, look_up
 from monitor.store.tables import item, reply, sketch, version
+from monitor.summary import Precedent
 
 SHOWN = 3
 COMPARED = 64  # messages whose whole text is looked at

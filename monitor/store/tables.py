@@ -162,6 +162,14 @@ reply = Table(  # the answer to a message as the platform shows it, masked
     Column("digest", String(64), nullable=False),  # of it and of the message: whether both still say the same
 )
 
+letter = Table(  # of a message that came by mail and waits for an answer, or did
+    "letter",
+    metadata,
+    Column("item_id", ForeignKey("item.id", ondelete="CASCADE"), primary_key=True),
+    Column("spot", Text, nullable=False),  # folder, UIDVALIDITY and UID
+    Column("name", Text, nullable=False, index=True),  # the keyed digest of its Message-ID
+)
+
 sketch = Table(  # of a message that was answered: the runs of characters it is found by
     "sketch",
     metadata,

@@ -11,7 +11,8 @@ from hypothesis import given
 from classifiers.finding import Kind
 from monitor import answered
 from monitor.letter import Facts, Link, render
-from monitor.model import Precedent, Reason
+from monitor.model import Reason
+from monitor.summary import Precedent
 from monitor.words import Words
 from tests.letters import CONTEXT, EN, HOSTILE, NOW, RECORD, WORDS, ZH, ZONE, Page, agrees, alert, text_of
 

@@ -8,6 +8,7 @@ import pytest
 from classifiers import hazard
 from classifiers.finding import Document, Kind
 from monitor import door
+from monitor.bymail import KEYED, Answer, Letter
 from monitor.model import Item, Platform, Reply, Surface
 
 KEY = b"k" * 32
@@ -122,3 +123,15 @@ def test_without_text_a_page_is_judged_for_what_it_hides_and_for_nothing_else():
     found = entry(text="", title="公示", html=f"<p>身份证210726196411200006</p>{HIDES}")
 
     assert ([hit.seen.kind for hit in found.hits], found.text) == ([Kind.HIDDEN_LINK], "")
+
+
+def test_of_a_message_id_only_a_keyed_digest_is_left():
+    one = entry(letter=Letter("INBOX/7/1", "m1@mail.example"), external_id=KEYED + "0f3a")
+    nameless = entry(letter=Letter("INBOX/7/1", ""))
+    answer = door.answer(KEY, Answer(("m0@mail.example", "m1@mail.example"), T, "电话13900000000"))
+
+    assert one.letter.spot == "INBOX/7/1"
+    assert one.letter.name == answer.names[1] != answer.names[0]
+    assert not [known for known in ("mail.example", "0f3a", "13900000000") if known in repr((one, answer))]
+    assert (nameless.letter.name, answer.at) == ("", T)
+    assert door.answer(b"x" * 32, Answer(("m1@mail.example",), T, "")).names[0] != one.letter.name

@@ -300,3 +300,12 @@ def test_a_message_that_was_seen_before_it_says_it_was_posted_has_both_moments()
     assert "看到了什么" in text
     assert "电梯停用" in text
     assert "自" not in alert(replace(WAITS, waits_since=None), ()).first
+
+
+def test_a_mail_is_shown_by_its_folder_and_time_and_never_as_a_link() -> None:
+    whole = text_of(alert(replace(RECORD, locator="mail:INBOX 2026-11-04 10:00")))
+    part = text_of(alert(replace(RECORD, locator="mail-part:INBOX 2026-11-04 10:00")))
+
+    assert "原文：邮箱里的信（文件夹和时间：INBOX 2026-11-04 10:00）" in whole
+    assert "INBOX 2026-11-04 10:00；信太大，只读了一部分）" in part
+    assert "mail:" not in whole + part

@@ -17,6 +17,11 @@ SHIPPED = settings.shipped("huiyin.toml")
 EXAMPLE = filled_in(SHIPPED)
 
 
+@pytest.fixture(autouse=True)
+def _a_password(monkeypatch):
+    monkeypatch.setenv("HUIYIN_LETTERS_PASSWORD", "correct horse")
+
+
 def read(text, path=Path("huiyin.toml")):
     problems, asked = [], {}
     found = settings.read(path, tomllib.loads(text), problems, asked)
@@ -69,9 +74,9 @@ def test_the_shipped_example_names_every_option():
         for section, rows in table.items()
         for row in (rows if isinstance(rows, list) else [rows])
         for key in row
-        if section != "policy" and key not in {"fields", "page"}
+        if section != "policy" and key not in {"fields", "mailbox", "page"}
     }
-    for part in ("fields", "page"):
+    for part in ("fields", "mailbox", "page"):
         named |= {f"platform[].{part}.{key}" for row in table["platform"] for key in row.get(part, ())}
     named |= {f"policy.{kind}.{key}" for kind, row in table["policy"].items() for key in row}
     named |= {"policy.default.steps[].after", "policy.default.steps[].tell"}

@@ -6,7 +6,7 @@ from alembic import op
 from monitor.store.tables import Moment
 
 revision = "0010"
-down_revision = "0006"
+down_revision = "0008"
 
 
 def upgrade() -> None:
