@@ -23,10 +23,10 @@ from sklearn.linear_model import LogisticRegression
 from sqlalchemy import Integer, Text, create_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from monitor import daemon, keys, settings
+from monitor import daemon, keys, proof, settings
 from monitor.cli import wiring
 from monitor.house import House
-from monitor.model import Fetched
+from monitor.model import Fetched, Platform
 from monitor.store import passes, views
 
 ITEMS = 500
@@ -106,7 +106,9 @@ class Ours:
         now = NOW.replace(hour=2 + self._round)
         self._round += 1
         house = replace(
-            self._house, fetch=lambda _platform, url, **_validators: Fetched(url=url, status=200, body=body)
+            self._house,
+            fetch=lambda _platform, url, **_validators: Fetched(url=url, status=200, body=body),
+            fetch_once=lambda at, url: Fetched(url=url, status=200, body=self._token(at)),
         )
         with house.store.write() as tx:
             passes.register(tx, house.settings.platforms, now)
@@ -117,6 +119,10 @@ class Ours:
                 pass
             spent[name] = time.perf_counter() - began
         return spent
+
+    def _token(self, at: Platform) -> bytes:
+        """The verification file."""
+        return proof.token(self._house.key, at.prefixes[0]).encode()
 
     def records(self) -> int:
         with self._house.store.read() as tx:

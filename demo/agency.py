@@ -2,7 +2,7 @@
 
 A website in GB18030 that twice says it is UTF-8, with dates that name no zone; a disclosure column in Atom with ETags,
 edited in mid-play; a column without a feed, whose list page is given a hidden link; a comment feed that names its
-writers wherever it can; a mailbox in JSON and GBK that says it is UTF-8, three letters a page; a forum that is dead; a
+writers wherever it can; a mailbox in JSON and GBK that says it is UTF-8, three letters a page; a forum that dies; a
 page that shows a login form where its feed should be.
 """
 
@@ -11,13 +11,13 @@ from __future__ import annotations
 import json
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from hashlib import sha256
 from types import TracebackType
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
 
@@ -78,11 +78,13 @@ class Agency:
                 **{paper.path: animals.answer(paper.body, "application/octet-stream") for paper in planted.PAPERS},
             }
         )
-        self._dead = socket.socket()
+        self._forum = Zoo({})
+        self._forum_port = self._forum.address[1]
+        self._alive = ExitStack()
 
     def __enter__(self) -> Agency:
-        self._dead.bind(("127.0.0.1", 0))  # taken, but nobody listens: refused
-        self._open.enter_context(self._dead)
+        self._alive.enter_context(self._forum)
+        self._open.enter_context(self._alive)
         self._open.enter_context(self._zoo)
         return self
 
@@ -90,6 +92,19 @@ class Agency:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._open.close()
+
+    def verify(self, tokens: Mapping[str, str]) -> None:
+        """Put verification files in their places, by address; the forum, while it lives, has one too."""
+        for url, token in tokens.items():
+            zoo = self._forum if url.startswith(self._forum.url()) else self._zoo
+            zoo.routes[urlsplit(url).path] = animals.answer(token, "text/plain")
+
+    def forum_dies(self) -> None:
+        """Its port stays taken, but nobody listens any more: refused."""
+        self._alive.close()
+        dead = self._open.enter_context(socket.socket())
+        dead.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        dead.bind(("127.0.0.1", self._forum_port))
 
     @property
     def base(self) -> str:
@@ -106,8 +121,7 @@ class Agency:
         return self.elapsed / self._seconds
 
     def url(self, place: str) -> str:
-        base = f"http://127.0.0.1:{self._dead.getsockname()[1]}" if place == FORUM else self.base
-        return base + FEEDS[place]
+        return (self._forum.url("") if place == FORUM else self.base) + FEEDS[place]
 
     def configuration(self, words: Words) -> str:
         """The TOML of a service that watches this agency, in the language of ``words``."""
@@ -135,7 +149,7 @@ class Agency:
         every = f"every_max = {_toml(EVERY[place])}\n"
         return (
             f"[[platform]]\nname = {_toml(place)}\ntitle = {_toml(words.say(f'demo.platforms.{place}'))}\n"
-            f"url = {_toml(self.url(place))}\nown = true\nevery = {_toml(EVERY[place])}\n"
+            f"url = {_toml(self.url(place))}\nevery = {_toml(EVERY[place])}\n"
             'networks = ["127.0.0.0/8"]\n'
         ) + {LETTERS: MAILBOX, NOTICES: every + COLUMN}.get(place, every)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 
 from classifiers.finding import Kind
 from demo import papers
@@ -17,7 +18,7 @@ FORUM, SUPERVISION = "forum", "supervision"
 PLACES = (WEBSITE, DISCLOSURE, NOTICES, COMMENTS, LETTERS, FORUM, SUPERVISION)
 BROKEN = (FORUM, SUPERVISION)  # one refuses connections, one shows a login page instead of its feed
 TROUBLES = ((Kind.SITE_DOWN, FORUM), (Kind.SOURCE_BROKEN, SUPERVISION), (Kind.WRONG_ENCODING, WEBSITE))
-NEVER = 2.0
+NEVER = inf
 
 
 class Sort(StrEnum):

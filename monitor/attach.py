@@ -22,7 +22,7 @@ from monitor.fetch import FetchLimits
 from monitor.house import Clock, House
 from monitor.model import Entry, Fetched, Platform, Surface, Transition
 from monitor.sections import AttachmentSettings
-from monitor.store import attached, passes, records
+from monitor.store import attached, passes, proofs, records
 from monitor.store.attached import After, Claim
 from monitor.store.database import Tx
 
@@ -56,7 +56,8 @@ def attach(house: House, clock: Clock) -> bool:
         return False
     until = now + pace.lease + limits.fetching + limits.reading
     with house.store.write() as tx:
-        claim = attached.claim(tx, platforms, now, until, passes.Rest(pace.host_gap, pace.per_host))
+        proven = proofs.standing(tx, platforms, now)
+        claim = attached.claim(tx, proven, now, until, passes.Rest(pace.host_gap, pace.per_host)) if proven else None
     if claim is None:
         return False
     seen = _look(house, platforms[claim.platform], claim)
@@ -77,7 +78,7 @@ def attach(house: House, clock: Clock) -> bool:
 
 
 def _open_to_us(house: House) -> dict[str, Platform]:
-    """The platforms whose files may be fetched. The one place that decides it.
+    """The platforms whose files may be fetched while they are proven to be our own. The one place that decides it.
 
     None where the configuration says so; nothing of a private surface, which leaks nothing.
     """

@@ -99,8 +99,8 @@ def bare_notice(context: Context, words: Words) -> Letter:
     )
 
 
-def back(record: Escalation, since: datetime, *, context: Context, words: Words) -> Letter:
-    """A broken platform can be read again; ``since`` is when it last could."""
+def back(record: Escalation, since: datetime, *, context: Context, words: Words, what: str = "back") -> Letter:
+    """A broken platform can be read again, or is "proven" again; ``since`` is when it last could, or was."""
     say, platform = words.say, context.platform(record.platform, words)
     values = {
         "platform": say("marks.name", text=platform),
@@ -109,9 +109,9 @@ def back(record: Escalation, since: datetime, *, context: Context, words: Words)
         "number": record.number,
     }
     return Letter(
-        subject=say("back.subject", platform=platform, number=record.number),
-        first=say("back.first", **values),
-        sections=(Section("", (Paragraph(say("back.note")),)),),
+        subject=say(f"{what}.subject", platform=platform, number=record.number),
+        first=say(f"{what}.first", **values),
+        sections=(Section("", (Paragraph(say({"back": "back.note", "proven": "proven.note"}[what])),)),),
         footer=_footer(record.number, context, words),
     )
 

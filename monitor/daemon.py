@@ -17,14 +17,15 @@ from types import FrameType
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from monitor import attach, logs, pipeline
+from monitor import attach, logs, pipeline, proving
 from monitor.errors import StoreError
 from monitor.house import Clock, House
-from monitor.store import attached, outbox, passes, records, views
+from monitor.store import attached, outbox, passes, proofs, records, views
 
 Stage = Callable[[House, Clock], bool]
 
 STAGES: dict[str, tuple[Stage, int]] = {  # how many may run at once: slow platforms and mail servers wait apart
+    "prove": (proving.prove, 1),
     "collect": (pipeline.collect, 4),
     "attach": (attach.attach, 1),
     "classify": (pipeline.classify, 1),
@@ -55,6 +56,7 @@ def alone(house: House) -> Iterator[Callable[[], None]]:
             passes.register(tx, house.settings.platforms, clock())
             passes.release(tx)
             attached.release(tx)
+            proofs.release(tx)
             records.release(tx)
             outbox.release(tx)
         yield keep

@@ -33,6 +33,8 @@ class House:
     collectors: Mapping[str, Collector]
     fetch: Fetch
     save: Fetch  # into a file
+    fetch_once: Fetch  # follows no redirect: for proofs
+    txt: Callable[[str], list[str]]  # TXT records of a name
     send: Send  # mail
     ring: Send
     words: Mapping[str, Words]  # by language

@@ -17,6 +17,7 @@ from classifiers.finding import Kind
 from monitor import answered, rescue
 from monitor.letter import Code, Context, Facts, Items, Letter, Link, Paragraph, Section, Value, clean, render, repeated
 from monitor.model import LINE, NUMBER, Contact, Escalation, Reason, Seen, State
+from monitor.proof import GRACE, Lapse, Proof
 from monitor.weekly import digest
 from monitor.words import Words, is_address
 
@@ -84,9 +85,26 @@ class _Alert:
         return self.words.moment(moment, self.context.now, self.context.zone)
 
     def of_kind(self, what: str, **values: object) -> str:
-        line = f"kinds.{self.record.kind}.line_{what}"
-        ours = self.record.platform == LINE and line in self.words
-        return self.words.say(line if ours else f"kinds.{self.record.kind}.{what}", **values)
+        """What is said of the kind, or of the rule or our own line where these have words of their own."""
+        kind, rule = f"kinds.{self.record.kind}", self.seen[0].rule if self.seen else ""
+        own = f"{kind}.line_{what}" if self.record.platform == LINE else f"{kind}.{rule}.{what}"
+        return self.words.say(own if own in self.words else f"{kind}.{what}", **self.of_proof(), **values)
+
+    def of_proof(self) -> dict[str, str]:
+        """What the words on a missing proof are filled with; why it is missed goes before why a platform fails."""
+        if self.unproven is None:
+            return {}
+        until = self.unproven.until or self.record.opened_at + GRACE
+        return {"until": self.at(until), "name": self.record.platform}
+
+    @property
+    def unproven(self) -> Proof | None:
+        """The proof that is missed, where that is the matter."""
+        if not self.seen or self.seen[0].rule not in {*Lapse}:
+            return None
+        prefix, health = self.seen[0].where, self.context.health
+        known = {each.prefix: each for each in health.proofs} if health else {}
+        return known.get(prefix, Proof(prefix=prefix))
 
     @property
     def in_danger(self) -> bool:
@@ -122,7 +140,7 @@ class _Alert:
                 platform=platform,
                 since=self.at(self.since()),
                 waits=self.words.span(self.context.now - self.since()),
-                error=self.words.error(rule),
+                error=self.words.error(self.unproven.error or "no_token" if self.unproven else rule),
                 **self.what_was_checked(),
             )
         return seen + (say("marks.aside", text=self.how_sure()) if self.how_sure() else "")
@@ -160,7 +178,7 @@ class _Alert:
     def how_sure(self) -> str:
         """In words and per cent, never wholly; that a platform fails or somebody waits is counted, not guessed."""
         best = max((each.score for each in self.seen), default=None)
-        failures = self.context.health.failures if self.context.health else 0
+        failures = (self.unproven or self.context.health or Proof(prefix="")).failures
         if self.record.kind in _UNREADABLE:
             return self.words.count("sure.failures", failures) if failures else ""
         if best is None or self.record.kind in _CHECKED | {Kind.REPLY_OVERDUE}:
@@ -259,8 +277,12 @@ class _Alert:
         if health is None:
             return
         yield say("alert.last_good"), self.at(health.last_good_at) if health.last_good_at else say("alert.never")
-        if health.detail:
-            yield say("alert.detail"), Code(clean(health.detail, MAX_EXCERPT))
+        detail = health.detail
+        if self.unproven is not None:
+            yield say("alert.prefix"), Code(self.unproven.prefix)
+            detail = self.unproven.detail
+        if detail:
+            yield say("alert.detail"), Code(clean(detail, MAX_EXCERPT))
 
     def what_comes_next(self) -> str:
         names = self.words.join(self.context.title(name) for name in self.context.next_tell)

@@ -69,7 +69,6 @@ class Platform:
     title: str
     url: str
     prefixes: tuple[str, ...]  # URL prefixes that may be fetched, redirects included
-    own: bool = False
     surface: Surface = Surface.PUBLIC
     unit: str = ""
     messages: bool = False  # takes citizens' messages: read at least every five minutes

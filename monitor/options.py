@@ -191,6 +191,11 @@ class Options:
             self.problem(key, wrong)
         return "" if wrong else raw
 
+    def forget(self, key: str, what: str) -> None:
+        """Say of an option that there was once what became of it."""
+        self._seen.add(key)
+        self.problem(key, what)
+
     def table(self, key: str) -> Options:
         """The table below ``key``; an empty one when it isn't there."""
         self._seen.add(key)

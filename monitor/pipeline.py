@@ -5,7 +5,7 @@ Beside it ``attach`` reads the files that hang on what was collected; what it fi
 The stages meet in the database and never call each other. Each function takes one unit of work
 (claim, I/O outside any transaction, result in one transaction that checks the claim) and says
 whether there may be more. A unit that fails stays claimed until its lease ends: it is pushed into
-the future, and the others go on.
+the future, and the others go on. What may be collected at all is settled by ``proving``.
 """
 
 from __future__ import annotations
@@ -34,7 +34,19 @@ from monitor.model import (
     Surface,
     Transition,
 )
-from monitor.store import answers, attached, letters, marks, outbox, passes, precedents, records, standing, views
+from monitor.store import (
+    answers,
+    attached,
+    letters,
+    marks,
+    outbox,
+    passes,
+    precedents,
+    proofs,
+    records,
+    standing,
+    views,
+)
 from monitor.store.database import Tx
 
 CLASSIFIERS = (hazard.find, crisis.find)  # what runs after the door, on masked text
@@ -253,7 +265,7 @@ def _sum_up_first_day(house: House, clock: Clock) -> bool:
     """What stood there before we came calls nobody: one mail lists it, once all of it has been judged."""
     now = clock()
     with house.store.write() as tx:
-        names = standing.newly_read(tx, house.settings.platforms, now)
+        names = standing.newly_read(tx, proofs.standing(tx, house.settings.platforms, now), now)
         if not names:
             return False
         found = telling.first_day(house, tx, names, now)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
+from monitor import proof
 from monitor.bymail import Mailbox
+from monitor.errors import CollectError
 from monitor.mapping import Board, Listing
 from monitor.model import Platform, Surface
 from monitor.options import Options, is_mail_server, is_web_address
@@ -14,6 +16,10 @@ from monitor.polling import MESSAGES_EVERY
 COLLECTORS = ("feed", "board", "list", "sitemap", "mailbox")
 WITH_MESSAGES = ("board", "mailbox")
 TAKEN = ("database", "mail")  # their passwords are other ones
+OWN_IS_GONE = (
+    "is not known any more: take the line away. That a place is the agency's own is proven now; "
+    "`huiyin platform prove` says how (docs/operating.md, Migration note)"
+)
 
 Secret = Callable[[str, Options], str]
 
@@ -48,7 +54,6 @@ def _platform(table: Options, zone: ZoneInfo, secret: Secret) -> Platform:
         title=table.text("title"),
         url=url,
         prefixes=table.texts("prefixes") or ((url,) if mailbox else (_folder(url),)),
-        own=table.flag("own", False),
         surface=Surface(table.text("surface", usual, one_of=[str(surface) for surface in Surface])),
         unit=table.text("unit", ""),
         messages=messages,
@@ -67,8 +72,7 @@ def _platform(table: Options, zone: ZoneInfo, secret: Secret) -> Platform:
         proven_by_credentials=mailbox is not None,
     )
     _check_addresses(table, platform)
-    if not platform.own and not platform.proven_by_credentials:
-        table.problem("own", f"write `own = true` if {url or 'this place'} is the agency's own; others are never read")
+    _claims(table, platform)
     table.finish()
     return platform
 
@@ -108,6 +112,17 @@ def _mailbox(table: Options) -> Mailbox:
         table.problem("sent", "is one of the folders that are read: the agency's own mail would wait for an answer")
     table.finish()
     return mailbox
+
+
+def _claims(table: Options, platform: Platform) -> None:
+    """Each prefix must be one that can be proven; to say that it is one's own doesn't count any more."""
+    if "own" in table:
+        table.forget("own", OWN_IS_GONE)
+    for prefix in filter(is_web_address, platform.prefixes):
+        try:
+            proof.canonical(prefix)
+        except CollectError as error:
+            table.problem("prefixes", f"{prefix!r}: {error}")
 
 
 def _board(table: Options) -> Board:

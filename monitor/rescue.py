@@ -55,6 +55,8 @@ def what(record: Escalation, seen: Sequence[Seen], words: Words) -> str:
 def heading(record: Escalation, seen: Sequence[Seen], words: Words) -> str:
     """The kind as subjects name it; a hazard with its rule. What ails a person stands in no subject."""
     name = words.say(f"kinds.{record.kind}.name")
+    if record.kind is Kind.SOURCE_BROKEN and seen:  # a proof that is missing is no trouble of the platform
+        return words.rule(record.kind, seen[0].rule)
     if record.kind is not Kind.HAZARD or not seen:
         return name
     return words.say("rescue.heading", kind=name, rule=words.rule(record.kind, seen[0].rule))

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from classifiers.finding import Kind
 from monitor.model import Escalation, Period
+from monitor.proof import Proof
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,7 @@ class PlatformHealth:
     next_check_at: datetime | None = None
     why: str = ""  # why then: a value of ``polling.Why``
     decoded_by: str = ""  # the rule of decoding that won last
+    proofs: tuple[Proof, ...] = ()  # of its prefixes, in their order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,15 +56,15 @@ def like(settings: Settings, tx: Tx, message: tuple[str, str], besides: int | No
     return tuple(replace(each, unit=each.unit or units.get(each.platform, "")) for each in found)
 
 
-def back(house: House, tx: Tx, record: Escalation, since: datetime, now: datetime) -> None:
-    """Tell those who heard that a platform was broken that it is back; nobody else."""
+def back(house: House, tx: Tx, record: Escalation, since: datetime, now: datetime, *, what: str = "back") -> None:
+    """Tell those who heard that a platform was broken (or lost its proof: ``what``) that it is back; nobody else."""
     about = context(house.settings, now)
     for name in outbox.reached(tx, record.id):
         contact = house.settings.contacts.get(name)
         if contact is None:
             continue
         words = house.words[contact.language]
-        letter = brief.back(record, since, context=about, words=words)
+        letter = brief.back(record, since, context=about, words=words, what=what)
         outbox.intend(
             tx,
             key=f"record:{record.id}:back:{name}",

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from monitor import proof
 from monitor.letter import Context, Items, Letter, Paragraph, Section, Table
 from monitor.model import Contact, Escalation, Period, Severity
+from monitor.proof import Hold
 from monitor.summary import PlatformHealth, Summary, Tally
 from monitor.words import Words
 
 ROWS = 30  # open records that are listed; the others are counted
 FILES = 10  # attachments that could not be read: likewise
+
+UNPROVEN = {Hold.GRACE: "proof_grace", Hold.OVER: "proof_over", Hold.NEVER: "proof_never"}
 
 
 def digest(summary: Summary, contact: Contact, context: Context, words: Words) -> Letter:
@@ -43,7 +47,8 @@ class _Digest:
 
     @property
     def broken(self) -> int:
-        return sum(bool(platform.error) for platform in self.summary.platforms)
+        now = self.summary.now
+        return sum(bool(row.error) or not proof.allows(row.proofs, now) for row in self.summary.platforms)
 
     @property
     def quiet(self) -> bool:
@@ -178,7 +183,10 @@ class _Digest:
         return (Table(self.heads("platform", "condition", "new"), rows, numbers=1),) if rows else ()
 
     def condition(self, row: PlatformHealth) -> str:
-        say = self.words.say
+        say, unproven = self.words.say, proof.missing(row.proofs, self.summary.now)
+        if unproven is not None:
+            until = self.at(unproven.until) if unproven.until else ""
+            return say(f"digest.{UNPROVEN[proof.hold(unproven, self.summary.now)]}", until=until)
         if row.error:
             last = say("digest.never")
             if row.last_good_at:

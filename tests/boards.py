@@ -63,7 +63,7 @@ def paged(pages, beyond=None, **beside):
 
 def platform(zoo, mapping=MAPPING, query="?page={page}", **options):
     url = zoo.url("/api/list")
-    usual = {"title": "局长信箱", "own": True, "messages": True, "networks": LOOPBACK, "full_every": 12}
+    usual = {"title": "局长信箱", "messages": True, "networks": LOOPBACK, "full_every": 12}
     prefixes = options.pop("prefixes", (zoo.url("/"),))
     return Platform(name="board", kind="board", url=url + query, prefixes=prefixes, board=mapping, **(usual | options))
 
@@ -123,7 +123,8 @@ class Box:
 
 
 ANSWERING = CONFIGURATION.replace(
-    "own = true\n", 'own = true\nkind = "board"\nanswer_within = "15d"\n[platform.fields]\nreply = "reply"\n'
+    "[policy.default]\n",
+    'kind = "board"\nanswer_within = "15d"\n[platform.fields]\nreply = "reply"\n[policy.default]\n',
 )
 
 

@@ -24,6 +24,7 @@ DOORS = {
         ("ssl", f"{HTTP} monitor/collectors/imap.py monitor/channels/ demo/"),
         ("http.server socketserver", "demo/"),
         ("http.client urllib.request webbrowser imaplib poplib", NOBODY),
+        ("dns", "monitor/resolver.py"),
         ("smtplib", "monitor/channels/"),
         ("apscheduler", "monitor/daemon.py"),
         ("charset_normalizer", "monitor/decoding.py"),

@@ -10,16 +10,18 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from monitor import daemon, keys, settings
+from monitor import daemon, keys, proving, settings
 from monitor.cli import wiring
 from monitor.errors import CollectError
 from monitor.house import House
 from monitor.model import Collected, Cursor, Escalation, Item, Platform, State, Transition
-from monitor.store import marks, passes, records, views
+from monitor.proof import Proof
+from monitor.store import marks, passes, proofs, records, views
 from monitor.store.database import Store
 from monitor.summary import PlatformHealth
 
 T = datetime(2026, 11, 4, 2, 0, tzinfo=UTC)  # a Wednesday, 10:00 in Shanghai
+LATE = datetime(2100, 1, 1, tzinfo=UTC)
 LEAK = "公示名单：李桂香，身份证号210726196411200006，住东苑小区"
 CONFIGURATION = """
 [agency]
@@ -44,7 +46,6 @@ name = "website"
 title = "局网站"
 url = "http://127.0.0.1:9/feed.xml"
 networks = ["127.0.0.0/8"]
-own = true
 [policy.default]
 owner = "duty"
 steps = [{ after = "0m", tell = ["duty"] }, { after = "30m", tell = ["leader"] }]
@@ -116,8 +117,8 @@ def configuration(folder: Path, text: str = CONFIGURATION) -> Path:
     return path
 
 
-def build(folder: Path, web: Web, text: str = CONFIGURATION, now: datetime = T) -> House:
-    """A house in ``folder`` whose platforms are due at ``now``."""
+def build(folder: Path, web: Web, text: str = CONFIGURATION, now: datetime = T, *, proven: bool = True) -> House:
+    """A house in ``folder`` whose platforms are due at ``now``; ``proven`` to be its own, for ever."""
     loaded = settings.load(configuration(folder, text))
     keys.create(loaded.key_file)
     house = replace(
@@ -131,6 +132,8 @@ def build(folder: Path, web: Web, text: str = CONFIGURATION, now: datetime = T) 
     with house.store.write() as tx:
         passes.register(tx, loaded.platforms, now)
         marks.put(tx, marks.LIVE, now)
+        for prefix in proving.sites(loaded.platforms) if proven else ():
+            proofs.keep(tx, Proof(prefix=prefix, way="file", proven_at=now, until=LATE, next_check_at=LATE), now)
     return house
 
 

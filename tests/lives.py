@@ -25,7 +25,9 @@ def live(folder: Path, inbox: Inbox, *, lives: int, seed: int) -> None:
     """Publish, die and live again ``lives`` times, then come to rest and check the promises."""
     luck = random.Random(seed)
     mail = f'[mail]\nway = "smtp"\nhost = "127.0.0.1"\nport = {inbox.port}\nsecurity = "none"\n'
-    text = CONFIGURATION.replace("[pace]", mail + "[pace]").replace("own = true", 'own = true\nevery = "1m"')
+    text = CONFIGURATION.replace("[pace]", mail + "[pace]").replace(
+        'name = "website"', 'name = "website"\nevery = "1m"'
+    )
     web, clock, deaths, leaks = Web(), Clock(), 0, 0
     pipeline.judge(
         masking.door(Document(WORLD[-1]), Surface.PUBLIC).document, Surface.PUBLIC

@@ -99,10 +99,11 @@ LETTERS = ("monitor/letter.py", "monitor/rescue.py", "monitor/words.py")
 PARTS = ("monitor/attachment.py", "monitor/bymail.py", "monitor/errors.py", "monitor/mapping.py")
 MODEL = (*PARTS, "monitor/model.py")
 VALUES = ("monitor/__init__.py", *MODEL, "monitor/summary.py", *FINDING)
+READING = ("classifiers/page.py", "monitor/blocked.py", "monitor/dates.py", "monitor/decoding.py")
 DOOR = (
     "classifiers/hosts.py", "classifiers/place.py", "monitor/filelinks.py", "monitor/guard.py", "monitor/masking.py",
 )  # fmt: skip
-WEEKLY = (*LETTERS, "monitor/weekly.py")
+WEEKLY = (*LETTERS, "monitor/proof.py", "monitor/weekly.py")
 PURE = (
     Room("monitor/__init__.py", pure=True),
     Room("monitor/errors.py", pure=True),
@@ -110,7 +111,7 @@ PURE = (
     Room("monitor/bymail.py", pure=True),
     Room("monitor/mapping.py", pure=True),
     Room("monitor/model.py", (*PARTS, *FINDING), pure=True),
-    Room("monitor/summary.py", ("monitor/model.py", *FINDING), pure=True),
+    Room("monitor/summary.py", ("monitor/model.py", "monitor/proof.py", *FINDING), pure=True),
     Room("monitor/dates.py", VALUES, pure=True),
     Room("monitor/decoding.py", VALUES, pure=True),
     Room("monitor/guard.py", VALUES, pure=True),
@@ -119,11 +120,12 @@ PURE = (
     Room("monitor/filelinks.py", ("classifiers/page.py", "monitor/guard.py", *VALUES), pure=True),
     Room("monitor/door.py", (*DOOR, *VALUES), pure=True),
     Room("monitor/polling.py", VALUES, pure=True),
+    Room("monitor/proof.py", (*READING, "monitor/guard.py", "monitor/polling.py", *VALUES), pure=True),
     Room("monitor/policy.py", ("monitor/polling.py", *VALUES), pure=True),
     Room("monitor/replies.py", VALUES, pure=True),
     Room("monitor/words.py", VALUES, pure=True),
     Room("monitor/letter.py", ("monitor/words.py", *VALUES), pure=True),
-    Room("monitor/weekly.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
+    Room("monitor/weekly.py", ("monitor/letter.py", "monitor/proof.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/rescue.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/answered.py", ("monitor/letter.py", "monitor/replies.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/brief.py", (*LETTERS, *VALUES), pure=True),
@@ -145,15 +147,15 @@ PURE = (
     Room("monitor/digest.py", VALUES, pure=True),
     Room("monitor/options.py", VALUES, pure=True),
     Room("monitor/sections.py", ("monitor/options.py", *VALUES), pure=True),
-    Room("monitor/platforms.py", ("monitor/options.py", "monitor/polling.py", *VALUES), pure=True),
+    Room("monitor/platforms.py", ("monitor/options.py", "monitor/polling.py", "monitor/proof.py", *VALUES), pure=True),
 )
-READING = ("classifiers/page.py", "monitor/blocked.py", "monitor/dates.py", "monitor/decoding.py")
 NUMBERS = ("classifiers/context.py", "classifiers/folding.py", "monitor/masking.py")
 RULES_OF_STORE = (
     "classifiers/likeness.py",
     "monitor/checks/observed.py",
     "monitor/policy.py",
     "monitor/polling.py",
+    "monitor/proof.py",
     "monitor/replies.py",
 )
 EDGES = (  # never each other
@@ -161,6 +163,7 @@ EDGES = (  # never each other
     Room("monitor/keys.py", VALUES),
     Room("monitor/logs.py", VALUES),
     Room("monitor/segment.py", VALUES),
+    Room("monitor/resolver.py", VALUES),
     Room("monitor/transport.py", ("monitor/guard.py", *VALUES)),
     Room("monitor/fetch.py", ("monitor/transport.py", "monitor/guard.py", *READING, *VALUES)),
     Room("monitor/store/", ("monitor/store/", *RULES_OF_STORE, *VALUES)),
@@ -175,7 +178,7 @@ EDGES = (  # never each other
 INNER = files(*CLASSIFIERS, *PURE, *EDGES)
 BESIDE = ("house", "router", "telling", "wellness")
 WAY = (*(f"monitor/{name}.py" for name in BESIDE), *INNER)  # what the main path stands on
-STAGES = ("monitor/attach.py", "monitor/pipeline.py")
+STAGES = ("monitor/attach.py", "monitor/pipeline.py", "monitor/proving.py")
 ROOMS = (
     *CLASSIFIERS,
     *PURE,
@@ -186,6 +189,7 @@ ROOMS = (
     Room("monitor/wellness.py", ("monitor/house.py", "monitor/telling.py", *INNER)),
     Room("monitor/pipeline.py", WAY),
     Room("monitor/attach.py", WAY),
+    Room("monitor/proving.py", WAY),
     Room("monitor/daemon.py", (*STAGES, *WAY)),
     Room("monitor/cli/", ("monitor/cli/", "monitor/daemon.py", "demo/", *STAGES, *WAY)),
     Room("demo/", ("demo/", "monitor/cli/", "monitor/daemon.py", *STAGES, *WAY)),

@@ -75,7 +75,7 @@ class Serving(Zoo):
         self.cursor = FRESH
 
     def platform(self):
-        usual = {"title": "公示公告", "own": True, "networks": LOOPBACK, "full_every": 1000, "listing": self.reading}
+        usual = {"title": "公示公告", "networks": LOOPBACK, "full_every": 1000, "listing": self.reading}
         url = self.url(self.path)
         return Platform(name="column", kind=self.kind, url=url, prefixes=(self.url("/"),), **(usual | self.options))
 

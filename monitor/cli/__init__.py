@@ -15,6 +15,7 @@ from monitor.cli import (
     evaluate,
     firstday,
     looking,
+    owned,
     paper,
     platforms,
     records,
@@ -76,12 +77,13 @@ for command in (
 
 @cli.group()
 def platform() -> None:
-    """平台：情况、试读、添加。/ Platforms: how they are, trying one, adding one."""
+    """平台：情况、试读、添加、证明归属。/ Platforms: how they are, trying, adding and proving one."""
 
 
 platform.add_command(platforms.list_)
 platform.add_command(trying.try_)
 platform.add_command(adding.add)
+platform.add_command(owned.prove)
 
 
 def main() -> None:

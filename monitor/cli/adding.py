@@ -159,7 +159,7 @@ def _title(found: Found) -> str:
 
 def _block(found: Found, name: str, title: str, networks: tuple[str, ...], *, private: bool) -> str:
     lines = ["[[platform]]", f"name = {_toml(name)}", f"title = {_toml(title)}", f"kind = {_toml(found.kind)}"]
-    lines += [f"url = {_toml(found.url)}", "own = true"]
+    lines += [f"url = {_toml(found.url)}"]
     prefixes = sniffing.prefixes(found)
     lines += [f"prefixes = {_toml(list(prefixes))}"] if prefixes else []
     lines += ['surface = "private"'] if private else []

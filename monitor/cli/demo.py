@@ -24,7 +24,7 @@ from rich.console import Console
 from demo import planted, scene
 from demo.agency import Agency
 from demo.scene import Scene
-from monitor import daemon, keys, logs, pipeline, policy, telling
+from monitor import daemon, keys, logs, pipeline, policy, proof, proving, telling
 from monitor.cli import live, wiring
 from monitor.cli.live import Show, Teller, fitted, widest
 from monitor.digest import iso_week, week_of
@@ -137,7 +137,18 @@ def _house(folder: Path, agency: Agency, words: Words) -> House:
     house = wiring.house(settings, migrate=True)
     with house.store.write() as tx:
         marks.put(tx, marks.LIVE, daemon.clock())
+    _prove(house, agency)
     return house
+
+
+def _prove(house: House, agency: Agency) -> None:
+    """What `huiyin platform prove` asks for: a verification file below each prefix, and one look at each."""
+    prefixes = proving.sites(house.settings.platforms)
+    agency.verify({proof.file_url(prefix): proof.token(house.key, prefix) for prefix in prefixes})
+    with daemon.alone(house):
+        while proving.prove(house, daemon.clock):
+            pass
+    agency.forum_dies()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +184,7 @@ class Play:
         names = {"agency": say("demo.agency"), "n": len(planted.PLACES), "seconds": self.seconds}
         click.echo(say("demo.first", **names))
         click.echo(say("demo.first_note"))
+        click.echo(say("demo.first_proofs", file=proof.FILE))
         with live.in_lines(self.teller) as show:
             yield show
 

@@ -15,7 +15,8 @@ from rich.text import Text
 
 from classifiers.finding import Kind
 from demo.scene import Judged, Scene
-from monitor import daemon
+from monitor import daemon, proof
+from monitor.cli import owned
 from monitor.model import Escalation, Outcome, Severity
 from monitor.settings import Settings
 from monitor.store.views import Sent
@@ -55,6 +56,9 @@ class Teller:
         return f"{moment.astimezone(self.settings.zone):%H:%M:%S}"
 
     def condition(self, health: PlatformHealth) -> str:
+        now = daemon.clock()
+        if proof.missing(health.proofs, now):
+            return owned.state(health.proofs, self.words, now, self.settings)
         if health.error:
             error = self.words.error(health.error)
             return self.words.say("demo.trouble", error=error, n=health.failures) if health.failures > 1 else error

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from monitor import daemon
-from monitor.cli import wiring
+from monitor import daemon, proof
+from monitor.cli import owned, wiring
 from monitor.model import Period
 from monitor.settings import Settings
 from monitor.store import attached, views
@@ -44,7 +44,7 @@ def table(rows: list[PlatformHealth], settings: Settings, words: Words, now: dat
     title = words.count("terminal.platforms_title", len(rows))
     shown = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     for key in ("platform", "last_good", "next_check", "decoded_by", "per_day", "trouble"):
-        shown.add_column(words.say(f"terminal.{key}"), justify="right" if key == "per_day" else "left")
+        shown.add_column(words.say(f"terminal.{key}"), justify="right" if key == "per_day" else "left", overflow="fold")
     for row in rows:
         last = words.moment(row.last_good_at, now, settings.zone) if row.last_good_at else words.say("terminal.never")
         shown.add_row(
@@ -53,7 +53,7 @@ def table(rows: list[PlatformHealth], settings: Settings, words: Words, now: dat
             _next(row, words, now),
             row.decoded_by,
             f"{row.items / days:.1f}",
-            _trouble(row, words),
+            _trouble(row, settings, words, now),
         )
     return shown
 
@@ -69,7 +69,7 @@ def _files(title: str, files: Files, words: Words) -> str:
 
 def _next(row: PlatformHealth, words: Words, now: datetime) -> str:
     """In how long it is read again, and why then."""
-    if row.next_check_at is None:
+    if row.next_check_at is None or not proof.allows(row.proofs, now):
         return ""
     wait = row.next_check_at - now
     when = words.span(wait) if wait > timedelta(0) else words.say("terminal.due_now")
@@ -77,7 +77,9 @@ def _next(row: PlatformHealth, words: Words, now: datetime) -> str:
     return when + (words.say("marks.aside", text=why) if why else "")
 
 
-def _trouble(row: PlatformHealth, words: Words) -> str:
+def _trouble(row: PlatformHealth, settings: Settings, words: Words, now: datetime) -> str:
+    if proof.missing(row.proofs, now):
+        return f"[red]{escape(owned.state(row.proofs, words, now, settings, why=False))}[/]"
     if not row.error:
         return words.say("terminal.well") if row.last_good_at else words.say("terminal.not_read_yet")
     said = words.say("terminal.health_platform", title="", error=words.error(row.error), n=row.failures)

@@ -20,7 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from classifiers.finding import Document
 from monitor import daemon, masking, messages, pipeline, rehearsed
 from monitor import settings as configuration
-from monitor.cli import wiring
+from monitor.cli import owned, wiring
 from monitor.collectors import sheet
 from monitor.house import context, each
 from monitor.model import Cursor, Item, Platform, Reply, Surface
@@ -106,6 +106,7 @@ def _source(source: str, settings: Settings, fields: dict[str, str]) -> tuple[Pl
     """A configured platform read from end to end, or a file."""
     if source in settings.platforms:
         platform = settings.platforms[source]
+        owned.demand(settings, platform)
         board = replace(platform.board, pages=PAGES) if platform.board else None
         mailbox = replace(platform.mailbox, back=BACK) if platform.mailbox else None
         whole = replace(platform, board=board, mailbox=mailbox, full_every=1 if board else NEVER)

@@ -14,13 +14,14 @@ from urllib.parse import urlsplit
 import click
 
 from classifiers import routing
-from monitor import brief, daemon, keys, logs, messages, papers
-from monitor.cli import wiring
+from monitor import brief, daemon, keys, logs, messages, papers, proof
+from monitor.cli import owned, wiring
 from monitor.collectors.board import PASS_TIME
 from monitor.collectors.imap import PASS_LIMIT
-from monitor.errors import DeliveryError
+from monitor.errors import DeliveryError, StoreError
 from monitor.house import Send, context
 from monitor.model import Channel, Contact, Notification, Platform, Policy
+from monitor.proof import Proof, claimed
 from monitor.settings import Settings, load, shipped
 from monitor.store import marks, passes, views
 from monitor.store.database import Tx, made, open_store
@@ -61,9 +62,10 @@ def check_config(config: Path) -> None:
     words = wiring.words(settings.language)
     click.echo(words.say("terminal.config_good", path=config))
     click.echo(f"\n{words.say('terminal.claims')}")
+    states = _states(settings, words)
     for platform in settings.platforms.values():
-        claim = words.say("terminal.claim", title=platform.title, prefixes=words.join(platform.prefixes))
-        click.echo(f"  {claim}")
+        held, prefixes = states[platform.name], words.join(platform.prefixes)
+        click.echo(f"  {words.say('terminal.claim', title=platform.title, prefixes=prefixes, state=held)}".rstrip())
         if platform.mailbox is not None:
             folders = words.join((*platform.mailbox.folders, *filter(None, [platform.mailbox.sent])))
             click.echo(f"    {words.say('terminal.mailbox', username=platform.mailbox.username, folders=folders)}")
@@ -94,6 +96,18 @@ def _ending(settings: Settings, words: Words) -> Iterator[str]:
     for each in sorted(settings.expiries, key=lambda one: one.on):
         if each.on - today <= ENDS_SOON:
             yield words.say("marks.colon").join((each.what, papers.left(each, today, words)))
+
+
+def _states(settings: Settings, words: Words) -> dict[str, str]:
+    """How the proof of each platform stands; nothing is known of it before there is a database of this version."""
+    now, watched = daemon.clock(), settings.platforms
+    known = {name: tuple(Proof(prefix=prefix) for prefix in claimed(each)) for name, each in watched.items()}
+    try:
+        with closing(open_store(settings.database)) as store, store.read() as tx:
+            known = {row.name: row.proofs for row in views.health(tx, tuple(watched.values()), {})}
+    except StoreError as error:
+        click.echo(f"  {error}")
+    return {name: owned.state(proofs, words, now, settings) for name, proofs in known.items()}
 
 
 def _routing(settings: Settings, words: Words) -> Iterator[str]:
@@ -172,6 +186,8 @@ def run(config: Path) -> None:
     daemon.stop_on_signals(stop)
     house = wiring.house(load(config), migrate=True)
     with closing(house.store):
+        for line in owned.notice(house):
+            click.echo(line, err=True)
         daemon.run(house, stop)
 
 
@@ -183,6 +199,8 @@ def once(config: Path) -> None:
     house = wiring.house(load(config), migrate=True)
     with closing(house.store):
         daemon.once(house)
+        for line in owned.notice(house):
+            click.echo(line, err=True)
 
 
 @click.command()
@@ -233,12 +251,18 @@ def _queue(tx: Tx, words: Words) -> str:
 
 
 def _platforms(tx: Tx, settings: Settings, words: Words) -> list[str]:
-    rows = views.health(tx, tuple(settings.platforms.values()), {})
-    return [
+    rows, now = views.health(tx, tuple(settings.platforms.values()), {}), daemon.clock()
+    failing = [
         words.say("terminal.health_platform", title=row.title, error=words.error(row.error), n=row.failures)
         for row in rows
         if row.error
     ]
+    unproven = [
+        words.say("terminal.health_unproven", title=row.title, state=owned.state(row.proofs, words, now, settings))
+        for row in rows
+        if proof.missing(row.proofs, now)
+    ]
+    return failing + unproven
 
 
 @click.command("send-test")

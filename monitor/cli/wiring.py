@@ -6,6 +6,7 @@ import random
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
 
@@ -22,12 +23,16 @@ from monitor.errors import DeliveryError, MonitorError, SettingsError
 from monitor.fetch import Fetcher, FetchLimits
 from monitor.house import Collector, House, Send
 from monitor.model import Notification
+from monitor.resolver import Txt
 from monitor.router import Router, own
 from monitor.sections import RingSettings
 from monitor.segment import Cutter
 from monitor.settings import LANGUAGES, MailSection, Settings, load, shipped
 from monitor.store.database import Store, open_store
 from monitor.words import Words
+
+PROOF_TIME = timedelta(seconds=20)  # three of them and the DNS within the shortest lease
+PROOF_BYTES = 2_097_152
 
 
 def house(settings: Settings, *, migrate: bool = False) -> House:
@@ -41,6 +46,8 @@ def house(settings: Settings, *, migrate: bool = False) -> House:
         collectors=collectors(),
         fetch=client.get,
         save=client.save,
+        fetch_once=prover(settings).get,
+        txt=Txt(),
         send=sender(settings.mail),
         ring=ringer(settings.ring, client.post),
         words={language: words(language) for language in LANGUAGES},
@@ -62,9 +69,9 @@ def collectors() -> dict[str, Collector]:
     }
 
 
-def fetcher(settings: Settings) -> Fetcher:
+def fetcher(settings: Settings, limits: FetchLimits | None = None) -> Fetcher:
     """The guarded client."""
-    limits = FetchLimits(total=settings.http.total, max_bytes=settings.http.max_bytes)
+    limits = limits or FetchLimits(total=settings.http.total, max_bytes=settings.http.max_bytes)
     return Fetcher(limits, proxy=settings.http.proxy, user_agent=user_agent(settings), clock=daemon.clock)
 
 
@@ -72,6 +79,13 @@ def user_agent(settings: Settings) -> str:
     """What the client calls itself: honest, with whom to ask."""
     contact = f"; {settings.http.contact}" if settings.http.contact else ""
     return f"Huiyin/{__version__} (monitoring of our own platforms{contact})"
+
+
+def prover(settings: Settings) -> Fetcher:
+    """The guarded client for proofs: no redirect, little to read, little time, since several are asked in turn."""
+    total = min(settings.http.total, PROOF_TIME)
+    limits = FetchLimits(total=total, max_bytes=PROOF_BYTES, max_redirects=0)
+    return fetcher(settings, limits)
 
 
 def ringer(ring: RingSettings, post: Post) -> Send:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from monitor.store.database import Tx
 from monitor.store.statements import add_new
@@ -21,3 +21,8 @@ def at(tx: Tx, name: str) -> datetime | None:
 def put(tx: Tx, name: str, now: datetime) -> bool:
     """Mark ``name``; False when it had been marked before."""
     return add_new(tx, mark, {"name": name, "at": now})
+
+
+def take(tx: Tx, name: str) -> bool:
+    """Forget that ``name`` was marked; False when it was not."""
+    return tx.execute(delete(mark).where(mark.c.name == name)).rowcount == 1

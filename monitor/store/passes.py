@@ -16,6 +16,7 @@ from classifiers.finding import Topic
 from monitor.errors import LeaseLostError
 from monitor.model import Cursor, Entry, Hit, Platform
 from monitor.polling import LOOKED_AT
+from monitor.store import proofs
 from monitor.store.database import Tx
 from monitor.store.statements import add_new, load, look_up, one_at_a_time, put, reserve
 from monitor.store.tables import attachment, correction, cursor, finding, host, item, version
@@ -113,7 +114,8 @@ def spared(name: Column[str], now: datetime, rest: Rest) -> tuple[ColumnElement[
 
 
 def register(tx: Tx, platforms: Mapping[str, Platform], now: datetime) -> None:
-    """Give each configured platform a cursor, due at once when it is new, and its host a row."""
+    """Give each configured platform a cursor, due at once when it is new, its host a row, and its prefixes theirs."""
+    proofs.register(tx, platforms, now)
     for name, platform in platforms.items():
         where = host_of(platform.url)
         row = {"platform": name, "added_at": now, "next_check_at": now, "why": "first", "host": where}
@@ -134,6 +136,7 @@ def claim_platform(
     Where citizens write comes first; then the host that has waited longest, so that many platforms on one host never
     delay the one on another; then the platform that has been due longest. A host has its ``rest``, and is left alone
     while it asked for time. One that was added or checked in the future is due as well: the clock has been set back.
+    None is claimed of which a prefix is neither proven nor in its grace.
     """
     one_at_a_time(tx, HOSTS)
     last = func.coalesce(cursor.c.checked_at, cursor.c.added_at)
@@ -143,7 +146,7 @@ def claim_platform(
     row = tx.execute(
         select(cursor)
         .join(host, host.c.name == cursor.c.host)
-        .where(cursor.c.platform.in_(platforms), due, free, *spared(cursor.c.host, now, rest))
+        .where(cursor.c.platform.in_(proofs.standing(tx, platforms, now)), due, free, *spared(cursor.c.host, now, rest))
         .order_by(
             case((cursor.c.platform.in_(first), 0), else_=1), host.c.served_at.nulls_first(), cursor.c.next_check_at
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, false, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, false, func, insert, or_, select, update
 
 from classifiers.finding import Kind, Topic
 from monitor.errors import LeaseLostError
@@ -44,7 +44,7 @@ RECORDS = select(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
-    """All unjudged findings of one kind about one item (or one platform): what one record is about.
+    """All unjudged findings of one kind about one item (or one platform, or one place of it): what a record is about.
 
     ``findings`` are ids; ``best`` is the highest score among those never dismissed, or None when all were.
     ``old`` says that all of them stood there at first contact.
@@ -58,10 +58,23 @@ class Matter:
     subject: str
     locator: str
     old: bool = False
+    where: str = ""  # of a matter of the platform: an address, if it isn't about the platform as a whole
 
     @property
     def key(self) -> str:
-        return f"item:{self.item}" if self.item is not None else f"platform:{self.platform}"
+        if self.item is not None:
+            return f"item:{self.item}"
+        return at(self.where) if "://" in self.where else f"platform:{self.platform}"
+
+
+def at(where: str) -> str:
+    """The matter key of a place that several platforms may share."""
+    return f"at:{where}"
+
+
+def _same_place(where: str) -> ColumnElement[bool]:
+    """Of findings about a platform: the same address, or no address at all; the checks write their limits there."""
+    return finding.c.where == where if "://" in where else ~finding.c.where.contains("://")
 
 
 def claim_matter(tx: Tx, now: datetime, until: datetime) -> Matter | None:
@@ -77,7 +90,9 @@ def claim_matter(tx: Tx, now: datetime, until: datetime) -> Matter | None:
         dismissal.c.rule == finding.c.rule,
         dismissal.c.match_digest == finding.c.match_digest,
     )
-    same_item = finding.c.item_id.is_(None) if first.item_id is None else finding.c.item_id == first.item_id
+    same_item = finding.c.item_id == first.item_id
+    if first.item_id is None:
+        same_item = and_(finding.c.item_id.is_(None), _same_place(first.where))
     rows = tx.execute(
         select(finding.c.id, finding.c.score, finding.c.baseline, dismissal.c.at)
         .join(dismissal, dismissed, isouter=True)
@@ -97,6 +112,7 @@ def claim_matter(tx: Tx, now: datetime, until: datetime) -> Matter | None:
         subject=tx.execute(newest).scalar() or "",
         locator=tx.execute(link).scalar() or "",
         old=all(row.baseline for row in rows),
+        where=first.where if first.item_id is None else "",
     )
 
 
@@ -177,10 +193,11 @@ def told(tx: Tx, record: Escalation, *, step: int, next_step_at: datetime | None
         raise LeaseLostError
 
 
-def told_since(tx: Tx, kind: Kind, platform: str, since: datetime) -> bool:
-    """Whether a finding of ``kind`` about the platform itself has been written since."""
+def told_since(tx: Tx, kind: Kind, platform: str, since: datetime, where: str = "") -> bool:
+    """Whether a finding of ``kind`` about the platform itself, or this place of it, has been written since."""
     about = and_(finding.c.platform == platform, finding.c.item_id.is_(None), finding.c.kind == str(kind))
-    return tx.execute(select(finding.c.id).where(about, finding.c.found_at >= since)).first() is not None
+    about = and_(about, _same_place(where), finding.c.found_at >= since)
+    return tx.execute(select(finding.c.id).where(about)).first() is not None
 
 
 def release(tx: Tx) -> None:

@@ -102,6 +102,24 @@ visit = Table(  # how often a platform was read on a day, and how often it didn'
     Column("failed", Integer, nullable=False),
 )
 
+proof = Table(  # that what stands below a URL prefix is the agency's own
+    "proof",
+    metadata,
+    Column("prefix", Text, primary_key=True),
+    Column("added_at", Moment, nullable=False),
+    Column("way", String(16), nullable=False, default=""),
+    Column("article", Text, nullable=False, default=""),
+    Column("proven_at", Moment),
+    Column("until", Moment),
+    Column("checked_at", Moment),
+    Column("next_check_at", Moment, nullable=False, index=True),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("error", String(64), nullable=False, default=""),
+    Column("detail", Text, nullable=False, default=""),
+    Column("lease", String(32)),
+    Column("lease_until", Moment),
+)
+
 item = Table(
     "item",
     metadata,

@@ -10,6 +10,8 @@ from sqlalchemy import and_, exists, func, or_, select
 
 from classifiers.finding import Kind
 from monitor.model import Channel, Escalation, Outcome, Period, Platform, Seen
+from monitor.proof import Proof, claimed
+from monitor.store import proofs
 from monitor.store.database import Tx
 from monitor.store.outbox import IS_WAITING
 from monitor.store.records import IS_OPEN, RECORDS, as_record, as_seen
@@ -59,6 +61,8 @@ def texts(tx: Tx, period: Period, limit: int = 5000) -> list[str]:
 def health(tx: Tx, platforms: Sequence[Platform], items: dict[str, int]) -> list[PlatformHealth]:
     """One row a configured platform, in the order of the configuration."""
     rows = {row.platform: row for row in tx.execute(select(cursor))}
+    prefixes = {platform.name: claimed(platform) for platform in platforms}
+    known = proofs.of(tx, {prefix for each in prefixes.values() for prefix in each})
     found = []
     for platform in platforms:
         row = rows.get(platform.name)
@@ -74,6 +78,7 @@ def health(tx: Tx, platforms: Sequence[Platform], items: dict[str, int]) -> list
                 next_check_at=row.next_check_at if row else None,
                 why=row.why if row else "",
                 decoded_by=row.decoded_by if row else "",
+                proofs=tuple(known.get(prefix, Proof(prefix=prefix)) for prefix in prefixes[platform.name]),
             )
         )
     return found

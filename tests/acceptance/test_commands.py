@@ -89,11 +89,13 @@ def test_check_config_repeats_what_is_claimed_and_says_who_is_told(folder):
 
 
 def test_check_config_shows_all_mistakes(tmp_path):
-    (tmp_path / "huiyin.toml").write_text(CONFIGURATION.replace("own = true", "").replace('"duty"]', '"ghost"]'))
+    (tmp_path / "huiyin.toml").write_text(
+        CONFIGURATION.replace("networks", "own = true\nnetworks").replace('"duty"]', '"ghost"]')
+    )
 
     said = huiyin(tmp_path, "check-config", expect=2)
 
-    assert "own = true" in said
+    assert "platform[website].own: is not known any more" in said
     assert "ghost" in said
 
 
@@ -222,7 +224,7 @@ def wait_for(process, word):
 
 
 def test_the_service_runs_until_it_is_told_to_stop(tmp_path, each_database):
-    build(tmp_path, Web(), CONFIGURATION.replace("own = true", 'own = true\nevery = "1s"')).store.close()
+    build(tmp_path, Web(), CONFIGURATION.replace('name = "website"', 'name = "website"\nevery = "1s"')).store.close()
 
     with start(tmp_path) as process:
         wait_for(process, "started")

@@ -32,6 +32,7 @@ def agency(tmp_path):
     """The agency at its beginning, its platforms as configured, and a fetcher."""
     words = Words("zh", TABLES["zh"])
     with Agency(3600) as agency:
+        agency.forum_dies()
         (tmp_path / "huiyin.toml").write_text(agency.configuration(words), encoding="utf-8")
         fetcher = Fetcher(FetchLimits(), clock=daemon.clock)
         yield settings.load(tmp_path / "huiyin.toml").platforms, fetcher.get

@@ -210,9 +210,9 @@ def test_a_list_page_is_read_with_some_of_its_articles(tmp_path):
     site.post(*range(1, 13))
     with Serving(site) as serving:
         config = tmp_path / "huiyin.toml"
-        column = 'own = true\nkind = "list"\n[platform.page]\nentry = "ul.col li"\nmore = "index_{page}.html"\n'
+        column = 'kind = "list"\n[platform.page]\nentry = "ul.col li"\nmore = "index_{page}.html"\n'
         text = CONFIGURATION.replace("http://127.0.0.1:9/feed.xml", serving.url(serving.path))
-        config.write_text(text.replace("own = true\n", column), encoding="utf-8")
+        config.write_text(text.replace("[policy.default]\n", column + "[policy.default]\n"), encoding="utf-8")
         code, items, (source,) = attempt(serving.url(serving.path), config=config)
 
     assert (code, source["error"], source["items"]) == (0, None, 7)  # five on the first page, itself, what is around

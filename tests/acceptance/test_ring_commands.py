@@ -115,7 +115,7 @@ def test_who_acts_must_be_known_and_said_once(tmp_path):
 
 
 def test_show_tells_of_each_recipient_and_way_how_it_went(tmp_path, clock):
-    way, at_night = Way(), RINGING.replace("own = true", 'own = true\nat_night = "值班室电脑 [2] 号机"')
+    way, at_night = Way(), RINGING.replace('name = "website"', 'name = "website"\nat_night = "值班室电脑 [2] 号机"')
     way.mail_errors.append(DeliveryError("554 5.7.1 Content", permanent=True, content=True))
     way.ring_errors.append(DeliveryError("gateway refused: 400 no such number", permanent=True))
     house = replace(build(tmp_path, Web([item(GAS)]), at_night), send=way.mail, ring=way.ring)

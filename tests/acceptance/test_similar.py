@@ -27,7 +27,7 @@ def huiyin(folder, *words, expect=0, given=None):
 def folder(tmp_path_factory):
     """A lamp that was mended before (item 1), and the like of it that has waited too long (item 2, a record)."""
     folder, box, clock = tmp_path_factory.mktemp("agency"), Box(), Clock()
-    house = board_house(folder, box, ANSWERING.replace("own = true", 'own = true\nunit = "路灯所"'))
+    house = board_house(folder, box, ANSWERING.replace('name = "website"', 'name = "website"\nunit = "路灯所"'))
     answer = Reply(at=T - timedelta(days=5), text=SAID)
     box.post("A-17", T - timedelta(days=8), LAMP, title="[bold]路灯坏了", reply=answer)
     box.post("A-18", T, LAMP_AGAIN, title="路灯")

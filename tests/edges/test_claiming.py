@@ -14,10 +14,7 @@ GENTLE = Rest(timedelta(seconds=1), 2)
 
 
 def another(name, url, extra=""):
-    return (
-        f'[[platform]]\nname = "{name}"\ntitle = "{name}"\nurl = "{url}"\nown = true\n'
-        f'networks = ["127.0.0.0/8"]\n{extra}\n'
-    )
+    return f'[[platform]]\nname = "{name}"\ntitle = "{name}"\nurl = "{url}"\nnetworks = ["127.0.0.0/8"]\n{extra}\n'
 
 
 @pytest.fixture

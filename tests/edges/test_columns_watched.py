@@ -37,8 +37,7 @@ def serving(made):
 
 def watched(folder, serving, friends="", now=T):
     text = CONFIGURATION.replace("http://127.0.0.1:9/feed.xml", serving.url(serving.path))
-    text = text.replace("own = true\n", "own = true\n" + COLUMN).replace('networks = ["127.0.0.0/8"]\n', "")
-    text = text.replace("own = true\n", 'own = true\nnetworks = ["127.0.0.0/8"]\n')
+    text = text.replace('networks = ["127.0.0.0/8"]\n', 'networks = ["127.0.0.0/8"]\n' + COLUMN)
     text = text.replace("[pace]", f"{friends}\n[pace]")
     return replace(build(folder, Web(), text, now), collectors={"list": listing.collect, "sitemap": sitemap.collect})
 

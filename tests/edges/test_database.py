@@ -4,6 +4,7 @@ import os
 import sqlite3
 import threading
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -12,8 +13,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import insert, select
 
 from monitor.errors import StoreError
-from monitor.model import Database
+from monitor.model import Database, Platform
+from monitor.proof import GRACE
 from monitor.store import database as database_module
+from monitor.store import passes, proofs
 from monitor.store.database import made, open_store
 from monitor.store.tables import beat, cursor, metadata
 from tests.dying import in_child
@@ -251,3 +254,21 @@ def test_the_file_is_sound_after_a_day_of_work(tmp_path, clock):
         assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert raw.execute("PRAGMA foreign_key_check").fetchall() == []
         assert raw.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_what_an_older_version_read_is_read_on_for_the_grace_and_no_longer(older):
+    platform = Platform(
+        name="website", kind="feed", title="w", url="http://a.example/x", prefixes=("http://a.example/",)
+    )
+    new = replace(platform, name="new", prefixes=("http://b.example/",))
+    watched = {"website": platform, "new": new}
+    with closing(open_store(older, migrate=True)) as store:
+        for later in (timedelta(0), timedelta(days=9)):  # a second start prolongs nothing
+            with store.write() as tx:
+                passes.register(tx, watched, BEGINNING + later)
+        with store.read() as tx:
+            known = proofs.of(tx, [*platform.prefixes, *new.prefixes])
+            until = {prefix: each.until for prefix, each in known.items()}
+            assert until == {"http://a.example/": BEGINNING + GRACE, "http://b.example/": None}
+            assert proofs.standing(tx, watched, BEGINNING) == ["website"]
+            assert proofs.standing(tx, watched, BEGINNING + GRACE) == []

@@ -186,7 +186,7 @@ def test_two_items_are_two_matters(tmp_path, clock):
 
 
 def test_a_private_surface_is_masked_and_opens_nothing(tmp_path, clock):
-    text = CONFIGURATION.replace("own = true", 'own = true\nsurface = "private"')
+    text = CONFIGURATION.replace('name = "website"', 'name = "website"\nsurface = "private"')
     house = build(tmp_path, Web([item()]), text)
 
     drain(house, clock)
@@ -198,7 +198,7 @@ def test_a_private_surface_is_masked_and_opens_nothing(tmp_path, clock):
 
 
 def test_a_hazard_on_a_private_surface_tells_people(tmp_path, clock):
-    text = CONFIGURATION.replace("own = true", 'own = true\nsurface = "private"')
+    text = CONFIGURATION.replace('name = "website"', 'name = "website"\nsurface = "private"')
     house = build(tmp_path, Web([item("东苑小区3栋楼道里煤气味很重，阀门一直在漏气，快派人来！")]), text)
 
     drain(house, clock)

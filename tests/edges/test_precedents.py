@@ -132,7 +132,7 @@ def test_whatever_is_asked_or_answered_does_no_harm(house, box, clock, text):
 )
 def test_the_mail_about_a_late_answer_says_how_the_like_was_answered(tmp_path, box, clock, language, words):
     text = ANSWERING.replace('mail = "duty@', f'language = "{language}"\nmail = "duty@')
-    house = board_house(tmp_path, box, text.replace("own = true", 'own = true\nunit = "县路灯所"'))
+    house = board_house(tmp_path, box, text.replace('name = "website"', 'name = "website"\nunit = "县路灯所"'))
     said = says("网友：您好！现答复如下：已派人修好。", after=3 * DAY)
     answered(box, "1", LAMP, title="路灯坏了", reply=said)
     box.post("2", T, LAMP_AGAIN, title="路灯")

@@ -45,7 +45,7 @@ def test_what_stood_there_before_is_listed_without_its_words(tmp_path, clock):
 
 
 def test_on_a_private_surface_it_is_no_finding(tmp_path, clock):
-    text = CONFIGURATION.replace("own = true", 'own = true\nsurface = "private"')
+    text = CONFIGURATION.replace('name = "website"', 'name = "website"\nsurface = "private"')
     house = build(tmp_path, Web([item(OFFER, title=TITLE)]), text)
 
     drain(house, clock)

@@ -90,7 +90,7 @@ def test_where_it_is_not_sure_both_topics_are_named_and_one_is_not_enough(house,
     [("zh", True, "归属：质安站·住建"), ("en", True, "Belongs to: 质安站: 住建"), ("zh", False, "")],
 )
 def test_a_danger_is_told_with_it_where_a_unit_answers_it(tmp_path, clock, language, unit, says):
-    text = CONFIGURATION.replace("own = true\n", "own = true\nmessages = true\n").replace(
+    text = CONFIGURATION.replace("[policy.default]\n", "messages = true\n[policy.default]\n").replace(
         "[agency]\n", f'[agency]\nlanguage = "{language}"\n'
     )
     text += '[[unit]]\nname = "质安站"\ntopics = ["住建"]\n' * unit

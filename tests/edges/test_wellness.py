@@ -31,7 +31,6 @@ OTHER = """
 name = "other"
 title = "另一个网站"
 url = "http://www.other.example/feed.xml"
-own = true
 """
 
 
@@ -72,7 +71,7 @@ def test_whoever_cant_be_reached_is_down_and_whoever_answers_wrongly_is_broken(t
 
 def test_a_column_without_anything_new_is_told_before_the_limit_and_closes_with_the_next_entry(tmp_path, clock):
     web = Web([item("旧闻", published=T - timedelta(days=2))])
-    text = CONFIGURATION.replace("[policy.default]", "").replace("own = true\n", 'own = true\nstale_after = "14d"\n')
+    text = CONFIGURATION.replace("[policy.default]", 'stale_after = "14d"')
     house = build(tmp_path, web, text.replace('owner = "duty"', '[policy.default]\nowner = "duty"'))
     drain(house, clock)
     assert kinds(house) == []

@@ -10,7 +10,6 @@ name = "col"
 title = "栏目"
 kind = "list"
 url = "https://www.agency.example/col/index.html"
-own = true
 [platform.page]
 """
 

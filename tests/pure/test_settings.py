@@ -155,7 +155,7 @@ mail = "Name <b@b.example>"
 name = "a"
 url = "ftp://x"
 networks = ["10.0.0.0/33"]
-own = "yes"
+messages = "yes"
 full_every = true
 surface = 1
 [[platform]]
@@ -163,6 +163,7 @@ name = "a"
 title = "t"
 url = "http://u:p@a.example/"
 own = true
+prefixes = ["https://a.example/x/../y/"]
 every = 5
 [policy.default]
 owner = "ghost"
@@ -199,10 +200,11 @@ EXPECTED = [
     "platform[a].title: is missing",
     "platform[a].url: 'ftp://x' is no web address",
     "platform[a].networks: '10.0.0.0/33' is no address range",
-    "platform[a].own: must be true or false",
+    "platform[a].messages: must be true or false",
     "platform[a].full_every: must be a whole number",
     "platform[a].surface: must be text in quotes",
-    "platform[a].own: write `own = true`",
+    "platform[a].own: is not known any more",
+    "platform[a].prefixes: 'https://a.example/x/../y/': the address has a path that climbs",
     "platform[a].name: 'a' is used twice",
     "platform[a].url: 'http://u:p@a.example/' is no web address",
     "platform[a].every: 5 is no span of time",
