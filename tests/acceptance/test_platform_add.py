@@ -77,7 +77,6 @@ def test_a_list_page_is_shown_and_written(zoo, config):
         "title": "通知公告",
         "kind": "list",
         "url": zoo.url("/gsgg/index.html"),
-        "own": True,
         "prefixes": [zoo.url("/art/"), zoo.url("/gsgg/")],
         "networks": ["127.0.0.0/8"],
         "page": {"entry": "div.right-con li", "date": "span", "more": zoo.url("/gsgg/index_{page}.html")},
