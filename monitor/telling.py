@@ -88,7 +88,8 @@ def bare(house: House, tx: Tx, refused: Notification, now: datetime) -> Message:
 
 def _seen(house: House, tx: Tx, record: Escalation) -> list[Seen]:
     threshold = house.settings.policies[record.kind].threshold
-    return [each for each in records.seen(tx, record.id) if each.score >= threshold]
+    found = [each for each in records.seen(tx, record.id) if each.score >= threshold]
+    return found[::-1] if record.kind is Kind.SOURCE_BROKEN else found  # the newest says what is the matter now
 
 
 def _about(house: House, tx: Tx, record: Escalation, now: datetime) -> messages.Context:
