@@ -1,7 +1,7 @@
 """Proof of control over a URL prefix: what must stand where, whether it does, and until when it counts. PURE.
 
 A token is made for one installation and one prefix. It proves exactly this prefix, except in the DNS, whose owner has
-the whole host. docs/adr/0019 says what each way proves, and against whom.
+the whole host. docs/adr/0020 says what each way proves, and against whom.
 """
 
 from __future__ import annotations
