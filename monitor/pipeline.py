@@ -71,6 +71,8 @@ def collect(house: House, clock: Clock) -> bool:
         after = replace(after, certified_until=noted.certified_until or claim.cursor.certified_until)
     else:
         after = _failed(house, platform, collected.cursor, collected.trouble, now)
+    if collected.left_out is not None and not after.error:
+        after = replace(after, error=collected.left_out.code, detail=masking.mask_text(str(collected.left_out)))
     if refused and not after.error:
         after = replace(after, error="items_refused", detail=f"{refused} / {len(collected.items)}")
     if refused:  # fetch everything again next time instead of trusting a 304
@@ -137,7 +139,8 @@ def _note_answers(tx: Tx, house: House, collected: Collected, entries: list[Entr
     """Remember who waits for an answer and how others were answered; a record of one that waits no longer closes."""
     name = collected.cursor.platform
     gone = [masking.identity(house.key, number) for number in collected.gone]
-    answers.note(tx, name, entries, gone, complete=collected.complete, now=now)
+    stays = house.settings.platforms[name].kind == "exports"  # an old export may come after a new one
+    answers.note(tx, name, entries, gone, complete=collected.complete, now=now, stays=stays)
     precedents.keep(tx, name, entries)
     if collected.trouble is None:
         answers.set_reach(tx, name, now)
