@@ -13,11 +13,13 @@ import click
 
 from classifiers.routing import Model, ModelError
 from monitor import __version__, daemon, keys
+from monitor.attachments import apart
+from monitor.attachments.limits import MB, Limits
 from monitor.channels.compose import Sender
 from monitor.channels.folder import Folder
 from monitor.channels.mail import Mail, MailSettings, Security
 from monitor.channels.ring import Gateway, Post, Ring
-from monitor.collectors import board, feed, imap, listing, mailbox, sitemap
+from monitor.collectors import account, accountapi, board, exports, feed, imap, listing, mailbox, sitemap
 from monitor.errors import DeliveryError, MonitorError, SettingsError
 from monitor.fetch import Fetcher, FetchLimits
 from monitor.house import Collector, House, Send
@@ -29,6 +31,9 @@ from monitor.settings import LANGUAGES, MailSection, Settings, load, shipped
 from monitor.store.database import Store, open_store
 from monitor.words import Words
 
+SHEETS = Limits(seconds=180, memory=768 * MB, size=exports.MAX_BYTES, cells=10_000_000)  # of one export of a hotline
+sheets = partial(apart.lines, limits=SHEETS)
+
 
 def house(settings: Settings, *, migrate: bool = False) -> House:
     """Everything the stages need. Only `init`, `run`, `once` and the demo migrate the database."""
@@ -38,7 +43,7 @@ def house(settings: Settings, *, migrate: bool = False) -> House:
         settings=settings,
         store=open_store(settings.database, migrate=migrate),
         key=key,
-        collectors=collectors(),
+        collectors=collectors(key, client),
         fetch=client.get,
         save=client.save,
         send=sender(settings.mail),
@@ -50,15 +55,16 @@ def house(settings: Settings, *, migrate: bool = False) -> House:
     )
 
 
-def collectors() -> dict[str, Collector]:
-    """What reads each kind of platform."""
-    door = imap.Door(clock=daemon.clock)
+def collectors(key: bytes, client: Fetcher) -> dict[str, Collector]:
+    """What reads each kind of platform; ``key`` is the installation key, or any for what remembers nothing."""
     return {
-        "feed": feed.collect,
+        "account": partial(account.collect, accountapi.Door(client.post, daemon.clock)),
         "board": board.collect,
+        "exports": partial(exports.collect, exports.Door(sheets, daemon.clock, key)),
+        "feed": feed.collect,
         "list": listing.collect,
+        "mailbox": partial(mailbox.collect, imap.Door(clock=daemon.clock).open),
         "sitemap": sitemap.collect,
-        "mailbox": partial(mailbox.collect, door.open),
     }
 
 
