@@ -71,8 +71,6 @@ def collect(house: House, clock: Clock) -> bool:
         after = replace(after, certified_until=noted.certified_until or claim.cursor.certified_until)
     else:
         after = _failed(house, platform, collected.cursor, collected.trouble, now)
-    if collected.left_out is not None and not after.error:
-        after = replace(after, error=collected.left_out.code, detail=masking.mask_text(str(collected.left_out)))
     if refused and not after.error:
         after = replace(after, error="items_refused", detail=f"{refused} / {len(collected.items)}")
     if refused:  # fetch everything again next time instead of trusting a 304
@@ -101,7 +99,7 @@ def _dates(entries: Iterable[Entry]) -> set[datetime]:
 
 def _read(house: House, platform: Platform, collected: Collected, dates: set[datetime], now: datetime) -> Cursor:
     """Where we are after a good pass."""
-    cursor, behind = collected.cursor, collected.behind
+    cursor, behind, left_out = collected.cursor, collected.behind, collected.left_out
     following = polling.after_success(platform, dates, now, house.luck(), behind=behind)
     return replace(
         cursor,
@@ -109,8 +107,8 @@ def _read(house: House, platform: Platform, collected: Collected, dates: set[dat
         why=following.why,
         baselined_at=cursor.baselined_at or (None if behind else now),
         failures=0,
-        error="",
-        detail="",
+        error=left_out.code if left_out else "",
+        detail=masking.mask_text(str(left_out)) if left_out else "",
         last_good_at=now,
     )
 
