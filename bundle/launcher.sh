@@ -13,10 +13,12 @@ HUIYIN_DATABASE_PASSWORD_FILE=${HUIYIN_DATABASE_PASSWORD_FILE:-$config/database.
 PYTHONUTF8=1
 export HUIYIN_CONFIG HUIYIN_MAIL_PASSWORD_FILE HUIYIN_RING_TOKEN_FILE HUIYIN_DATABASE_PASSWORD_FILE PYTHONUTF8
 unset PYTHONHOME PYTHONPATH
-for file in "$config"/*.password; do  # 邮箱：一个平台一个文件 / mailboxes: one file for each platform
-    name=$(basename "$file" .password | tr 'a-z-' 'A-Z_')
+for file in "$config"/*.password "$config"/*.secret; do  # 邮箱、公众号：一个平台一个文件 / mailboxes, accounts: a file for each
+    what=${file##*.}
+    name=$(basename "$file" ".$what" | tr 'a-z-' 'A-Z_')
     case $name in *[!A-Z0-9_]*) continue ;; esac
-    eval "export HUIYIN_${name}_PASSWORD_FILE=\"\${HUIYIN_${name}_PASSWORD_FILE:-\$file}\""
+    variable=HUIYIN_${name}_$(echo "$what" | tr 'a-z' 'A-Z')_FILE
+    eval "export $variable=\"\${$variable:-\$file}\""
 done
 
 if [ -n "$user" ] && [ "$(id -u)" = 0 ]; then

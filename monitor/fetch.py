@@ -39,7 +39,7 @@ from monitor.transport import Backend, Resolve, Transport, Watch, resolve
 USER_AGENT = f"Huiyin/{__version__}"
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 
-MAX_REPLY = 65_536  # bytes of the answer to a POST that are read
+MAX_REPLY = 65_536  # bytes of the answer to a POST that are read, unless somebody asks for more
 MAX_VALIDATOR = 1000  # characters of an ETag or Last-Modified that are remembered
 Keep = Callable[[bytes], object]
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -167,16 +167,17 @@ class Fetcher:
         networks: tuple[Network, ...],
         total: timedelta,
         begins: Callable[[], None],
+        limit: int = MAX_REPLY,
     ) -> Fetched:
         """Send ``body`` to ``url`` once and read what is answered, whatever its status; no redirect is followed.
 
         ``networks`` are the private ranges the address may lie in; one that lies there is never asked through the
         proxy. ``begins`` is called when the connection stands, just before the body goes out, and anything it
-        raises goes through. Raises CollectError as ``get`` does: before ``begins`` nothing was sent, after it
-        nobody can know.
+        raises goes through. At most ``limit`` bytes of the answer are read. Raises CollectError as ``get`` does:
+        before ``begins`` nothing was sent, after it nobody can know.
         """
         target = guard.parse(url)
-        watch = Watch(total, MAX_REPLY)
+        watch = Watch(total, limit)
 
         def sending() -> Iterator[bytes]:
             begins()
@@ -186,7 +187,7 @@ class Fetcher:
         request = httpx.Request("POST", target.url, headers=sent | dict(headers), content=sending())
         pool = self._pool(networks, watch, direct=bool(networks))
         with Transport(pool, watch) as transport, closing(transport.handle_request(request)) as response:
-            reply, complete = _beginning(response)
+            reply, complete = _beginning(response, limit)
             return Fetched(url=target.url, status=response.status_code, body=reply, complete=complete)
 
     def _pool(self, networks: tuple[Network, ...], watch: Watch, *, direct: bool = False) -> httpcore.ConnectionPool:
@@ -234,14 +235,14 @@ def _certified_until(response: httpx.Response) -> datetime | None:
     return datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
 
 
-def _beginning(response: httpx.Response) -> tuple[bytes, bool]:
+def _beginning(response: httpx.Response, limit: int) -> tuple[bytes, bool]:
     """The first bytes of the body, and whether they are all of it."""
     body = bytearray()
     try:
         for part in response.iter_raw():
             body += part
-            if len(body) > MAX_REPLY:
-                return bytes(body[:MAX_REPLY]), False
+            if len(body) > limit:
+                return bytes(body[:limit]), False
     except CollectError:
         return bytes(body), False
     return bytes(body), True

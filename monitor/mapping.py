@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,3 +47,15 @@ class Listing:
     next: str = ""  # the link to the following page, where ``more`` can't be written
     pages: int = 20  # the most that are read back at first contact
     articles: int = 30  # the most that are read in one pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Calls are counted in days of Beijing, as the interface counts them. Its limits for a new account are 100 lists of
+    articles a day, and more of comments.
+    """
+
+    appid: str
+    articles_a_day: int = 90
+    comments_a_day: int = 5_000
+    back: timedelta = timedelta(days=365)  # how old articles may be that are read at first contact

@@ -15,10 +15,11 @@ from classifiers.finding import Kind, Topic
 from monitor.attachment import Attachment
 from monitor.bymail import Answer, Letter, Mailbox
 from monitor.errors import CollectError
-from monitor.mapping import Board, Listing
+from monitor.mapping import Account, Board, Listing
 
 LINE = "*"  # stands for all platforms at once: nothing answers, so it is our own line
 NUMBER = "number:"  # how a locator begins that is the number of a message, where the platform has no address for it
+ROW = "row:"  # and one that is a row of an export: its place, number and file, with "|" between
 
 
 class Surface(StrEnum):
@@ -65,7 +66,7 @@ class Platform:
     """A place of the agency's own that is watched: what is *configured*."""
 
     name: str
-    kind: str  # the collector: "feed", "board", "list", "sitemap", "mailbox"
+    kind: str  # the collector: "feed", "board", "list", "sitemap", "mailbox", "exports", "account"
     title: str
     url: str
     prefixes: tuple[str, ...]  # URL prefixes that may be fetched, redirects included
@@ -80,7 +81,8 @@ class Platform:
     board: Board | None = None
     listing: Listing | None = None
     mailbox: Mailbox | None = None
-    secret: str = field(default="", repr=False)  # the password with which it is read
+    account: Account | None = None
+    secret: str = field(default="", repr=False)  # the password or key with which it is read
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     networks: tuple[IPv4Network | IPv6Network, ...] = ()  # private ranges this platform may live in
     full_every: int = 12  # every n-th fetch ignores ETag and Last-Modified
@@ -146,6 +148,7 @@ class Collected:
     ``complete`` says that ``items`` is everything that stands there now: what is missing may have been withdrawn.
     ``trouble`` stopped the pass midway: what was read before is good, and the pass counts as a failure.
     ``behind`` says that there is more to read at once, of what stood there at first contact or of much that is new.
+    ``left_out`` is what could not be read of it while the pass is good all the same: shown, and nobody is called.
     ``answers`` came by mail; ``spots`` are where mail lies now, None unless every answer has been read as well.
     """
 
@@ -155,6 +158,7 @@ class Collected:
     complete: bool = False
     trouble: CollectError | None = None
     behind: bool = False
+    left_out: CollectError | None = None
     answers: tuple[Answer, ...] = ()
     spots: frozenset[str] | None = None
 

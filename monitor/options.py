@@ -242,6 +242,16 @@ def is_mail_server(address: str) -> bool:
         return False
 
 
+def is_folder(address: str) -> bool:
+    """``file:///folder``: an absolute path, and nothing else."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    alone = not parts.netloc and not parts.query and not parts.fragment
+    return parts.scheme == "file" and alone and len(parts.path) > 1
+
+
 def _wrong_with_server(address: str) -> str:
     """What is wrong with the address of a database, "" when nothing is."""
     allowed = ", ".join(_SERVER_OPTIONS)

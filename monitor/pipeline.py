@@ -111,7 +111,7 @@ def _dates(entries: Iterable[Entry]) -> set[datetime]:
 
 def _read(house: House, platform: Platform, collected: Collected, dates: set[datetime], now: datetime) -> Cursor:
     """Where we are after a good pass."""
-    cursor, behind = collected.cursor, collected.behind
+    cursor, behind, left_out = collected.cursor, collected.behind, collected.left_out
     following = polling.after_success(platform, dates, now, house.luck(), behind=behind)
     return replace(
         cursor,
@@ -119,8 +119,8 @@ def _read(house: House, platform: Platform, collected: Collected, dates: set[dat
         why=following.why,
         baselined_at=cursor.baselined_at or (None if behind else now),
         failures=0,
-        error="",
-        detail="",
+        error=left_out.code if left_out else "",
+        detail=masking.mask_text(str(left_out)) if left_out else "",
         last_good_at=now,
     )
 
@@ -149,7 +149,8 @@ def _note_answers(tx: Tx, house: House, collected: Collected, entries: list[Entr
     """Remember who waits for an answer and how others were answered; a record of one that waits no longer closes."""
     name = collected.cursor.platform
     gone = [masking.identity(house.key, number) for number in collected.gone]
-    answers.note(tx, name, entries, gone, complete=collected.complete, now=now)
+    stays = house.settings.platforms[name].kind == "exports"  # an old export may come after a new one
+    answers.note(tx, name, entries, gone, complete=collected.complete, now=now, stays=stays)
     precedents.keep(tx, name, entries)
     if collected.trouble is None:
         answers.set_reach(tx, name, now)

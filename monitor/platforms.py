@@ -8,13 +8,16 @@ from zoneinfo import ZoneInfo
 from monitor import proof
 from monitor.bymail import Mailbox
 from monitor.errors import CollectError
-from monitor.mapping import Board, Listing
+from monitor.mapping import Account, Board, Listing
 from monitor.model import Platform, Surface
-from monitor.options import Options, is_mail_server, is_web_address
+from monitor.options import Options, is_folder, is_mail_server, is_web_address
 from monitor.polling import MESSAGES_EVERY
 
-COLLECTORS = ("feed", "board", "list", "sitemap", "mailbox")
-WITH_MESSAGES = ("board", "mailbox")
+COLLECTORS = ("feed", "board", "list", "sitemap", "mailbox", "exports", "account")
+WITH_MESSAGES = ("board", "mailbox", "exports", "account")
+SECRETS = {"mailbox": ("password", "username"), "account": ("secret", "appid")}  # and to which option they belong
+OF_OUR_OWN = ("mailbox", "exports")  # private unless somebody says otherwise
+PROVEN = (*OF_OUR_OWN, "account")  # by credentials; read at one address only
 TAKEN = ("database", "mail")  # their passwords are other ones
 OWN_IS_GONE = (
     "is not known any more: take the line away. That a place is the agency's own is proven now; "
@@ -42,34 +45,37 @@ def _platform(table: Options, zone: ZoneInfo, secret: Secret) -> Platform:
     kind = table.text("kind", "feed", one_of=COLLECTORS)
     messages = table.flag("messages", kind in WITH_MESSAGES)
     every = table.duration("every", "5m" if messages else "15m", "1s", "5m" if messages else "7d")
-    board = _board(table.table("fields")) if kind == "board" else None
+    board = _board(table.table("fields")) if kind in ("board", "exports") else None
     within = table.duration("answer_within", "15d", "1d", "999d") if kind in WITH_MESSAGES else None
+    asked = "answer_within" in table  # few comments ask for anything: there it must be said
     name = table.name("name")
     mailbox = _mailbox(table.table("mailbox")) if kind == "mailbox" else None
-    seen = (board and (board.reply or board.replied)) or (mailbox and mailbox.sent)  # else no answer is ever seen
-    usual = Surface.PRIVATE if kind == "mailbox" else Surface.PUBLIC
+    account = _account(table.table("account")) if kind == "account" else None
+    seen = (board and (board.reply or board.replied)) or (mailbox and mailbox.sent) or (account and asked)
+    usual = Surface.PRIVATE if kind in OF_OUR_OWN else Surface.PUBLIC
     platform = Platform(
         name=name,
         kind=kind,
         title=table.text("title"),
         url=url,
-        prefixes=table.texts("prefixes") or ((url,) if mailbox else (_folder(url),)),
+        prefixes=table.texts("prefixes") or ((url,) if kind in PROVEN else (_folder(url),)),
         surface=Surface(table.text("surface", usual, one_of=[str(surface) for surface in Surface])),
         unit=table.text("unit", ""),
         messages=messages,
         every=every,
         every_max=max(every, MESSAGES_EVERY if messages else table.duration("every_max", "1h", "1s", "7d")),
         stale_after=None if messages else table.duration("stale_after", "180d", "1d", "9999d"),
-        answer_within=within if seen else None,
+        answer_within=within if seen else None,  # else no answer is ever seen
         at_night=table.text("at_night", ""),
         board=board,
         listing=_listing(table.table("page"), kind) if kind in {"list", "sitemap"} else None,
         mailbox=mailbox,
-        secret=_password(name, table, secret) if mailbox else "",
+        account=account,
+        secret=_secret(name, kind, table, secret) if kind in SECRETS else "",
         zone=table.zone("zone", zone.key),
         networks=table.networks("networks"),
         full_every=table.number("full_every", 12, 1, 1000),
-        proven_by_credentials=mailbox is not None,
+        proven_by_credentials=kind in PROVEN,
     )
     _check_addresses(table, platform)
     _claims(table, platform)
@@ -82,21 +88,40 @@ def _check_addresses(table: Options, platform: Platform) -> None:
         if not is_mail_server(platform.url):
             table.problem("url", f'{platform.url!r} is no mail server; write it like "imaps://mail.agency.example"')
         return
+    if platform.kind == "exports":
+        if not is_folder(platform.url):
+            table.problem("url", f'{platform.url!r} is no folder; write it like "file:///srv/huiyin/hotline"')
+        return
     for key, address in (("url", platform.url), *(("prefixes", prefix) for prefix in platform.prefixes)):
         if not is_web_address(address):
             table.problem(key, f"{address!r} is no web address; it must start with http:// or https:// and name a host")
+    if platform.account is not None and not platform.url.startswith("https://") and not platform.networks:
+        table.problem("url", f"{platform.url!r} would carry the secret in the clear; write https://")
 
 
-def _password(name: str, table: Options, secret: Secret) -> str:
-    """What a platform is read with; ``HUIYIN_<NAME>_PASSWORD`` in the environment."""
-    if name.lower() in TAKEN:
+def _secret(name: str, kind: str, table: Options, secret: Secret) -> str:
+    """What a platform is read with; ``HUIYIN_<NAME>_PASSWORD`` or ``HUIYIN_<NAME>_SECRET`` in the environment."""
+    what, key = SECRETS[kind]
+    if kind == "mailbox" and name.lower() in TAKEN:
         table.problem("name", f"{name!r} can't be the name of a mailbox: its password would be that of [{name}]")
         return ""
-    variable = f"HUIYIN_{name.upper().replace('-', '_')}_PASSWORD"
+    variable = f"HUIYIN_{name.upper().replace('-', '_')}_{what.upper()}"
     found = secret(variable, table)
     if not found:
-        table.problem("mailbox.username", f"needs a password: set {variable} or {variable}_FILE")
+        table.problem(f"{kind}.{key}", f"needs a {what}: set {variable} or {variable}_FILE")
     return found
+
+
+def _account(table: Options) -> Account:
+    usual = Account(appid="")
+    account = Account(
+        appid=table.text("appid"),
+        articles_a_day=table.number("articles_a_day", usual.articles_a_day, 1, 100_000),
+        comments_a_day=table.number("comments_a_day", usual.comments_a_day, 0, 1_000_000),
+        back=table.duration("back", "365d", "1d", "3650d"),
+    )
+    table.finish()
+    return account
 
 
 def _mailbox(table: Options) -> Mailbox:

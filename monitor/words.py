@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind, Topic
 from monitor.bymail import MAIL, MAIL_IN_PART
-from monitor.model import NUMBER
+from monitor.model import NUMBER, ROW
 
 _NEAR_DAYS = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 
 
 def is_address(locator: str) -> bool:
     """Whether a locator can be followed."""
-    return not locator.startswith((NUMBER, MAIL, MAIL_IN_PART))
+    return not locator.startswith((NUMBER, ROW, MAIL, MAIL_IN_PART))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,13 @@ class Words:
         return self.say("routing.perhaps"), self.say("routing.or", first=first, second=second)
 
     def locator(self, raw: str) -> str:
-        """Where an original stands: an address as it is, the number of a message and the place of a mail in words."""
+        """Where an original stands: an address as it is; the number of a message, a mail and a row in words."""
         for mark, key in ((NUMBER, "number"), (MAIL, "mail"), (MAIL_IN_PART, "mail_in_part")):
             if raw.startswith(mark):
                 return self.say(f"marks.{key}", **{key: raw.removeprefix(mark)})
+        if raw.startswith(ROW):
+            row, number, file = (*raw.removeprefix(ROW).split("|", 2), "", "")[:3]
+            return self.say("marks.row" if number else "marks.row_alone", row=row, number=number, file=file)
         return raw
 
     def join(self, parts: Iterable[str]) -> str:

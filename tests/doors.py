@@ -3,7 +3,8 @@
 PEOPLE = "monitor/cli/ demo/"
 ENTRANCES = f"monitor/daemon.py {PEOPLE}"
 HTTP = "monitor/fetch.py monitor/transport.py"
-PASSES = "monitor/collectors/board.py monitor/collectors/articles.py monitor/collectors/sitemap.py"
+READERS = ("account", "articles", "board", "exports", "sitemap")
+PASSES = " ".join(f"monitor/collectors/{name}.py" for name in READERS)
 DEADLINES = f"{HTTP} {PASSES} monitor/channels/ {ENTRANCES}"
 NOBODY = ""
 

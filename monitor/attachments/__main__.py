@@ -1,6 +1,7 @@
 """The process that reads one file: from standard input, with nothing to write to but its answer.
 
-Lines of JSON: ``{"at"}`` how far it got, ``{"found"}``, ``{"trouble"}``, and ``{"end"}`` when it came to the end.
+Lines of JSON: ``{"at"}`` how far it got, ``{"found"}``, ``{"trouble"}``, and ``{"end"}`` when it came to the end. Asked
+for tables it judges nothing and says their lines: ``{"line": [sheet, number, [[column, text], …]]}``.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import resource
 import sys
 from types import TracebackType
@@ -17,12 +19,15 @@ from monitor import masking
 from monitor.attachments import files
 from monitor.attachments.judging import Judge
 from monitor.attachments.limits import Budget, Limits
-from monitor.attachments.rows import Trouble
+from monitor.attachments.rows import TABLES, Row, Trouble
+from monitor.attachments.sheetxml import EPOCH
 from monitor.errors import AttachmentError
 
 _ANSWER = 1  # the file descriptor
 _OFTEN = 100  # rows between two words on how far it got
 _FILES = 64
+_PLACE = re.compile(r"(?:[A-Z]{1,3}|line )([0-9]{1,7})")
+_LONGEST = 200_000  # characters of a cell
 
 
 def main() -> None:
@@ -34,7 +39,7 @@ def main() -> None:
             body = source.read(limits.size + 1)
         if len(body) > limits.size:
             raise AttachmentError("too_large", f"more than {limits.size} bytes")
-        scan(body, Budget(limits))
+        (show if sys.argv[2:] == [TABLES] else scan)(body, Budget(limits))
     except AttachmentError as error:
         _say(trouble=[error.code, str(error), ""])
     except MemoryError:
@@ -75,6 +80,24 @@ def scan(body: bytes, budget: Budget) -> None:
         _say(at=masking.mask_text(judge.at))
         for found in judge.end():
             _found(found, budget)
+
+
+def show(body: bytes, budget: Budget) -> None:
+    """Says the lines of all tables, empty ones left out. A cell that is far too long is cut."""
+    for part in files.read(body, budget):
+        if isinstance(part, Trouble):
+            _say(trouble=[part.code, part.detail, part.where])
+        elif part.cells and part.cells[0].where == EPOCH:
+            raise AttachmentError("unsupported", "its dates count from 1904: save it anew with dates from 1900")
+        elif number := _number(part):
+            budget.spend("cells", len(part.cells))
+            _say(line=[part.region, number, [[cell.columns[0], cell.text[:_LONGEST]] for cell in part.cells]])
+
+
+def _number(row: Row) -> int:
+    """Of the line in its sheet, from 1; 0 for what stands in no line, and for an empty one."""
+    found = _PLACE.fullmatch(row.cells[0].where.rpartition("!")[2]) if row.cells else None
+    return int(found[1]) if found else 0
 
 
 def _found(found: Finding, budget: Budget) -> None:

@@ -7,14 +7,18 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Iterable
+import threading
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from classifiers.finding import Finding, Kind
 from monitor.attachments.limits import Limits
-from monitor.attachments.rows import Trouble
+from monitor.attachments.rows import TABLES, Trouble
+from monitor.errors import AttachmentError
 
 _COMMAND = (sys.executable, "-I", "-B", "-X", "utf8", "-m", "monitor.attachments")
 
@@ -78,3 +82,65 @@ def _read(lines: Iterable[bytes], died: Trouble) -> Scanned:
     if not ended:
         troubles.insert(0, died)
     return Scanned(tuple(findings), tuple(troubles), at)
+
+
+Line = tuple[str, int, dict[int, str]]  # sheet, number from 1, text by column from 0
+
+
+def lines(source: BufferedReader, limits: Limits) -> Generator[Line]:
+    """The lines of the tables in an open file, as they are read; closing the iterator ends the process.
+
+    Raises AttachmentError where it can't be read (to its end): what stood before has come.
+    """
+    source.seek(0)
+    command = (*_COMMAND, json.dumps(asdict(limits)), TABLES)
+    trouble: AttachmentError | None = None
+    with (
+        subprocess.Popen(  # noqa: S603  fixed words and our own numbers
+            command, stdin=source.fileno(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/", env={}
+        ) as process,
+        _ended_after(process, limits.seconds) as late,
+    ):
+        ended = False
+        for each in process.stdout or ():
+            said = _said(each)
+            if "line" in said:
+                sheet, number, cells = said["line"]
+                yield sheet, number, dict(cells)
+            elif "trouble" in said:
+                code, detail, _ = said["trouble"]
+                trouble = trouble or AttachmentError(code, detail)
+            ended = ended or "end" in said
+        process.wait()
+    if trouble is None and not ended:
+        slow = late.is_set() or process.returncode == -signal.SIGXCPU
+        trouble = AttachmentError("too_slow" if slow else "crashed", f"exit code {process.returncode}")
+    if trouble is not None:
+        raise trouble
+
+
+def _said(line: bytes) -> dict[str, Any]:
+    """{} for a line that the process didn't come to the end of."""
+    try:
+        found: dict[str, Any] = json.loads(line)
+    except ValueError:
+        return {}
+    return found
+
+
+@contextmanager
+def _ended_after(process: subprocess.Popen[bytes], seconds: float) -> Iterator[threading.Event]:
+    """Ends the process when that time, or the work with it, is over; the event says that it was the time."""
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        process.kill()
+
+    timer = threading.Timer(seconds, end)
+    timer.start()
+    try:
+        yield late
+    finally:
+        timer.cancel()
+        process.kill()

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from itertools import dropwhile
+from itertools import dropwhile, islice
 from statistics import mode
 
 from classifiers import page
@@ -24,6 +24,7 @@ _FEW = 50  # characters of which one may be wild
 _HEAD = 100_000  # characters that tell whether it is a text
 _SAMPLE = 20  # lines that tell a table from a text
 _LONGEST = 1_000_000  # characters of a field of CSV
+_NARROW = 2  # columns that a text with commas in it may seem to have
 
 
 def read(body: bytes, _budget: Budget) -> Iterator[Part]:
@@ -68,6 +69,20 @@ def _delimiter(text: str) -> str:
         counts = [*dropwhile(lambda count: not count, (line.count(delimiter) for line in lines))]
         usual = mode(counts) if counts else 0
         if usual and counts.count(usual) * 2 > len(counts) and len(counts) * 2 >= len(lines):
+            return delimiter
+    return _quoted_delimiter(text[:50_000]) if '"' in text[:50_000] else ""
+
+
+def _quoted_delimiter(text: str) -> str:
+    """The same where cells in quotation marks hold delimiters and line ends: most records must be equally wide."""
+    for delimiter in "\t,;|":
+        try:
+            records = islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), _SAMPLE)
+            widths = [len(record) for record in records if any(record)]
+        except csv.Error:
+            continue
+        usual = mode(widths) if widths else 0
+        if usual > _NARROW and widths.count(usual) * 2 > len(widths):
             return delimiter
     return ""
 

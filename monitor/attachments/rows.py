@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+TABLES = "tables"  # what the process is asked for that judges nothing
 SINGLE = 11  # cells of one character that follow one another are one number, a digit a box
 
 

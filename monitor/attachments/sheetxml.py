@@ -9,6 +9,7 @@ from monitor.attachments import sheets
 from monitor.attachments.rows import Cell, Part, Row, prose
 from monitor.attachments.xml import Attributes
 
+EPOCH = "year of the first day"  # where another one than 1900 stands
 _WIDEST = 64  # columns that a heading may span
 _HEADER = re.compile("(?:odd|even|first)(?:Header|Footer)")
 _SAID = ("prompt", "promptTitle", "error", "errorTitle", "display", "tooltip")
@@ -75,6 +76,8 @@ class Named:
             title = attributes.get("name", "")
             self.sheets.append((attributes.get("id", ""), title))
             self._rows.append(prose(title, "name of a sheet", "names"))
+        elif name == "workbookPr" and attributes.get("date1904") in ("1", "true"):
+            self._rows.append(prose("1904", EPOCH, "names"))
 
     def text(self, name: str, text: str) -> None:
         if name == "definedName":

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from monitor import daemon, proof
 from monitor.cli import owned, wiring
+from monitor.letter import clean
 from monitor.model import Period
 from monitor.settings import Settings
 from monitor.store import attached, views
@@ -20,6 +21,7 @@ from monitor.summary import Files, PlatformHealth
 from monitor.words import Words
 
 DAYS = 14  # over which items a day are counted
+MAX_DETAIL = 2_000  # characters of what went wrong
 
 
 @click.command("list")
@@ -37,6 +39,9 @@ def list_(config: Path) -> None:
         Console().print(table(rows, settings, words, now, days))
         for name, each in files.items():
             click.echo(_files(settings.platforms[name].title, each, words))
+        for row in rows:
+            if row.error and row.detail:
+                click.echo(words.say("terminal.technical", title=row.title, detail=clean(row.detail, MAX_DETAIL)))
 
 
 def table(rows: list[PlatformHealth], settings: Settings, words: Words, now: datetime, days: float) -> Table:

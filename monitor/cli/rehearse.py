@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from monitor import daemon, masking, messages, pipeline, rehearsed
 from monitor import settings as configuration
 from monitor.cli import owned, wiring
 from monitor.collectors import sheet
+from monitor.fetch import Fetcher
 from monitor.house import context, each
 from monitor.model import Cursor, Item, Platform, Reply, Surface
 from monitor.options import parse_duration
@@ -110,7 +112,7 @@ def _source(source: str, settings: Settings, fields: dict[str, str]) -> tuple[Pl
         board = replace(platform.board, pages=PAGES) if platform.board else None
         mailbox = replace(platform.mailbox, back=BACK) if platform.mailbox else None
         whole = replace(platform, board=board, mailbox=mailbox, full_every=1 if board else NEVER)
-        items = _everything(whole, settings)
+        items = _everything(whole, wiring.fetcher(settings))
         return platform, list(iter(lambda: tuple(islice(items, sheet.ROWS)), ()))
     path = Path(source)
     if not path.is_file():
@@ -126,14 +128,14 @@ def _source(source: str, settings: Settings, fields: dict[str, str]) -> tuple[Pl
     return platform, list(sheet.pages(path.read_bytes(), platform, fields))
 
 
-def _everything(platform: Platform, settings: Settings) -> Iterator[Item]:
+def _everything(platform: Platform, client: Fetcher) -> Iterator[Item]:
     """What stands there, in as many passes as the platform takes."""
-    collect, fetch = wiring.collectors()[platform.kind], wiring.fetcher(settings).get
+    collect = wiring.collectors(secrets.token_bytes(32), client)[platform.kind]
     behind, cursor = True, Cursor(platform=platform.name)
     letters: list[Item] = []
     replies: dict[str, Reply] = {}
     while behind:
-        collected = collect(platform, cursor, fetch)
+        collected = collect(platform, cursor, client.get)
         behind, cursor = collected.behind and collected.trouble is None, collected.cursor
         yield from (item for item in collected.items if item.letter is None)
         letters += [item for item in collected.items if item.letter is not None]

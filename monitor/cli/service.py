@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,12 +17,14 @@ import click
 
 from classifiers import routing
 from monitor import brief, daemon, keys, logs, messages, papers, proof
+from monitor.attachments import apart
 from monitor.cli import owned, wiring
+from monitor.collectors import exports
 from monitor.collectors.board import PASS_TIME
 from monitor.collectors.imap import PASS_LIMIT
-from monitor.errors import DeliveryError, StoreError
+from monitor.errors import CollectError, DeliveryError, StoreError
 from monitor.house import Send, context
-from monitor.model import Channel, Contact, Notification, Platform, Policy
+from monitor.model import Channel, Contact, Cursor, Notification, Platform, Policy
 from monitor.proof import Proof, claimed
 from monitor.settings import Settings, load, shipped
 from monitor.store import marks, passes, views
@@ -28,6 +32,7 @@ from monitor.store.database import Tx, made, open_store
 from monitor.words import Words
 
 ENDS_SOON = timedelta(days=30)
+TRIED = 10.0  # seconds for one export: a service that starts waits for check-config
 SILENT_AFTER = timedelta(minutes=5)  # a stage that has said nothing for so long is stuck
 
 
@@ -66,11 +71,8 @@ def check_config(config: Path) -> None:
     for platform in settings.platforms.values():
         held, prefixes = states[platform.name], words.join(platform.prefixes)
         click.echo(f"  {words.say('terminal.claim', title=platform.title, prefixes=prefixes, state=held)}".rstrip())
-        if platform.mailbox is not None:
-            folders = words.join((*platform.mailbox.folders, *filter(None, [platform.mailbox.sent])))
-            click.echo(f"    {words.say('terminal.mailbox', username=platform.mailbox.username, folders=folders)}")
-        if platform.board is not None or platform.mailbox is not None:
-            click.echo(f"    {_answers(platform, words)}")
+        for line in _how(platform, settings, words):
+            click.echo(f"    {line}")
     click.echo()
     for policy in settings.policies.values():
         click.echo(f"  {_plan(policy, settings, words)}")
@@ -108,6 +110,34 @@ def _states(settings: Settings, words: Words) -> dict[str, str]:
     except StoreError as error:
         click.echo(f"  {error}")
     return {name: owned.state(proofs, words, now, settings) for name, proofs in known.items()}
+
+
+def _how(platform: Platform, settings: Settings, words: Words) -> Iterator[str]:
+    """What else is to be known of a platform: with what it is read, what is there, until when one must answer."""
+    if platform.mailbox is not None:
+        folders = words.join((*platform.mailbox.folders, *filter(None, [platform.mailbox.sent])))
+        yield words.say("terminal.mailbox", username=platform.mailbox.username, folders=folders)
+    if platform.account is not None:
+        used = {"articles": platform.account.articles_a_day, "comments": platform.account.comments_a_day}
+        yield words.say("terminal.account", appid=platform.account.appid, **used)
+    if platform.kind == "exports":
+        yield from _exports(platform, settings, words)
+    if platform.board is not None or platform.mailbox is not None:
+        yield _answers(platform, words)
+
+
+def _exports(platform: Platform, settings: Settings, words: Words) -> Iterator[str]:
+    """What the files in the folder hold now, read to try them: headings that don't fit come with a proposal."""
+    lines = partial(apart.lines, limits=replace(wiring.SHEETS, seconds=TRIED))
+    door = exports.Door(lines, daemon.clock, secrets.token_bytes(32))
+    try:
+        found = exports.collect(door, platform, Cursor(platform=platform.name), wiring.fetcher(settings).get)
+    except CollectError as error:
+        yield words.say("terminal.exports_why", why=words.error(error.code), detail=error)
+        return
+    yield words.count("terminal.exports_read", len(found.items))
+    for each in filter(None, (found.trouble, found.left_out)):
+        yield words.say("terminal.exports_why", why=words.error(each.code), detail=each)
 
 
 def _routing(settings: Settings, words: Words) -> Iterator[str]:

@@ -131,7 +131,9 @@ def _page(config: Path, settings: Settings | None, words: Words, url: str) -> tu
     at = replace(under[0], url=url)
     if at.listing is not None:  # some of its articles are enough to see
         at = replace(at, listing=replace(at.listing, articles=ARTICLES, pages=1))
-    return at, wiring.collectors()[at.kind](at, Cursor(platform=at.name), wiring.fetcher(settings).get)
+    client = wiring.fetcher(settings)
+    collect = wiring.collectors(secrets.token_bytes(32), client)[at.kind]
+    return at, collect(at, Cursor(platform=at.name), client.get)
 
 
 def _permitted(url: str, at: Platform) -> bool:

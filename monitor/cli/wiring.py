@@ -14,11 +14,13 @@ import click
 
 from classifiers.routing import Model, ModelError
 from monitor import __version__, daemon, keys
+from monitor.attachments import apart
+from monitor.attachments.limits import MB, Limits
 from monitor.channels.compose import Sender
 from monitor.channels.folder import Folder
 from monitor.channels.mail import Mail, MailSettings, Security
 from monitor.channels.ring import Gateway, Post, Ring
-from monitor.collectors import board, feed, imap, listing, mailbox, sitemap
+from monitor.collectors import account, accountapi, board, exports, feed, imap, listing, mailbox, sitemap
 from monitor.errors import DeliveryError, MonitorError, SettingsError
 from monitor.fetch import Fetcher, FetchLimits
 from monitor.house import Collector, House, Send
@@ -33,6 +35,8 @@ from monitor.words import Words
 
 PROOF_TIME = timedelta(seconds=20)  # three of them and the DNS within the shortest lease
 PROOF_BYTES = 2_097_152
+SHEETS = Limits(seconds=180, memory=768 * MB, size=exports.MAX_BYTES, cells=10_000_000)  # of one export of a hotline
+sheets = partial(apart.lines, limits=SHEETS)
 
 
 def house(settings: Settings, *, migrate: bool = False) -> House:
@@ -43,7 +47,7 @@ def house(settings: Settings, *, migrate: bool = False) -> House:
         settings=settings,
         store=open_store(settings.database, migrate=migrate),
         key=key,
-        collectors=collectors(),
+        collectors=collectors(key, client),
         fetch=client.get,
         save=client.save,
         fetch_once=prover(settings).get,
@@ -57,15 +61,16 @@ def house(settings: Settings, *, migrate: bool = False) -> House:
     )
 
 
-def collectors() -> dict[str, Collector]:
-    """What reads each kind of platform."""
-    door = imap.Door(clock=daemon.clock)
+def collectors(key: bytes, client: Fetcher) -> dict[str, Collector]:
+    """What reads each kind of platform; ``key`` is the installation key, or any for what remembers nothing."""
     return {
-        "feed": feed.collect,
+        "account": partial(account.collect, accountapi.Door(client.post, daemon.clock)),
         "board": board.collect,
+        "exports": partial(exports.collect, exports.Door(sheets, daemon.clock, key)),
+        "feed": feed.collect,
         "list": listing.collect,
+        "mailbox": partial(mailbox.collect, imap.Door(clock=daemon.clock).open),
         "sitemap": sitemap.collect,
-        "mailbox": partial(mailbox.collect, door.open),
     }
 
 

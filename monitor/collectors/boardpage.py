@@ -78,12 +78,12 @@ def mapped(entries: Sequence[Mapping[str, object]], platform: Platform, board: B
         if entries and name not in found:
             path = _paths(board)[name]
             raise CollectError("fields_missing", f"{name} = {path!r} is in no entry; there are: {_keys(entries[0])}")
-    items = _alone([_item(entry, platform, board, base) for entry in entries])
+    items = _alone([item(entry, platform, board, base) for entry in entries])
     if len(items) > 2 and len({written(at(entry, board.number)) for entry in entries}) == 1:
         raise CollectError("fields_missing", f"number = {board.number!r} is the same in all entries")
-    gone = [item.external_id for item, entry in zip(items, entries, strict=True) if _is_gone(item, entry, board)]
+    gone = [each.external_id for each, entry in zip(items, entries, strict=True) if is_gone(each, entry, board)]
     return Page(
-        items=tuple(item for item in items if item.external_id not in set(gone)),
+        items=tuple(each for each in items if each.external_id not in set(gone)),
         gone=tuple(gone),
         entries=len(entries),
         found=found,
@@ -193,7 +193,7 @@ def _total(document: object, board: Board) -> int | None:
 # from an entry to an Item
 
 
-def _item(entry: Mapping[str, object], platform: Platform, board: Board, base: str) -> Item:
+def item(entry: Mapping[str, object], platform: Platform, board: Board, base: str) -> Item:
     def of(path: str) -> object:
         return at(entry, path) if path else None
 
@@ -252,7 +252,7 @@ def _reply(entry: Mapping[str, object], platform: Platform, board: Board) -> Rep
     return None if empty else Reply(at=moment, text=bylines.out_of_reply(said[:MAX_TEXT]), unit=unit)
 
 
-def _is_gone(item: Item, entry: Mapping[str, object], board: Board) -> bool:
+def is_gone(item: Item, entry: Mapping[str, object], board: Board) -> bool:
     marked = at(entry, board.withdrawn) if board.withdrawn else None
     withdrawn = marked is True or written(marked).strip().lower() not in _NO
     return withdrawn or not (item.title or item.text or item.html)

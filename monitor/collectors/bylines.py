@@ -78,6 +78,11 @@ def out_of_text(text: str, writers: Iterable[str]) -> str:
     return _without(first, writers) + cut + rest if len(first) <= MAX_NAME else text
 
 
+def out_of_account(text: str, callers: Iterable[str]) -> str:
+    """What somebody at a hotline wrote down, with a hole for the caller's name wherever it stands."""
+    return _without(text, callers)
+
+
 def out_of_reply(text: str) -> str:
     """An agency's answer with a hole for whom it greets."""
     text = _CALLED.sub(_emptied, text)

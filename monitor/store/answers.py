@@ -40,18 +40,28 @@ class Late:
 
 
 def note(
-    tx: Tx, platform: str, entries: Sequence[Entry], gone: Collection[str], *, complete: bool, now: datetime
+    tx: Tx,
+    platform: str,
+    entries: Sequence[Entry],
+    gone: Collection[str],
+    *,
+    complete: bool,
+    now: datetime,
+    stays: bool = False,
 ) -> None:
     """Remember who waits, who was answered and what was withdrawn, as a pass has just seen it.
 
     ``entries`` are stored already. ``gone`` are external ids; ``complete`` says that what isn't among ``entries`` isn't
-    there. Whatever is seen again waits again.
+    there. Whatever is seen again waits again; where what is read may be older than what was read before, an answer
+    ``stays``.
     """
     said = {entry.external_id: entry for entry in entries if entry.message}
     answered = [name for name, entry in said.items() if entry.reply is not None]
     rows = _known(tx, platform, [name for name, entry in said.items() if entry.reply is None])
     lost = {row.id for row in rows if row.replied_at is not None}
-    if replies.is_suspicious(len(lost), len(lost) + len(answered)):
+    if stays:
+        rows = [row for row in rows if row.id not in lost]
+    elif replies.is_suspicious(len(lost), len(lost) + len(answered)):
         trouble = {"error": REPLIES_GONE, "detail": str(len(lost))}
         tx.execute(update(cursor).where(cursor.c.platform == platform).values(trouble))
         rows = [row for row in rows if row.id not in lost]

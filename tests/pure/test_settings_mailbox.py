@@ -12,6 +12,7 @@ MAILBOX = with_the_board(EXAMPLE)
 @pytest.fixture(autouse=True)
 def _a_password(monkeypatch):
     monkeypatch.setenv("HUIYIN_LETTERS_PASSWORD", "correct horse")
+    monkeypatch.setenv("HUIYIN_WECHAT_SECRET", "battery staple")
 
 
 def test_a_mailbox_is_private_has_a_password_and_needs_no_claim():
