@@ -57,6 +57,7 @@ class Known:
     health: tuple[PlatformHealth, ...] = ()
     routes: tuple[Route, ...] = ()
     kept: tuple[tuple[str, str], ...] = ()  # path, and the word for what stands there
+    proofs: tuple[tuple[str, str], ...] = ()  # address of a file that proves a prefix, and what must stand in it
     secrets: tuple[tuple[str, str], ...] = ()  # environment variable, and what it opens
 
     def title(self, platform: str) -> str:
@@ -110,6 +111,9 @@ def _let_through(known: Known, words: Words) -> Iterator[Block]:
     )
     rows = tuple((platform.title, "\n".join(platform.prefixes), words.span(platform.every)) for platform in _web(known))
     yield Table((say("head_platform"), say("head_prefix"), say("head_every")), rows)
+    if known.proofs:
+        yield Paragraph(say("prove_note"))
+        yield Table((say("head_file"), say("head_content")), known.proofs)
 
 
 def _seconds(known: Known, words: Words) -> str:

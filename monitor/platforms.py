@@ -99,13 +99,18 @@ def _check_addresses(table: Options, platform: Platform) -> None:
         table.problem("url", f"{platform.url!r} would carry the secret in the clear; write https://")
 
 
+def secret_name(name: str, kind: str) -> str:
+    """The environment variable that holds what platform ``name`` is read with; "" for kinds that need none."""
+    return f"HUIYIN_{name.upper().replace('-', '_')}_{SECRETS[kind][0].upper()}" if kind in SECRETS else ""
+
+
 def _secret(name: str, kind: str, table: Options, secret: Secret) -> str:
     """What a platform is read with; ``HUIYIN_<NAME>_PASSWORD`` or ``HUIYIN_<NAME>_SECRET`` in the environment."""
     what, key = SECRETS[kind]
     if kind == "mailbox" and name.lower() in TAKEN:
         table.problem("name", f"{name!r} can't be the name of a mailbox: its password would be that of [{name}]")
         return ""
-    variable = f"HUIYIN_{name.upper().replace('-', '_')}_{what.upper()}"
+    variable = secret_name(name, kind)
     found = secret(variable, table)
     if not found:
         table.problem(f"{kind}.{key}", f"needs a {what}: set {variable} or {variable}_FILE")

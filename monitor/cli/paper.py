@@ -8,16 +8,18 @@ from urllib.parse import urlsplit
 
 import click
 
-from monitor import daemon
+from monitor import daemon, keys, proof
 from monitor.cli import wiring
 from monitor.document import docx
 from monitor.guard import PORTS
 from monitor.papers import PAPERS, Known, Matter, Route
+from monitor.platforms import secret_name
 from monitor.settings import LANGUAGES, Settings
 from monitor.store import records, views
 from monitor.store.database import Tx
 from monitor.words import Words
 
+OTHER_PORTS = {"imap": 143, "imaps": 993, "postgresql": 5432}
 RECORDS = 500  # open ones that a paper lists
 
 
@@ -32,7 +34,7 @@ def paper(config: Path, name: str, out: Path | None, language: str | None, force
     with wiring.opened(config) as (settings, store, words):
         words = wiring.words(language or settings.language)
         with store.read() as tx:
-            known = _known(tx, settings, words)
+            known = _known(tx, settings, words, keys.load(settings.key_file))
         made = PAPERS[name](known, words)
         path = out or Path(f"{known.now.astimezone(settings.zone):%Y-%m-%d}-{made.name}.docx")
         if path.exists() and not force:
@@ -44,7 +46,7 @@ def paper(config: Path, name: str, out: Path | None, language: str | None, force
         click.echo(words.say("paper.written", path=path))
 
 
-def _known(tx: Tx, settings: Settings, words: Words) -> Known:
+def _known(tx: Tx, settings: Settings, words: Words, key: bytes) -> Known:
     found = views.open_records(tx, limit=RECORDS)
     wheres = {each.id: tuple(dict.fromkeys(seen.where for seen in records.seen(tx, each.id))) for each in found}
     return Known(
@@ -63,6 +65,7 @@ def _known(tx: Tx, settings: Settings, words: Words) -> Known:
         health=tuple(views.health(tx, tuple(settings.platforms.values()), {})),
         routes=tuple(_routes(settings, words)),
         kept=tuple(_kept(settings)),
+        proofs=tuple(dict.fromkeys(_proofs(settings, key))),
         secrets=tuple(_secrets(settings, words)),
     )
 
@@ -75,6 +78,8 @@ def _routes(settings: Settings, words: Words) -> Iterator[Route]:
         places[_place(settings.http.proxy)] = [say("paper.data-centre.why_proxy")]
     else:
         for platform in settings.platforms.values():
+            if platform.url.startswith("file:"):
+                continue
             titles = places.setdefault(_place(platform.url), [])
             titles.append(say("paper.data-centre.why_platform", title=platform.title))
     if settings.mail.way == "smtp":
@@ -92,7 +97,7 @@ def _routes(settings: Settings, words: Words) -> Iterator[Route]:
 
 def _place(url: str) -> tuple[str, int]:
     parts = urlsplit(url)
-    return parts.hostname or url, parts.port or PORTS.get(parts.scheme, 5432)
+    return parts.hostname or url, parts.port or (PORTS | OTHER_PORTS)[parts.scheme]
 
 
 def _kept(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -104,6 +109,12 @@ def _kept(settings: Settings) -> Iterator[tuple[str, str]]:
     yield str(settings.key_file.absolute()), "key"
 
 
+def _proofs(settings: Settings, key: bytes) -> Iterator[tuple[str, str]]:
+    for platform in settings.platforms.values():
+        for prefix in proof.claimed(platform):
+            yield proof.file_url(prefix), proof.token(key, prefix)
+
+
 def _secrets(settings: Settings, words: Words) -> Iterator[tuple[str, str]]:
     if settings.mail.username:
         yield "HUIYIN_MAIL_PASSWORD", words.say("paper.successor.secret_mail")
@@ -111,3 +122,7 @@ def _secrets(settings: Settings, words: Words) -> Iterator[tuple[str, str]]:
         yield "HUIYIN_RING_TOKEN", words.say("paper.successor.secret_ring")
     if settings.database.server:
         yield "HUIYIN_DATABASE_PASSWORD", words.say("paper.successor.secret_database")
+    for platform in settings.platforms.values():
+        name = secret_name(platform.name, platform.kind)
+        if name:
+            yield name, platform.title

@@ -224,7 +224,15 @@ def test_nothing_is_worded_that_no_paper_says(words):
     kept = tuple(("x", what) for what in ("config", "database", "server", "key"))
     matters = (Matter(record=replace(RECORD, platform="website")),)
     lift = replace(LOADED.emergency, lift="96333")
-    full = known(expiries=ends, kept=kept, emergency=lift, proxied=True, secrets=(("X", "x"),), matters=matters)
+    full = known(
+        expiries=ends,
+        kept=kept,
+        emergency=lift,
+        proxied=True,
+        secrets=(("X", "x"),),
+        proofs=(("X", "x"),),
+        matters=matters,
+    )
     answering = known(
         platforms=platform(answer_within=timedelta(days=1)),
         health=(replace(BROKEN, last_good_at=None),),
