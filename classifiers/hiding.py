@@ -34,6 +34,7 @@ _FAR_BELOW = 9000.0  # long pages end somewhere
 _FAINT = 0.1  # of an opacity
 _SIDES_BY = ((), (0, 0, 0, 0), (0, 1, 0, 1), (0, 1, 2, 1), (0, 1, 2, 3))  # how many values stand for four sides
 _THIN = 1.5
+_LOW = 10.0  # no line can be read in it
 _MOVED = late(r"(?:translate|translatex|translatey|translate3d)\(([^)]*)\)")
 _NOTHING = r"\s*(?:0+(?:\.0\d*)?%?|\.0\d*)\s*[,)]"
 _SHRUNK = late(rf"(?:scale|scalex|scaley|scale3d|matrix)\({_NOTHING}|scale(?:3d)?\([^(),]*,{_NOTHING}")
@@ -110,7 +111,9 @@ def _is_thin(value: str) -> bool:
 def _is_empty(style: Style) -> bool:
     if not any(style.get(name, "").startswith(_CUT) for name in ("overflow", "overflow-x", "overflow-y")):
         return False
-    return any(_is_thin(style.get(name, "")) for name in ("height", "width", "max-height", "max-width", "line-height"))
+    return any(_is_thin(style.get(name, "")) for name in ("width", "max-width", "line-height")) or any(
+        (size := pixels(style.get(name, ""))) is not None and size <= _LOW for name in ("height", "max-height")
+    )
 
 
 def _is_faint(style: Style) -> bool:

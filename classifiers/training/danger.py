@@ -75,6 +75,7 @@ NEVER_LEARNED = (
     "hazard_unseen",
     "hazard_unseen2",
     "hazard_unseen3",
+    "hazard_unseen4",
     "opinions_fresh",
 )
 CITIZENS = ("teddy-unlabelled", "teddy", "teddy-replies", "teddy-hot", "hotline-river")

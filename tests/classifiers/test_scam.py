@@ -21,6 +21,7 @@ SETS = {  # most that may be missed, and falsely flagged
     "scam_blind4": (4, 3),
     "scam_blind5": (1, 8),
     "scam_blind6": (0, 1),
+    "scam_blind7": (5, 2),  # never learned from
 }
 OFFER = "网络兼职刷单，一单一结，日赚三百，先垫付本金再返佣金，加微信 shuadan_5566"
 ACCOUNTS = ["shuadan_5566", "sd99887", "98765432", "198******43", "19811113443", "sd-2024"]
