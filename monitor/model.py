@@ -6,7 +6,7 @@ All times are aware and in UTC.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from zoneinfo import ZoneInfo
@@ -77,6 +77,7 @@ class Platform:
     every_max: timedelta = timedelta(hours=1)  # the longest, where little is published
     stale_after: timedelta | None = None  # how old the newest entry may get (an official limit); None: any age
     answer_within: timedelta | None = None  # how long a message may wait; None where nothing is answered
+    night: tuple[time, time] | None = None  # when it is not read, in its zone; None where citizens write
     at_night: str = ""  # how the duty officer opens the original outside office hours
     board: Board | None = None
     listing: Listing | None = None

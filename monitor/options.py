@@ -26,6 +26,7 @@ _SERVER = "postgresql://user@host:5432/name"
 _SERVER_OPTIONS = ("host", "sslmode", "sslrootcert")  # of libpq: a socket's folder, encryption
 _DATABASE = re.compile("/[^/]+")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_WINDOW = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d) ?[-–] ?((?:[01]\d|2[0-3]):[0-5]\d)")
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -142,6 +143,17 @@ class Options:
             found = _TIME.fullmatch(default)
             assert found is not None
         return time(int(found[1]), int(found[2]))
+
+    def window(self, key: str) -> tuple[time, time] | None:
+        """Two times of day like ``"23:00-06:00"``; None for "", which says that there is none."""
+        raw = self._raw(key, "")
+        if raw == "":
+            return None
+        found = _WINDOW.fullmatch(raw) if isinstance(raw, str) else None
+        if found is None or found[1] == found[2]:
+            self.problem(key, f'{raw!r} is no time of night; write it like "23:00-06:00"')
+            return None
+        return time.fromisoformat(found[1]), time.fromisoformat(found[2])
 
     def day(self, key: str) -> date:
         """A day like ``2027-03-01``, with or without quotes."""

@@ -66,6 +66,7 @@ def _platform(table: Options, zone: ZoneInfo, secret: Secret) -> Platform:
         every_max=max(every, MESSAGES_EVERY if messages else table.duration("every_max", "1h", "1s", "7d")),
         stale_after=None if messages else table.duration("stale_after", "180d", "1d", "9999d"),
         answer_within=within if seen else None,  # else no answer is ever seen
+        night=None if messages else table.window("night"),
         at_night=table.text("at_night", ""),
         board=board,
         listing=_listing(table.table("page"), kind) if kind in {"list", "sitemap"} else None,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from monitor.model import Cursor, Platform
@@ -24,6 +24,7 @@ FILE_DAILY = timedelta(days=1)
 FILE_WEEKLY = timedelta(days=7)
 FILE_YOUNG = timedelta(days=30)
 FIRST_FILE_BACK_OFF = timedelta(minutes=10)
+AFTER_NIGHT = timedelta(minutes=15)  # over which the first readings of a morning are spread
 OLD = timedelta(days=3)  # older than this at first contact: judged, but nobody is called for it
 
 
@@ -44,6 +45,7 @@ class Why(StrEnum):
     MESSAGES = "messages"  # citizens write here
     BACK_OFF = "back_off"  # it failed
     RETRY_AFTER = "retry_after"  # the server asked for time
+    NIGHT = "night"  # not read at night, as the configuration says
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,12 @@ def after_success(
     ``published`` are the dates of its entries, in any order; half the usual gap between the newest is kept within
     ``every``..``every_max``. ``luck`` in 0..1 spreads the readings over a tenth of the wait.
     """
+    return _by_day(platform, _after_success(platform, published, now, luck, behind=behind), luck)
+
+
+def _after_success(
+    platform: Platform, published: Iterable[datetime], now: datetime, luck: float, *, behind: bool
+) -> Next:
     if behind:
         return Next(now + _earlier(min(platform.every, NOT_AT_ONCE), luck), Why.BEHIND)
     if platform.messages:
@@ -68,6 +76,19 @@ def after_success(
     if span > platform.every_max:
         return Next(now + jittered(platform.every_max, luck), Why.QUIET)
     return Next(now + jittered(max(span, platform.every), luck), Why.HABIT)
+
+
+def _by_day(platform: Platform, following: Next, luck: float) -> Next:
+    """Out of the platform's night into the first minutes after it; never where citizens write."""
+    if platform.messages or platform.night is None:
+        return following
+    begin, end = platform.night
+    local = following.at.astimezone(platform.zone)
+    clock = local.time()
+    if not (begin <= clock < end if begin < end else clock >= begin or clock < end):
+        return following
+    day = local.date() if clock < end else local.date() + timedelta(days=1)
+    return Next(datetime.combine(day, end, platform.zone).astimezone(UTC) + luck * AFTER_NIGHT, Why.NIGHT)
 
 
 def _habit(dates: list[datetime], now: datetime) -> timedelta:
@@ -89,9 +110,9 @@ def after_failure(platform: Platform, failures: int, asked: timedelta | None, no
     if platform.messages:
         wait = min(wait, longest)
         asked = None if asked is None else min(asked, LONGEST_ASKED)
-    if asked is not None and asked > wait:
-        return Next(now + asked, Why.RETRY_AFTER)
-    return Next(now + wait, Why.BACK_OFF)
+    late = asked is not None and asked > wait
+    following = Next(now + asked, Why.RETRY_AFTER) if asked is not None and late else Next(now + wait, Why.BACK_OFF)
+    return _by_day(platform, following, luck)
 
 
 def is_broken(platform: Platform, failures: int, wait: timedelta, broken_after: int) -> bool:

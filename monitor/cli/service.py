@@ -25,6 +25,7 @@ from monitor.collectors.imap import PASS_LIMIT
 from monitor.errors import CollectError, DeliveryError, StoreError
 from monitor.house import Send, context
 from monitor.model import Channel, Contact, Cursor, Notification, Platform, Policy
+from monitor.polling import AFTER_NIGHT
 from monitor.proof import Proof, claimed
 from monitor.settings import Settings, load, shipped
 from monitor.store import marks, passes, views
@@ -183,12 +184,20 @@ def longest(settings: Settings, platform: Platform) -> timedelta:
     pace = settings.pace
     neighbours = sum(passes.host_of(other.url) == passes.host_of(platform.url) for other in settings.platforms.values())
     turn = (neighbours - 1) * max(pace.host_gap, pace.tick)
-    wait = platform.every if platform.messages else platform.every_max * 1.1
+    wait = platform.every if platform.messages else platform.every_max * 1.1 + _night(platform)
     paging = timedelta(seconds=PASS_TIME if platform.board or platform.listing else 0)
     if platform.mailbox:
         paging = PASS_LIMIT
     fetches = 2 if platform.listing else 1  # a page, and the last of its articles
     return wait + turn + paging + fetches * settings.http.total + 4 * pace.tick + settings.mail.timeout
+
+
+def _night(platform: Platform) -> timedelta:
+    """How long a platform is not read at night."""
+    if platform.night is None:
+        return timedelta(0)
+    begin, end = (timedelta(hours=each.hour, minutes=each.minute) for each in platform.night)
+    return (end - begin) % timedelta(days=1) + AFTER_NIGHT
 
 
 def _plan(policy: Policy, settings: Settings, words: Words) -> str:

@@ -12,7 +12,7 @@ from hypothesis import given
 from classifiers.finding import Kind, Topic
 from monitor import messages
 from monitor.letter import render
-from monitor.model import Reason, Seen, State
+from monitor.model import LINE, Reason, Seen, State
 from monitor.words import Words
 from tests.letters import (
     BROKEN,
@@ -309,3 +309,41 @@ def test_a_mail_is_shown_by_its_folder_and_time_and_never_as_a_link() -> None:
     assert "原文：邮箱里的信（文件夹和时间：INBOX 2026-11-04 10:00）" in whole
     assert "INBOX 2026-11-04 10:00；信太大，只读了一部分）" in part
     assert "mail:" not in whole + part
+
+
+def checked(kind, excerpt, where, words=ZH):
+    seen = [Seen(kind=kind, rule="soon", score=1.0, excerpt=excerpt, where=where)]
+    record = replace(RECORD, kind=kind, item=None)
+    return alert(record, seen, words=words).first
+
+
+@pytest.mark.parametrize(
+    ("kind", "excerpt", "where", "said"),
+    [
+        (Kind.PAGE_STALE, "2026-11-12", "14", "最新的内容是2026年11月12日的，更新时限14天，还剩3天"),
+        (Kind.PAGE_STALE, "2026-11-02", "14", "更新时限14天，已超过7天"),
+        (Kind.PLATFORM_SILENT, "2026-11-12", "2", "从2026年11月12日起没有人留言，平时两条之间一般不超过2天"),
+        (Kind.CERTIFICATE_EXPIRING, "2026-12-01", "14", "证书2026年12月1日到期，还剩8天"),
+        (Kind.WRONG_ENCODING, "gb18030", "", "声明的编码与实际不符"),
+    ],
+)
+def test_a_check_says_the_day_the_limit_and_what_is_left(kind, excerpt, where, said):
+    assert said in checked(kind, excerpt, where)
+
+
+def test_a_share_of_visits_is_no_day():
+    seen = [Seen(kind=Kind.SITE_DOWN, rule="too_often", score=1.0, excerpt="7.2", where="5")]
+
+    letter = alert(replace(RECORD, kind=Kind.SITE_DOWN, item=None), seen)
+
+    assert "最近一周有7.2%的访问在15秒内打不开，检查的红线是5%" in letter.first
+
+
+def test_when_nothing_answers_the_mail_speaks_of_our_own_line():
+    seen = [Seen(kind=Kind.SITE_DOWN, rule="timeout", score=1.0, excerpt="")]
+
+    letter = alert(replace(RECORD, kind=Kind.SITE_DOWN, item=None, platform=LINE), seen)
+
+    assert "问题多半出在本单位自己的网络" in letter.first
+    assert "我们自己的" not in letter.subject
+    assert "本单位的网络线路" in letter.subject

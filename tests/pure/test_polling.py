@@ -1,6 +1,6 @@
 """When a platform is read again, and why then."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -137,3 +137,41 @@ def test_a_server_may_ask_for_time_before_a_file_but_not_for_ever():
     asked = [polling.after_file_failure(1, wait, NOW, MIDDLE) - NOW for wait in (MINUTE, HOUR, 90 * DAY)]
 
     assert asked == [10 * MINUTE, HOUR, 7 * DAY]
+
+
+NIGHTLY = platform(night=(time(23), time(6)))
+
+
+@pytest.mark.parametrize(
+    ("hour", "expected"),
+    [  # hours in UTC; Shanghai is eight ahead
+        (14, None),  # 22:00 and a quarter
+        (15, 22),  # 23:00 there: until 6:00 the next morning
+        (20, 22),
+        (22, None),  # 6:00 there
+    ],
+)
+def test_at_night_nothing_is_read_that_can_wait(hour, expected):
+    now = datetime(2026, 11, 4, hour, 0, tzinfo=UTC)
+
+    found = polling.after_success(NIGHTLY, (), now, MIDDLE)
+
+    assert (found.why is Why.NIGHT) is (expected is not None)
+    if expected is not None:
+        assert found.at == datetime(2026, 11, 4, expected, 7, 30, tzinfo=UTC)
+
+
+def test_a_night_may_lie_within_one_day_and_holds_for_failures_too():
+    early = platform(night=(time(1), time(5)))
+    now = datetime(2026, 11, 3, 18, 0, tzinfo=UTC)  # 2:00 there
+
+    at_five = polling.Next(datetime(2026, 11, 3, 21, tzinfo=UTC), Why.NIGHT)
+    assert polling.after_failure(early, 1, None, now, 0.0) == at_five
+    assert polling.after_failure(early, 1, None, now - 3 * HOUR, 0.0).why is Why.BACK_OFF
+
+
+def test_where_citizens_write_there_is_no_night():
+    now = datetime(2026, 11, 4, 16, 0, tzinfo=UTC)
+    written_to = platform(night=(time(23), time(6)), messages=True)
+
+    assert polling.after_success(written_to, (), now, MIDDLE).why is Why.MESSAGES

@@ -367,25 +367,3 @@ def test_a_unit_without_topics_and_a_topic_of_two_units_are_problems():
     assert len(problems) == 2
     assert "'水' is answered by '甲' already" in problems[0]
     assert "topics: is missing" in problems[1]
-
-
-def test_what_ends_when_is_a_day_with_or_without_quotes():
-    two = '[[expiry]]\nwhat = "证书"\non = 2027-03-01\n[[expiry]]\nwhat = "域名"\non = "2027-04-02"\n'
-
-    found, problems, _ = read(EXAMPLE + two)
-
-    assert problems == []
-    assert [f"{each.what} {each.on}" for each in found.expiries] == ["证书 2027-03-01", "域名 2027-04-02"]
-
-
-@pytest.mark.parametrize("on", ['"2027-02-30"', '"soon"', "2027-02-03T00:00:00Z", "true", "20270203"])
-def test_a_day_that_is_none_is_said_so(on):
-    _, problems, _ = read(f'{EXAMPLE}[[expiry]]\nwhat = "证书"\non = {on}\n')
-
-    assert ["is no day" in problem and problem.startswith("expiry[#1].on") for problem in problems] == [True]
-
-
-def test_something_that_ends_on_no_day_is_missing_one():
-    _, problems, _ = read(f'{EXAMPLE}[[expiry]]\nwhat = "证书"\n')
-
-    assert problems == ["expiry[#1].on: is missing"]
