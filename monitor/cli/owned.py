@@ -51,6 +51,8 @@ def prove(config: Path, names: tuple[str, ...], article: str | None) -> None:
 
 def demand(settings: Settings, platform: Platform) -> None:
     """Raises ClickException for a platform that may not be read."""
+    if platform.proven_by_credentials:
+        return
     with closing(open_store(settings.database)) as store, store.read() as tx:
         proven = proofs.standing(tx, {platform.name: platform}, daemon.clock())
     if not proven:

@@ -19,8 +19,22 @@ def lines(path, limits=Limits()):  # noqa: B008
         yield from apart.lines(source, limits)
 
 
+def running():
+    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+
+
+OTHERS = set()  # what other tests have started: their databases
+
+
+@pytest.fixture(autouse=True)
+def others():
+    OTHERS.clear()
+    OTHERS.update(running())
+
+
 def children():
-    return Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    """The processes that this test has started and not ended."""
+    return sorted(running() - OTHERS)
 
 
 def test_a_line_has_sheet_number_and_text_by_column(tmp_path):
