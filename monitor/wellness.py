@@ -27,6 +27,7 @@ CHECKS: dict[Kind, Callable[[Observed], Finding | None]] = {
 }
 IN_TIME = timedelta(seconds=15)  # the official limit for a visit
 WEEK = timedelta(days=7)
+UNRELATED = 3  # hosts that fail together by chance only seldom
 
 
 class Noting:
@@ -67,23 +68,26 @@ def failed(tx: Tx, house: House, platform: Platform, after: Cursor, now: datetim
         return
     kind = Kind.SITE_DOWN if away else Kind.SOURCE_BROKEN
     since = after.last_good_at or datetime.min.replace(tzinfo=now.tzinfo)
-    about = LINE if away and _line_is_down(tx, house, platform, since) else platform.name
+    about = LINE if away and _line_is_down(tx, house, platform) else platform.name
     if records.told_since(tx, kind, about, since) or (about != LINE and _line_record(tx) and away):
         return
     _close_share(tx, about, now)
     passes.add_findings(tx, about, [Hit(Seen(kind=kind, rule=after.error, score=1.0, excerpt=after.detail), "")], now)
 
 
-def _line_is_down(tx: Tx, house: House, platform: Platform, since: datetime) -> bool:
-    """Whether every unrelated host that was asked since ``platform`` was last well failed too: then it is our line."""
-    mine = _domain(platform)
-    answers = health.answers(tx, since)
-    others = {
-        name: answers[name]
-        for name, other in house.settings.platforms.items()
-        if name in answers and _domain(other) not in {"", mine}
-    }
-    return bool(others) and all(error in polling.UNREACHABLE for error in others.values())
+def _line_is_down(tx: Tx, house: House, platform: Platform) -> bool:
+    """Whether nobody has answered since, and several unrelated hosts have failed: then it is our own line.
+
+    Unrelated are those of another registrable name. Where there are fewer than ``UNRELATED``, all must have failed.
+    """
+    watched = house.settings.platforms
+    others = [(_domain(watched[each.platform]), each) for each in health.answers(tx) if each.platform in watched]
+    others = [(domain, each) for domain, each in others if domain not in {"", _domain(platform)}]
+    away = [(domain, each) for domain, each in others if each.error in polling.UNREACHABLE]
+    heard = [each.last_good_at if each.error in polling.UNREACHABLE else each.checked_at for _, each in others]
+    last = max((moment for moment in heard if moment is not None), default=None)
+    silent = {domain for domain, each in away if last is None or each.checked_at > last}
+    return bool(silent) and len(silent) >= min(UNRELATED, len({domain for domain, _ in others}))
 
 
 def _domain(platform: Platform) -> str:

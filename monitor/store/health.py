@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, delete, func, select, update
@@ -36,10 +37,20 @@ def visits(tx: Tx, platform: str, after: str) -> Visits:
     return Visits(int(total), int(failed))
 
 
-def answers(tx: Tx, since: datetime) -> dict[str, str]:
-    """The last error ("" when well) of each platform that was read later than ``since``."""
-    rows = tx.execute(select(cursor.c.platform, cursor.c.error).where(cursor.c.checked_at > since))
-    return {row.platform: row.error for row in rows}
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How the last reading of a platform ended: ``error`` is "" when well."""
+
+    platform: str
+    error: str
+    checked_at: datetime
+    last_good_at: datetime | None
+
+
+def answers(tx: Tx) -> list[Answer]:
+    """The last reading of each platform that has been read."""
+    columns = (cursor.c.platform, cursor.c.error, cursor.c.checked_at, cursor.c.last_good_at)
+    return [Answer(*row) for row in tx.execute(select(*columns).where(cursor.c.checked_at.is_not(None)))]
 
 
 def unsaid(tx: Tx, platform: str, hits: Sequence[Hit]) -> list[Hit]:
