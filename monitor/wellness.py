@@ -15,7 +15,7 @@ from monitor import door, polling, telling
 from monitor.checks import certificate_expiring, page_stale, platform_silent, site_down, wrong_encoding
 from monitor.checks.observed import Observed
 from monitor.house import Fetch, House
-from monitor.model import LINE, Cursor, Fetched, Hit, Platform, Seen, State, Transition
+from monitor.model import LINE, Cursor, Escalation, Fetched, Hit, Platform, Seen, State, Transition
 from monitor.store import health, passes, records
 from monitor.store.database import Tx
 
@@ -68,10 +68,13 @@ def failed(tx: Tx, house: House, platform: Platform, after: Cursor, now: datetim
         return
     kind = Kind.SITE_DOWN if away else Kind.SOURCE_BROKEN
     since = after.last_good_at or datetime.min.replace(tzinfo=now.tzinfo)
-    about = LINE if away and _line_is_down(tx, house, platform) else platform.name
-    if records.told_since(tx, kind, about, since) or (about != LINE and _line_record(tx) and away):
+    by_line = away and bool(_domain(platform))
+    about = LINE if by_line and _line_is_down(tx, house, platform) else platform.name
+    if by_line and about != LINE and _active(tx, Kind.SITE_DOWN, LINE):
         return
-    _close_share(tx, about, now)
+    if records.told_since(tx, kind, about, since):
+        return
+    _close(tx, Kind.SITE_DOWN, about, now, only_share=True)  # an outage opens a record of its own, which tells anew
     passes.add_findings(tx, about, [Hit(Seen(kind=kind, rule=after.error, score=1.0, excerpt=after.detail), "")], now)
 
 
@@ -91,26 +94,30 @@ def _line_is_down(tx: Tx, house: House, platform: Platform) -> bool:
 
 
 def _domain(platform: Platform) -> str:
-    return registrable(urlsplit(platform.url).hostname or "")
+    """The registrable name beyond our line; "" for a folder, and for what lives in the agency's own network."""
+    return "" if platform.networks else registrable(urlsplit(platform.url).hostname or "")
 
 
-def _line_record(tx: Tx) -> bool:
-    return records.active(tx, Kind.SITE_DOWN, f"platform:{LINE}") is not None
+def _active(tx: Tx, kind: Kind, about: str) -> Escalation | None:
+    return records.active(tx, kind, f"platform:{about}")
 
 
 def well(tx: Tx, house: House, observed: Observed, noted: Noting, last_good_at: datetime | None) -> None:
     """After a good pass: what was broken is back; what the checks see is written, what they no longer see is closed."""
     name, now = observed.platform.name, observed.now
     health.visited(tx, name, _day(now), failed=noted.slow)
-    for kind, about in ((Kind.SOURCE_BROKEN, name), (Kind.SITE_DOWN, name), (Kind.SITE_DOWN, LINE)):
-        record = records.active(tx, kind, f"platform:{about}")
-        if record is not None and not _is_share(tx, record.id):
-            records.move(tx, record, State.RESOLVED, Transition(now, "back", "system"))
+    broken = [(Kind.SOURCE_BROKEN, name), (Kind.SITE_DOWN, name)]
+    if _domain(observed.platform):  # who is read without the line says nothing of it
+        broken.append((Kind.SITE_DOWN, LINE))
+    for kind, about in broken:
+        record = _active(tx, kind, about)
+        if record is not None and not _is_share(tx, record):
+            _resolve(tx, record, now)
             telling.back(house, tx, record, last_good_at or record.opened_at, now)
     visits = health.visits(tx, name, _day(now - WEEK))
     share = site_down.check(observed, visits)
     if share is None:
-        _close_share(tx, name, now)
+        _close(tx, Kind.SITE_DOWN, name, now, only_share=True)
     found = {kind: check(observed) for kind, check in CHECKS.items()}
     for kind, finding in found.items():
         if finding is None:
@@ -123,19 +130,16 @@ def _day(now: datetime) -> str:
     return now.date().isoformat()
 
 
-def _close(tx: Tx, kind: Kind, platform: str, now: datetime) -> None:
-    record = records.active(tx, kind, f"platform:{platform}")
-    if record is not None:
-        records.move(tx, record, State.RESOLVED, Transition(now, "back", "system"))
+def _close(tx: Tx, kind: Kind, platform: str, now: datetime, *, only_share: bool = False) -> None:
+    record = _active(tx, kind, platform)
+    if record is not None and (not only_share or _is_share(tx, record)):
+        _resolve(tx, record, now)
 
 
-def _is_share(tx: Tx, record: int) -> bool:
+def _resolve(tx: Tx, record: Escalation, now: datetime) -> None:
+    records.move(tx, record, State.RESOLVED, Transition(now, "back", "system"))
+
+
+def _is_share(tx: Tx, record: Escalation) -> bool:
     """Whether a record is about the share of a week's visits, not about an outage."""
-    return any(seen.rule == site_down.RULE for seen in records.seen(tx, record))
-
-
-def _close_share(tx: Tx, platform: str, now: datetime) -> None:
-    """The week is better, or an outage opens a record of its own, which tells people anew."""
-    record = records.active(tx, Kind.SITE_DOWN, f"platform:{platform}")
-    if record is not None and _is_share(tx, record.id):
-        records.move(tx, record, State.RESOLVED, Transition(now, "back", "system"))
+    return any(seen.rule == site_down.RULE for seen in records.seen(tx, record.id))

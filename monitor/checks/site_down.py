@@ -16,7 +16,11 @@ ENOUGH = 140  # visits a week: twenty a day
 
 def check(observed: Observed, visits: Visits) -> Finding | None:
     """A finding where the share is at the limit; whatever the excerpt says is in per cent."""
-    if visits.total < ENOUGH or 100 * visits.failed < LIMIT * visits.total:
+    if (
+        not observed.platform.url.startswith("http")
+        or visits.total < ENOUGH
+        or 100 * visits.failed < LIMIT * visits.total
+    ):
         return None
     share = f"{100 * visits.failed / visits.total:.1f}"
     year, week, _ = observed.now.astimezone(observed.platform.zone).isocalendar()

@@ -26,6 +26,14 @@ from tests.houses import (
     transitions,
 )
 
+OUTSIDE = CONFIGURATION.replace('networks = ["127.0.0.0/8"]\n', "")
+INSIDE = """
+[[platform]]
+name = "inside"
+title = "内网"
+url = "http://10.0.0.5/feed.xml"
+networks = ["10.0.0.0/8"]
+"""
 OTHER = """
 [[platform]]
 name = "other"
@@ -123,7 +131,7 @@ def line():
 
 @pytest.fixture
 def both(tmp_path, clock, line):
-    house = replace(build(tmp_path, Web(), CONFIGURATION + OTHER), collectors={"feed": line.collect})
+    house = replace(build(tmp_path, Web(), OUTSIDE + OTHER), collectors={"feed": line.collect})
     drain(house, clock)
     return house
 
@@ -253,3 +261,15 @@ def test_a_certificate_that_ends_soon_opens_a_record_once(tmp_path, clock):
 
     assert kinds(house) == [("certificate_expiring", "open")]
     assert "证书2026年11月14日到期，还剩10天" in text_of(mails(house)[0])
+
+
+def test_what_is_read_without_the_line_says_nothing_of_it(tmp_path, clock, line):
+    house = replace(build(tmp_path, Web(), OUTSIDE + OTHER + INSIDE), collectors={"feed": line.collect})
+    drain(house, clock)
+    line.down = {"website", "other"}
+    passes(house, clock, 12)
+    assert down(house) == [(LINE, "open")]
+
+    line.down = {"website", "other", "inside"}
+    passes(house, clock, 12)
+    assert down(house) == [(LINE, "open"), ("inside", "open")]

@@ -117,6 +117,12 @@ def test_five_in_a_hundred_visits_of_a_week(total, failed, said):
     assert (site_down.check(observed(), Visits(total, failed)) is not None) is said
 
 
+def test_the_share_is_one_of_websites():
+    mailbox = replace(BOARD, url="imaps://mail.agency.example")
+
+    assert site_down.check(observed(mailbox), Visits(1000, 500)) is None
+
+
 def test_the_share_is_said_once_a_week():
     share = site_down.check(observed(), Visits(1000, 72))
     later = site_down.check(replace(observed(), now=NOW + timedelta(days=4)), Visits(1000, 72))
