@@ -232,14 +232,16 @@ def _open(known: Known, words: Words) -> Block:
 
 def _expiries(known: Known, words: Words) -> Iterator[Block]:
     say, today = _speaker("successor", words), known.now.astimezone(known.zone).date()
-    if not known.expiries:
-        yield Paragraph(say("expires_none"))
+    yield Paragraph(say("expires_note") if known.expiries else say("expires_none"))
+    seen = [
+        Expiry(say("certificate", title=row.title), row.certified_until.astimezone(known.zone).date())
+        for row in known.health
+        if row.certified_until
+    ]
+    ends = sorted((*known.expiries, *seen), key=lambda one: one.on)
+    if not ends:
         return
-    yield Paragraph(say("expires_note"))
-    rows = tuple(
-        (each.what, words.day(each.on, 0), left(each, today, words))
-        for each in sorted(known.expiries, key=lambda one: one.on)
-    )
+    rows = tuple((each.what, words.day(each.on, 0), left(each, today, words)) for each in ends)
     yield Table((words.say("paper.head_what"), say("head_on"), words.say("paper.head_left")), rows)
 
 

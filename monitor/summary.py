@@ -52,6 +52,7 @@ class PlatformHealth:
     next_check_at: datetime | None = None
     why: str = ""  # why then: a value of ``polling.Why``
     decoded_by: str = ""  # the rule of decoding that won last
+    certified_until: datetime | None = None  # the end of the certificate its pages came with
     proofs: tuple[Proof, ...] = ()  # of its prefixes, in their order
 
 

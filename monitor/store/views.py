@@ -78,6 +78,7 @@ def health(tx: Tx, platforms: Sequence[Platform], items: dict[str, int]) -> list
                 next_check_at=row.next_check_at if row else None,
                 why=row.why if row else "",
                 decoded_by=row.decoded_by if row else "",
+                certified_until=row.certified_until if row else None,
                 proofs=tuple(known.get(prefix, Proof(prefix=prefix)) for prefix in prefixes[platform.name]),
             )
         )

@@ -177,6 +177,15 @@ def test_a_successor_gets_all_that_ends_soonest_first_and_no_password():
     assert "发邮件 HUIYIN_MAIL_PASSWORD" in text
 
 
+def test_a_successor_gets_the_ends_of_certificates_that_were_seen():
+    seen = replace(BROKEN, title="局网站", certified_until=NOW + timedelta(days=30))
+
+    text = said(PAPERS["successor"](known(health=(BROKEN, seen)), ZH))
+
+    assert "局网站的网站证书（读取时看到的） | 2026年12月23日 | 还有30天" in text
+    assert "市民留言板的网站证书" not in text
+
+
 def test_days_are_counted_in_the_agencys_zone():
     assert left(Expiry("x", date(2026, 11, 24)), date(2026, 11, 23), EN) == "1 day"
     assert left(Expiry("x", date(2026, 11, 22)), date(2026, 11, 23), EN) == "ended 1 day ago"
@@ -235,7 +244,7 @@ def test_nothing_is_worded_that_no_paper_says(words):
     )
     answering = known(
         platforms=platform(answer_within=timedelta(days=1)),
-        health=(replace(BROKEN, last_good_at=None),),
+        health=(replace(BROKEN, last_good_at=None, certified_until=NOW),),
         pace=replace(LOADED.pace, host_gap=timedelta(seconds=1)),
     )
     days = known(platforms=platform(answer_within=timedelta(days=15)))
