@@ -5,7 +5,7 @@ All times are aware and in UTC.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
@@ -110,6 +110,11 @@ class Cursor:
     certified_until: datetime | None = None  # the end of the certificate its pages came with
     baselined_at: datetime | None = None  # when everything that stood there had been read for the first time
     reach: datetime | None = None  # a board is read back to here, where the oldest stands that waits; None: all of it
+
+    def passed(self, memory: str, *, had_items: bool) -> Cursor:
+        """After a pass of a collector that keeps a ``memory`` and no validators; whether the pass brought items."""
+        had_items = had_items or self.had_items
+        return replace(self, etag="", last_modified="", fetches=self.fetches + 1, had_items=had_items, memory=memory)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

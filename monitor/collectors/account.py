@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -45,14 +45,7 @@ def collect(door: Door, platform: Platform, cursor: Cursor, _fetch: Callable[...
     closed = reading.memory.closed
     return Collected(
         tuple(reading.items.values()),
-        replace(
-            cursor,
-            etag="",
-            last_modified="",
-            fetches=cursor.fetches + 1,
-            had_items=cursor.had_items or bool(reading.items),
-            memory=reading.memory.written(),
-        ),
+        cursor.passed(reading.memory.written(), had_items=bool(reading.items)),
         trouble=reading.trouble,
         behind=reading.trouble is None and reading.behind,
         left_out=CollectError("account_no_comments", "comments are not read") if closed else None,

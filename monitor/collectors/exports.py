@@ -12,7 +12,7 @@ import stat
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import file_digest, sha256
 from io import BufferedReader
@@ -66,14 +66,7 @@ def collect(door: Door, platform: Platform, cursor: Cursor, _fetch: Callable[...
     left = CollectError("rows_left_out", _listed(reading.left)) if reading.left else None
     return Collected(
         tuple(reading.items.values()),
-        replace(
-            cursor,
-            etag="",
-            last_modified="",
-            fetches=cursor.fetches + 1,
-            had_items=cursor.had_items or bool(reading.items),
-            memory=reading.memory.written(),
-        ),
+        cursor.passed(reading.memory.written(), had_items=bool(reading.items)),
         gone=tuple(reading.gone),
         trouble=trouble,
         behind=reading.behind and trouble is None,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from monitor import dates
@@ -55,14 +55,7 @@ def collect(open_: Open, platform: Platform, cursor: Cursor, _fetch: Callable[..
         trouble = CollectError("mail_unreadable", f"{reading.refused}")
     return Collected(
         tuple(reading.items.values()),
-        replace(
-            cursor,
-            etag="",
-            last_modified="",
-            fetches=cursor.fetches + 1,
-            had_items=cursor.had_items or bool(reading.items),
-            memory=memory.written(),
-        ),
+        cursor.passed(memory.written(), had_items=bool(reading.items)),
         trouble=trouble,
         behind=trouble is None and memory.is_behind,
         answers=tuple(reading.answers),

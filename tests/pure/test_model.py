@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from monitor.errors import CollectError, DeliveryError, LeaseLostError, SettingsError
+from monitor.model import Cursor
 from monitor.options import Options
 
 
@@ -18,3 +19,12 @@ def test_a_list_that_must_be_given():
 
     assert Options("x", {}, problems).texts("to", None) == ()
     assert problems == ["x.to: is missing"]
+
+
+def test_a_cursor_after_a_pass_that_keeps_a_memory():
+    before = Cursor(platform="p", etag='"1"', last_modified="x", fetches=3, error="timeout")
+
+    after = before.passed("{}", had_items=True)
+
+    assert (after.etag, after.last_modified, after.fetches, after.memory, after.error) == ("", "", 4, "{}", "timeout")
+    assert [before.passed("", had_items=False).had_items, after.passed("", had_items=False).had_items] == [False, True]
