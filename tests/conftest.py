@@ -46,3 +46,8 @@ def each_database(request):
         return
     with request.getfixturevalue("postgresql").fresh() as database, PLACE.at(database.server):
         yield
+
+
+def pytest_make_parametrize_id(val, argname):
+    """Bytes are named by their argument: an archive carries the hour it was packed, and workers must agree on names."""
+    return argname if isinstance(val, bytes) else None
