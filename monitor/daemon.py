@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from types import FrameType
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -20,7 +21,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from monitor import attach, logs, pipeline, proving
 from monitor.errors import StoreError
 from monitor.house import Clock, House
-from monitor.store import attached, outbox, passes, proofs, records, views
+from monitor.store import attached, marks, outbox, passes, proofs, records, views
+from monitor.store.database import Tx
 
 Stage = Callable[[House, Clock], bool]
 
@@ -59,7 +61,19 @@ def alone(house: House) -> Iterator[Callable[[], None]]:
             proofs.release(tx)
             records.release(tx)
             outbox.release(tx)
+            _count_anew(house, tx, clock())
         yield keep
+
+
+def _count_anew(house: House, tx: Tx, now: datetime) -> None:
+    """Count working days anew when the calendar is another than at the last start: a year has been published."""
+    settings = house.settings
+    seen = ",".join([settings.calendar.fingerprint, *(each.fingerprint for each in settings.calendars.values())])
+    if not marks.only(tx, "calendar", sha256(seen.encode()).hexdigest()[:32], now):
+        return
+    for record in records.every_open(tx):
+        if records.recount(tx, record, settings.policies[record.kind], now, settings.calendar_of(record.platform)):
+            logs.event("recounted", record=record.number)
 
 
 def run(house: House, stop: threading.Event) -> None:

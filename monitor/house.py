@@ -54,6 +54,7 @@ def context(settings: Settings, now: datetime) -> messages.Context:
         emergency=settings.emergency,
         ringing=bool(settings.ringing),
         units=settings.units,
+        unpublished=settings.calendar.unpublished(now),
     )
 
 

@@ -130,6 +130,8 @@ class Context:
     emergency: Emergency = NO_NUMBERS
     ringing: bool = True  # a telephone rings for people in danger
     units: Mapping[str, str] = field(default_factory=dict)  # topic -> the unit that answers it
+    unpublished: int | None = None  # the year whose holidays are needed soon and not known
+    provisional: bool = False  # the record's deadline was counted across days that nobody has published
     precedents: tuple[Precedent, ...] = ()  # how messages like the record's were answered
 
     def title(self, contact: str) -> str:

@@ -230,7 +230,8 @@ class _Alert:
             state = say("alert.state_since", state=state, moment=self.at(record.acknowledged_at))
         yield say("alert.state"), state
         yield say("alert.owner"), self.context.title(record.owner)
-        yield say("alert.deadline"), self.at(record.deadline)
+        unsure = say("marks.aside", text=say("alert.provisional")) if self.context.provisional else ""
+        yield say("alert.deadline"), self.at(record.deadline) + unsure
         others = [self.context.title(name) for name in self.context.told if name != self.contact.name]
         if others:
             yield say("alert.told"), self.words.join(others)

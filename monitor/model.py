@@ -76,7 +76,7 @@ class Platform:
     every: timedelta = timedelta(minutes=15)  # the shortest time between two readings
     every_max: timedelta = timedelta(hours=1)  # the longest, where little is published
     stale_after: timedelta | None = None  # how old the newest entry may get (an official limit); None: any age
-    answer_within: timedelta | None = None  # how long a message may wait; None where nothing is answered
+    answer_within: Delay | None = None  # how long a message may wait; None where nothing is answered
     night: tuple[time, time] | None = None  # when it is not read, in its zone; None where citizens write
     at_night: str = ""  # how the duty officer opens the original outside office hours
     board: Board | None = None
@@ -214,10 +214,21 @@ class Emergency:
 
 
 @dataclass(frozen=True, slots=True)
+class Working:
+    """A span of working time: so many working days, or else so much time within office hours."""
+
+    days: int = 0
+    hours: timedelta = timedelta(0)
+
+
+Delay = timedelta | Working  # in clock or in working time
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """Who is told, that long after the record was opened."""
 
-    after: timedelta
+    after: Delay
     tell: tuple[str, ...]  # contact names
 
 
@@ -229,7 +240,7 @@ class Policy:
     severity: Severity
     owner: str  # contact name
     threshold: float  # 0..1: findings below it open nothing
-    deadline: timedelta
+    deadline: Delay
     steps: tuple[Step, ...]
     repeat: timedelta  # after the last step its people are told again this often, until somebody acts
 

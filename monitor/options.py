@@ -17,8 +17,12 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from monitor.calendar import nominal
+from monitor.model import Delay, Working
+
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = re.compile(r"(\d{1,6})(s|m|h|d|w)")
+_WORKING = re.compile(r"(\d{1,3})w(d|h)")
 _PLACE = re.compile(r"\[[^\]]*\]")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _NO_HOST = frozenset("/:@*? ")
@@ -34,6 +38,17 @@ def parse_duration(raw: str) -> timedelta | None:
     """``"15m"`` as a timedelta; units s, m, h, d, w; None for anything else."""
     found = _DURATION.fullmatch(raw.strip())
     return timedelta(seconds=int(found[1]) * _UNITS[found[2]]) if found else None
+
+
+def parse_delay(raw: str) -> Delay | None:
+    """``"15m"`` as a timedelta, ``"5wd"`` as working days, ``"4wh"`` as office hours; None for anything else."""
+    found = _WORKING.fullmatch(raw.strip())
+    if found is None:
+        return parse_duration(raw)
+    amount = int(found[1])
+    if not amount:
+        return timedelta(0)
+    return Working(days=amount) if found[2] == "d" else Working(hours=timedelta(hours=amount))
 
 
 class Options:
@@ -119,17 +134,25 @@ class Options:
 
     def duration(self, key: str, default: str, low: str, high: str) -> timedelta:
         """A span like ``"15m"`` between ``low`` and ``high``."""
+        span = self.delay(key, default, low, high)
+        if isinstance(span, timedelta):
+            return span
+        self.problem(key, f'is no working time; write it like "{default}" (s, m, h, d or w)')
+        return nominal(span)
+
+    def delay(self, key: str, default: str, low: str, high: str) -> Delay:
+        """A span of clock time like ``"15m"``, or of working time like ``"5wd"`` or ``"4wh"``, in the same limits."""
         raw = self._raw(key, default)
-        span = parse_duration(raw) if isinstance(raw, str) else None
+        span = parse_delay(raw) if isinstance(raw, str) else None
         least, most = parse_duration(low), parse_duration(high)
-        fallback = parse_duration(default)
+        fallback = parse_delay(default)
         assert least is not None
         assert most is not None
         assert fallback is not None
         if span is None:
             self.problem(key, f'{raw!r} is no span of time; write it like "{default}" (s, m, h, d or w)')
             return fallback
-        if not least <= span <= most:
+        if not least <= nominal(span) <= most:
             self.problem(key, f"{raw!r} is out of range; it may be from {low} to {high}")
             return fallback
         return span
@@ -154,6 +177,16 @@ class Options:
             self.problem(key, f'{raw!r} is no time of night; write it like "23:00-06:00"')
             return None
         return time.fromisoformat(found[1]), time.fromisoformat(found[2])
+
+    def hours(self, key: str, default: tuple[str, ...]) -> tuple[tuple[time, time], ...]:
+        """Office hours of a day, like ``["08:30-12:00", "14:30-17:30"]``: in order, and apart."""
+        found = [found for raw in self.texts(key, default) if (found := _WINDOW.fullmatch(raw))]
+        hours = [(time.fromisoformat(each[1]), time.fromisoformat(each[2])) for each in found]
+        edges = [edge for window in hours for edge in window]
+        if len(found) != len(self.texts(key, default)) or edges != sorted(set(edges)):
+            self.problem(key, 'must be times of day in order, like ["08:30-12:00", "14:30-17:30"]')
+            return ()
+        return tuple(hours)
 
     def day(self, key: str) -> date:
         """A day like ``2027-03-01``, with or without quotes."""

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind
+from monitor.calendar import nominal
 from monitor.letter import Block, Facts, Items, Paragraph, Section, Table, Value
 from monitor.model import Contact, Emergency, Escalation, Platform, Policy, Step, Surface
 from monitor.sections import Expiry, Pace
@@ -283,7 +284,7 @@ def _told_when(known: Known, words: Words) -> Block:
     rows = tuple(
         (
             words.join(kinds) if step is steps[0] else "",
-            words.span(step.after) if step.after else say("at_once"),
+            words.delay(step.after) if step.after else say("at_once"),
             words.join(known.contacts[name].title for name in step.tell),
         )
         for steps, kinds in alike.items()
@@ -307,7 +308,7 @@ def public_notice(known: Known, words: Words) -> Paper:
     names = ("gas", "fire", "lift", "police", "ambulance", "mind")
     calls = tuple(say(name, number=getattr(numbers, name)) for name in names if getattr(numbers, name))
     spans = [each.answer_within for each in known.platforms.values() if each.answer_within]
-    days = max(spans) // timedelta(days=1) if spans else 0
+    longest = max(spans, key=nominal, default=None)
     return Paper(
         name=say("name"),
         title=say("title"),
@@ -318,7 +319,7 @@ def public_notice(known: Known, words: Words) -> Paper:
             Section(
                 say("answer_title"),
                 (
-                    Paragraph(words.count("paper.public-notice.answer", days) if days else say("answer_unknown")),
+                    Paragraph(say("answer", span=words.delay(longest)) if longest else say("answer_unknown")),
                     Paragraph(say("place")),
                 ),
             ),

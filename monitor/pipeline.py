@@ -214,7 +214,7 @@ def _judge_matter(house: House, clock: Clock) -> bool:
         record = records.active(tx, matter.kind, matter.key)
         verdict = policy.judge(matter.best, record, rules, old=matter.old)
         if verdict is policy.Verdict.OPENED and rules is not None:
-            record = records.open_record(tx, matter, rules, now)
+            record = records.open_record(tx, matter, rules, now, house.settings.calendar_of(matter.platform))
         elif verdict is policy.Verdict.JOINED and record is not None:
             records.note(tx, record.id, Transition(now, "joined", "system"))
         belongs = verdict in {policy.Verdict.OPENED, policy.Verdict.JOINED} and record is not None
@@ -230,7 +230,7 @@ def _take_step(house: House, clock: Clock) -> bool:
     if record is None:
         return False
     rules = house.settings.policies[record.kind]
-    due = policy.due(record, rules, now)
+    due = policy.due(record, rules, now, house.settings.calendar_of(record.platform))
     if due is None:
         return False
     with house.store.write() as tx:
@@ -247,15 +247,15 @@ def _take_step(house: House, clock: Clock) -> bool:
 
 def _note_late(house: House, clock: Clock) -> bool:
     """A message that waits longer than promised becomes a finding, once; then it goes the way of every finding."""
-    now, zone = clock(), house.settings.zone
+    now, calendar = clock(), house.settings.calendar
     boards = {each.name: each.answer_within for each in house.settings.platforms.values() if each.answer_within}
     with house.store.write() as tx:
         for name, within in boards.items():
-            before, today = replies.late_before(now, within, zone), replies.today(now, zone)
+            before, today = replies.late_before(now, within, calendar), replies.today(now, calendar.zone)
             late = answers.claim_late(tx, name, before, today, now)
             if late is not None:
                 found = Finding(Kind.REPLY_OVERDUE, "unanswered", None, None, 1.0, late.gist, match=str(late.item))
-                old = not late.again and replies.stood_late(late.since, late.seen, late.baselined_at, within, zone)
+                old = not late.again and replies.stood_late(late.since, late.seen, late.baselined_at, within, calendar)
                 passes.add_findings(tx, name, door.hits(house.key, [found]), now, item_id=late.item, baseline=old)
                 logs.event("late", platform=name, item=late.item, baseline=old)
                 return True

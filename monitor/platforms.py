@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from monitor import proof
 from monitor.bymail import Mailbox
 from monitor.errors import CollectError
 from monitor.mapping import Account, Board, Listing
-from monitor.model import Platform, Surface
+from monitor.model import Delay, Platform, Surface
 from monitor.options import Options, is_folder, is_mail_server, is_web_address
 from monitor.polling import MESSAGES_EVERY
 
@@ -46,7 +47,7 @@ def _platform(table: Options, zone: ZoneInfo, secret: Secret) -> Platform:
     messages = table.flag("messages", kind in WITH_MESSAGES)
     every = table.duration("every", "5m" if messages else "15m", "1s", "5m" if messages else "7d")
     board = _board(table.table("fields")) if kind in ("board", "exports") else None
-    within = table.duration("answer_within", "15d", "1d", "999d") if kind in WITH_MESSAGES else None
+    within = _whole_days(table) if kind in WITH_MESSAGES else None
     asked = "answer_within" in table  # few comments ask for anything: there it must be said
     name = table.name("name")
     mailbox = _mailbox(table.table("mailbox")) if kind == "mailbox" else None
@@ -128,6 +129,16 @@ def _account(table: Options) -> Account:
     )
     table.finish()
     return account
+
+
+def _whole_days(table: Options) -> Delay:
+    """Until when messages are answered: whole days, rounded up, or working days."""
+    within = table.delay("answer_within", "15d", "1d", "999d")
+    if isinstance(within, timedelta):
+        return timedelta(days=-(-within // timedelta(days=1)))
+    if not within.days:
+        table.problem("answer_within", 'is counted in whole days: "15d", or working days: "5wd"')
+    return within
 
 
 def _mailbox(table: Options) -> Mailbox:

@@ -1,6 +1,6 @@
 """What is due. PURE: values in, decisions with their reason out.
 
-A step is due that long after its record was opened; delays are clock time.
+A step is due that long after its record was opened, in clock or in working time, and never before the one before it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from classifiers.finding import Kind
-from monitor.model import Escalation, Notification, Outcome, Policy, Reason, Severity, State, Step
+from monitor.calendar import Calendar
+from monitor.model import Escalation, Notification, Outcome, Policy, Reason, Severity, State
 from monitor.polling import doubled
 
 UNKNOWNS_ALLOWED = 2  # after so many attempts without an answer nobody waits for a third
@@ -59,7 +60,7 @@ class Due:
     next_tell: tuple[str, ...] = ()  # who is told at next_step_at
 
 
-def due(record: Escalation, policy: Policy, now: datetime) -> Due | None:
+def due(record: Escalation, policy: Policy, now: datetime, calendar: Calendar) -> Due | None:
     """What is due for a record at ``now``; None when nothing is.
 
     Steps missed while nobody ran are told in one go, each contact once, the passing of the deadline included.
@@ -69,7 +70,7 @@ def due(record: Escalation, policy: Policy, now: datetime) -> Due | None:
         return None
     late = record.deadline <= now and not record.overdue
     step = record.state is State.OPEN and record.next_step_at is not None and record.next_step_at <= now
-    due = _steps_due(record, policy, now) if step else None
+    due = _steps_due(record, policy, now, calendar) if step else None
     if not late:
         return due
     if due is None:
@@ -78,7 +79,7 @@ def due(record: Escalation, policy: Policy, now: datetime) -> Due | None:
     return replace(due, reason=Reason.OVERDUE, tell=tell, overdue=True)
 
 
-def _steps_due(record: Escalation, policy: Policy, now: datetime) -> Due:
+def _steps_due(record: Escalation, policy: Policy, now: datetime, calendar: Calendar) -> Due:
     # a policy shortened in mid-run leaves records beyond its end: they repeat its last step
     left = policy.steps[record.step :]
     if not left:
@@ -86,15 +87,16 @@ def _steps_due(record: Escalation, policy: Policy, now: datetime) -> Due:
         reason, step, next_at = Reason.REPEAT, record.step + 1, now + policy.repeat
         return Due(reason=reason, tell=tell, step=step, next_step_at=next_at, overdue=record.overdue, next_tell=tell)
     # an undelivered message brings the next step forward: it is due although its time has not come
-    ripe = [step for step in left if record.opened_at + step.after <= now] or [left[0]]
+    moments = _moments(record, policy, calendar)[record.step :]
+    ripe = [step for step, moment in zip(left, moments, strict=True) if moment <= now] or [left[0]]
     step = record.step + len(ripe)
-    early = record.opened_at + ripe[-1].after > now
+    early = moments[len(ripe) - 1] > now
     reason = Reason.UNDELIVERED if early else Reason.OPENED if record.step == 0 else Reason.STEP
     return Due(
         reason=reason,
         tell=_once(tuple(name for each in ripe for name in each.tell)),
         step=step,
-        next_step_at=next_told(record, policy, step, now),
+        next_step_at=next_told(record, policy, step, now, calendar),
         overdue=record.overdue,
         next_tell=(policy.steps[step : step + 1] or policy.steps[-1:])[0].tell,
     )
@@ -115,10 +117,15 @@ def held_back(due: Due, policy: Policy) -> Due:
     )
 
 
-def next_told(record: Escalation, policy: Policy, step: int, now: datetime) -> datetime:
+def next_told(record: Escalation, policy: Policy, step: int, now: datetime, calendar: Calendar) -> datetime:
     """When somebody is told next, after ``step`` steps have been."""
-    following: tuple[Step, ...] = policy.steps[step : step + 1]
-    return max(now, record.opened_at + following[0].after) if following else now + policy.repeat
+    following = _moments(record, policy, calendar)[step : step + 1]
+    return max(now, following[0]) if following else now + policy.repeat
+
+
+def _moments(record: Escalation, policy: Policy, calendar: Calendar) -> list[datetime]:
+    """When each step of a record is due."""
+    return calendar.steps(record.opened_at, tuple(step.after for step in policy.steps))
 
 
 def _once(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -13,7 +13,9 @@ from statistics import median, quantiles
 from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind
-from monitor.model import Policy
+from monitor.calendar import Calendar
+from monitor.model import Delay, Policy
+from monitor.replies import last_day
 
 TRIED = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)  # thresholds
 NIGHT = (time(22), time(7))  # local; who is told of danger between these is woken
@@ -47,9 +49,9 @@ class Terms:
     """What the year is held against."""
 
     policies: dict[Kind, Policy]
-    within: timedelta  # promised time to an answer
+    within: Delay  # promised time to an answer
     acknowledged_after: timedelta  # how long the duty officer takes to say "I act"
-    zone: ZoneInfo
+    calendar: Calendar
     now: datetime
 
 
@@ -119,7 +121,7 @@ def answers(cases: Sequence[Case], terms: Terms) -> Answers:
     """How quickly those who wrote were answered."""
     asked = [case for case in cases if case.message]
     waits = sorted(case.answered - case.posted for case in asked if case.answered is not None)
-    late = [case for case in asked if waited(case, terms.now) > terms.within]
+    late = [case for case in asked if is_late(case, terms)]
     seconds = [wait.total_seconds() for wait in waits]
     slow = quantiles(seconds, n=10, method="inclusive")[-1] if len(seconds) > 1 else None
     return Answers(
@@ -132,6 +134,12 @@ def answers(cases: Sequence[Case], terms: Terms) -> Answers:
     )
 
 
+def is_late(case: Case, terms: Terms) -> bool:
+    """Whether a message was answered after the last day on which it might be, or isn't yet."""
+    answered = (case.answered or terms.now).astimezone(terms.calendar.zone)
+    return answered.date() > last_day(case.posted, terms.within, terms.calendar)
+
+
 def waited(case: Case, now: datetime) -> timedelta:
     """From written to answered, or until now."""
     return (case.answered or now) - case.posted
@@ -142,8 +150,8 @@ def whom(cases: Sequence[Case], terms: Terms) -> Iterator[Told]:
     thresholds = {kind: policy.threshold for kind, policy in terms.policies.items()}
     calls = [call for case in cases for call in _calls(case, thresholds, terms)]
     times = Counter(contact for contact, _, _ in calls)
-    nights = Counter(contact for contact, at, kind in calls if _wakes(at, kind, terms.zone))
-    weeks = Counter((contact, at.astimezone(terms.zone).isocalendar()[:2]) for contact, at, _ in calls)
+    nights = Counter(contact for contact, at, kind in calls if _wakes(at, kind, terms.calendar.zone))
+    weeks = Counter((contact, at.astimezone(terms.calendar.zone).isocalendar()[:2]) for contact, at, _ in calls)
     for contact, count in times.most_common():
         busiest = max(n for (name, _), n in weeks.items() if name == contact)
         yield Told(contact=contact, times=count, nights=nights[contact], busiest=busiest)
@@ -153,7 +161,8 @@ def tried(cases: Sequence[Case], threshold: float, terms: Terms) -> Tried:
     """The same year with ``threshold`` for every kind."""
     found = Counter(each.kind for case in cases for each in case.found if each.score >= threshold)
     everywhere = dict.fromkeys(terms.policies, threshold)
-    woken = sum(_wakes(at, kind, terms.zone) for case in cases for _, at, kind in _calls(case, everywhere, terms))
+    calls = (call for case in cases for call in _calls(case, everywhere, terms))
+    woken = sum(_wakes(at, kind, terms.calendar.zone) for _, at, kind in calls)
     dangers, leaks = (sum(found[kind] for kind in kinds) for kinds in (DANGER, LEAKS))
     return Tried(
         threshold=threshold, dangers=dangers, leaks=leaks, others=found.total() - dangers - leaks, nights=woken
@@ -165,9 +174,11 @@ def _calls(case: Case, thresholds: dict[Kind, float], terms: Terms) -> Iterator[
     for each in case.found:
         if each.score < thresholds[each.kind]:
             continue
-        steps = [step for step in terms.policies[each.kind].steps if step.after <= terms.acknowledged_after]
-        for step in steps or terms.policies[each.kind].steps[:1]:
-            yield from ((contact, case.posted + step.after, each.kind) for contact in step.tell)
+        steps = terms.policies[each.kind].steps
+        moments = terms.calendar.steps(case.posted, tuple(step.after for step in steps))
+        for place, (step, at) in enumerate(zip(steps, moments, strict=True)):
+            if not place or at <= case.posted + terms.acknowledged_after:
+                yield from ((contact, at, each.kind) for contact in step.tell)
 
 
 def _wakes(at: datetime, kind: Kind, zone: ZoneInfo) -> bool:

@@ -86,7 +86,7 @@ class _Page:
         figures = self.words.count(
             "rehearsal.answer_figures",
             answers.asked,
-            within=self.words.span(self.terms.within),
+            within=self.words.delay(self.terms.within),
             late=answers.late,
             unanswered=answers.unanswered,
         )

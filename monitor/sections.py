@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 from ipaddress import IPv4Network, IPv6Network
 
 from classifiers.finding import Kind
-from monitor.model import Contact, Emergency, Policy, Severity, Step
-from monitor.options import Options, is_web_address, parse_duration
+from monitor.calendar import Calendar, nominal
+from monitor.model import Contact, Emergency, Policy, Severity, Step, Working
+from monitor.options import Options, is_web_address, parse_delay
+from monitor.policy import IN_DANGER
 
 _PHONE = re.compile(r"\+?[0-9][0-9 -]{2,24}")
 LANGUAGES = ("zh", "en")
@@ -125,18 +127,21 @@ def contact(table: Options, language: str) -> Contact:
     return contact
 
 
-def units(top: Options) -> dict[str, str]:
-    """For each topic the unit that answers it."""
+def units(top: Options, calendar: Calendar) -> tuple[dict[str, str], dict[str, Calendar]]:
+    """For each topic the unit that answers it; for each unit with office hours of its own when it works."""
     found: dict[str, str] = {}
+    calendars: dict[str, Calendar] = {}
     for table in top.tables("unit"):
-        name, topics = table.text("name"), table.texts("topics")
-        if not topics:
+        name, topics, hours = table.text("name"), table.texts("topics"), table.hours("hours", ())
+        if hours:
+            calendars[name] = replace(calendar, hours=hours)
+        if not topics and not hours:
             table.problem("topics", "is missing: the topics that this unit answers")
         for topic in topics:
             if found.setdefault(topic, name) != name:
                 table.problem("topics", f"{topic!r} is answered by {found[topic]!r} already")
         table.finish()
-    return found
+    return found, calendars
 
 
 def expiries(top: Options) -> tuple[Expiry, ...]:
@@ -276,15 +281,18 @@ def _policy(
     owner = table.text("owner", default[0])
     _known(table, "owner", (owner,) if "owner" in table else (), contacts)
     repeat = table.duration("repeat", "1d", "5m", "7d") if "repeat" in table else default[2]
+    steps = _steps(table, contacts) or default[1]
     policy = Policy(
         kind=kind,
         severity=Severity(table.text("severity", str(usual.severity), one_of=[str(each) for each in Severity])),
         owner=owner,
         threshold=table.share("threshold", usual.threshold),
-        deadline=table.duration("deadline", usual.deadline, "5m", "90d"),
-        steps=_steps(table, contacts) or default[1],
+        deadline=table.delay("deadline", usual.deadline, "5m", "90d"),
+        steps=steps,
         repeat=repeat,
     )
+    if kind in IN_DANGER and any(isinstance(each, Working) for each in (policy.deadline, *(s.after for s in steps))):
+        table.problem("", "danger doesn't wait for office hours: steps and deadline must be in clock time")
     table.finish()
     return policy
 
@@ -293,16 +301,17 @@ def _steps(table: Options, contacts: Mapping[str, Contact]) -> tuple[Step, ...]:
     steps = []
     for step in table.tables("steps"):
         after = step.text("after", "0m")
-        span = parse_duration(after)
+        span = parse_delay(after)
         if span is None:
-            step.problem("after", f'{after!r} is no span of time; write it like "15m"')
+            step.problem("after", f'{after!r} is no span of time; write it like "15m", "4wh" or "2wd"')
         tell = step.texts("tell")
         if not tell:
             step.problem("tell", "names nobody; an empty step would only wait")
         _known(step, "tell", tell, contacts)
         step.finish()
         steps.append(Step(span or timedelta(0), tell))
-    if [step.after for step in steps] != sorted({step.after for step in steps}):
+    spans = [nominal(step.after) for step in steps]
+    if spans != sorted(set(spans)):
         table.problem("steps", "each step must come later than the one before it")
     return tuple(steps)
 

@@ -9,13 +9,14 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind
-from monitor import platforms, sections
+from monitor import holidays, platforms, sections
+from monitor.calendar import Calendar
 from monitor.errors import SettingsError
 from monitor.model import Contact, Database, Emergency, Platform, Policy
 from monitor.options import Options
@@ -71,8 +72,15 @@ class Settings:
     platforms: Mapping[str, Platform]
     policies: Mapping[Kind, Policy]
     units: Mapping[str, str]  # topic -> the unit that answers it
+    calendar: Calendar  # when the agency works
+    calendars: Mapping[str, Calendar]  # of units with office hours of their own
     expiries: tuple[Expiry, ...]
     friends: frozenset[str] = frozenset()  # hosts that the agency's pages may link to unseen
+
+    def calendar_of(self, platform: str) -> Calendar:
+        """When the unit that owns a platform works."""
+        known = self.platforms.get(platform)
+        return self.calendars.get(known.unit if known else "", self.calendar)
 
     @property
     def told_of_danger(self) -> tuple[str, ...]:
@@ -144,6 +152,8 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
     database = _database(agency, data)
     friends = agency.hosts("friends")
     agency.finish()
+    calendar = _calendar(top.table("calendar"), path.parent, zone)
+    units, calendars = sections.units(top, calendar)
     contacts = {one.name: one for one in (sections.contact(table, language) for table in top.tables("contact"))}
     if not contacts:
         top.problem("contact", "at least one [[contact]] is needed: somebody must be told")
@@ -167,12 +177,45 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
         contacts=contacts,
         platforms=watched,
         policies=sections.policies(top.table("policy"), contacts),
-        units=sections.units(top),
+        units=units,
+        calendar=calendar,
+        calendars=calendars,
         expiries=sections.expiries(top),
         friends=friends,
     )
     top.finish()
     return settings
+
+
+def _calendar(table: Options, beside: Path, zone: ZoneInfo) -> Calendar:
+    hours = table.hours("hours", ("08:30-12:00", "14:30-17:30"))
+    if not hours and not table.texts("hours"):
+        table.problem("hours", 'must not be empty: when people work, like ["08:30-12:00", "14:30-17:30"]')
+    name = table.text("file", "")
+    own = _own_days(beside / name, table) if name else {}
+    table.finish()
+    years = holidays.together(holidays.read(tomllib.loads(shipped("calendar.toml")), table.problems), own)
+    return Calendar(
+        zone=zone,
+        hours=hours or ((time(0), time(23, 59)),),
+        off=frozenset(day for year in years.values() for day in year.off),
+        work=frozenset(day for year in years.values() for day in year.work),
+        half=frozenset(day for year in years.values() for day in year.half),
+        sources=tuple((name, year.source) for name, year in years.items() if year.source),
+    )
+
+
+def _own_days(file: Path, table: Options) -> dict[int, holidays.Year]:
+    problems: list[str] = []
+    try:
+        years = holidays.read(tomllib.loads(file.read_text(encoding="utf-8-sig")), problems)
+    except OSError as error:
+        problems, years = [f"can't be read: {error.strerror}"], {}
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        problems, years = [f"is not valid TOML in UTF-8: {error}"], {}
+    for problem in problems:
+        table.problem("file", f"{file}: {problem}")
+    return years
 
 
 def _database(table: Options, data: Path) -> Database:

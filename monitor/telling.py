@@ -10,7 +10,7 @@ from classifiers.finding import Kind
 from monitor import brief, firstday, messages, policy
 from monitor import digest as weekly
 from monitor.house import House, context
-from monitor.model import Channel, Contact, Escalation, Message, Notification, Period, Seen
+from monitor.model import Channel, Contact, Escalation, Message, Notification, Period, Seen, Working
 from monitor.settings import Settings
 from monitor.store import attached, labels, marks, outbox, precedents, records, standing, views
 from monitor.store.database import Tx
@@ -98,7 +98,10 @@ def _about(house: House, tx: Tx, record: Escalation, now: datetime) -> messages.
     if platform is None:
         return about
     (health,) = views.health(tx, [platform], {})
-    return replace(about, health=health, at_night=platform.at_night, prefixes=platform.prefixes)
+    working = isinstance(house.settings.policies[record.kind].deadline, Working)
+    provisional = working and house.settings.calendar.is_provisional(record.opened_at, record.deadline)
+    at_night, prefixes = platform.at_night, platform.prefixes
+    return replace(about, health=health, at_night=at_night, prefixes=prefixes, provisional=provisional)
 
 
 def first_day(

@@ -142,7 +142,10 @@ class _Digest:
     def installation(self) -> tuple[Paragraph, ...]:
         """What people must know of the installation itself."""
         notes = {"not_live": self.summary.live, "no_ring": self.context.ringing}
-        return tuple(Paragraph(self.words.say(f"digest.{note}")) for note, well in notes.items() if not well)
+        said = [self.words.say(f"digest.{note}") for note, well in notes.items() if not well]
+        if self.context.unpublished:
+            said.append(self.words.say("digest.unpublished", year=self.context.unpublished))
+        return tuple(Paragraph(each) for each in said)
 
     def heads(self, *names: str) -> tuple[str, ...]:
         return tuple(self.words.say(f"digest.{name}") for name in names)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind, Topic
 from monitor.bymail import MAIL, MAIL_IN_PART
-from monitor.model import NUMBER, ROW
+from monitor.model import NUMBER, ROW, Delay
 
 _NEAR_DAYS = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 
@@ -129,6 +129,14 @@ class Words:
         if hours:
             return self._two(("time.h", hours), ("time.m", minutes % 60))
         return self.count("time.m", minutes) if minutes else self.say("time.instant")
+
+    def delay(self, delay: Delay) -> str:
+        """A span of clock or of working time."""
+        if isinstance(delay, timedelta):
+            return self.span(delay)
+        if delay.days:
+            return self.count("time.wd", delay.days)
+        return self.count("time.wh", delay.hours // timedelta(hours=1))
 
     def _two(self, big: tuple[str, int], small: tuple[str, int]) -> str:
         if not small[1]:

@@ -98,6 +98,7 @@ CLASSIFIERS = (
 LETTERS = ("monitor/letter.py", "monitor/rescue.py", "monitor/words.py")
 PARTS = ("monitor/attachment.py", "monitor/bymail.py", "monitor/errors.py", "monitor/mapping.py")
 MODEL = (*PARTS, "monitor/model.py")
+CALENDAR = "monitor/calendar.py"
 VALUES = ("monitor/__init__.py", *MODEL, "monitor/summary.py", *FINDING)
 READING = ("classifiers/page.py", "monitor/blocked.py", "monitor/dates.py", "monitor/decoding.py")
 DOOR = (
@@ -121,8 +122,10 @@ PURE = (
     Room("monitor/door.py", (*DOOR, *VALUES), pure=True),
     Room("monitor/polling.py", VALUES, pure=True),
     Room("monitor/proof.py", (*READING, "monitor/guard.py", "monitor/polling.py", *VALUES), pure=True),
-    Room("monitor/policy.py", ("monitor/polling.py", *VALUES), pure=True),
-    Room("monitor/replies.py", VALUES, pure=True),
+    Room(CALENDAR, VALUES, pure=True),
+    Room("monitor/holidays.py", ("monitor/options.py", *VALUES), pure=True),
+    Room("monitor/policy.py", (CALENDAR, "monitor/polling.py", *VALUES), pure=True),
+    Room("monitor/replies.py", (CALENDAR, *VALUES), pure=True),
     Room("monitor/words.py", VALUES, pure=True),
     Room("monitor/letter.py", ("monitor/words.py", *VALUES), pure=True),
     Room("monitor/weekly.py", ("monitor/letter.py", "monitor/proof.py", "monitor/words.py", *VALUES), pure=True),
@@ -132,26 +135,31 @@ PURE = (
     Room("monitor/firstday.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/charts.py", pure=True),
     Room("monitor/checks/", ("monitor/checks/", *VALUES), pure=True),
-    Room("monitor/papers.py", ("monitor/letter.py", "monitor/sections.py", "monitor/words.py", *VALUES), pure=True),
+    Room(
+        "monitor/papers.py",
+        (CALENDAR, "monitor/letter.py", "monitor/sections.py", "monitor/words.py", *VALUES),
+        pure=True,
+    ),
     Room("monitor/document.py", ("monitor/letter.py", "monitor/papers.py", *VALUES), pure=True),
     Room(
         "monitor/evaluated.py",
         ("classifiers/evaluating.py", "monitor/charts.py", "monitor/weekly.py", *LETTERS, *VALUES),
         pure=True,
     ),
-    Room("monitor/rehearsal.py", VALUES, pure=True),
+    Room("monitor/rehearsal.py", (CALENDAR, "monitor/replies.py", *VALUES), pure=True),
     Room("monitor/rehearsed.py", ("monitor/letter.py", "monitor/rehearsal.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/messages.py", ("monitor/answered.py", *WEEKLY, *VALUES), pure=True),
     Room("monitor/labelled.py", ("monitor/decoding.py",), pure=True),
     Room("monitor/learned.py", ("monitor/charts.py", "monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/digest.py", VALUES, pure=True),
-    Room("monitor/options.py", VALUES, pure=True),
-    Room("monitor/sections.py", ("monitor/options.py", *VALUES), pure=True),
+    Room("monitor/options.py", (CALENDAR, *VALUES), pure=True),
+    Room("monitor/sections.py", (CALENDAR, "monitor/options.py", "monitor/policy.py", *VALUES), pure=True),
     Room("monitor/platforms.py", ("monitor/options.py", "monitor/polling.py", "monitor/proof.py", *VALUES), pure=True),
 )
 NUMBERS = ("classifiers/context.py", "classifiers/folding.py", "monitor/masking.py")
 RULES_OF_STORE = (
     "classifiers/likeness.py",
+    CALENDAR,
     "monitor/checks/observed.py",
     "monitor/policy.py",
     "monitor/polling.py",
@@ -159,7 +167,17 @@ RULES_OF_STORE = (
     "monitor/replies.py",
 )
 EDGES = (  # never each other
-    Room("monitor/settings.py", ("monitor/options.py", "monitor/platforms.py", "monitor/sections.py", *VALUES)),
+    Room(
+        "monitor/settings.py",
+        (
+            CALENDAR,
+            "monitor/holidays.py",
+            "monitor/options.py",
+            "monitor/platforms.py",
+            "monitor/sections.py",
+            *VALUES,
+        ),
+    ),
     Room("monitor/keys.py", VALUES),
     Room("monitor/logs.py", VALUES),
     Room("monitor/segment.py", VALUES),

@@ -11,6 +11,7 @@ from monitor import __version__
 from monitor.cli import (
     adding,
     classify,
+    days,
     demo,
     evaluate,
     firstday,
@@ -71,6 +72,7 @@ for command in (
     paper.paper,
     scan.scan,
     train.train,
+    days.calendar_,
 ):
     cli.add_command(command)
 

@@ -81,7 +81,7 @@ def rehearse_(
         raise click.ClickException(words.say("rehearsal.nothing"))
     within = platform.answer_within or WITHIN
     policies = dict(settings.policies)
-    terms = Terms(policies=policies, within=within, acknowledged_after=wait, zone=settings.zone, now=now)
+    terms = Terms(policies=policies, within=within, acknowledged_after=wait, calendar=settings.calendar, now=now)
     letter = rehearsed.page(
         rehearse(read.cases, terms), terms, source=platform.title, context=context(settings, now), words=words
     )

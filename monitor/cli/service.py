@@ -91,6 +91,9 @@ def check_config(config: Path) -> None:
         click.echo(line)
     for line in _ending(settings, words):
         click.echo(line)
+    year = settings.calendar.unpublished(daemon.clock())
+    if year:
+        click.echo(words.say("digest.unpublished", year=year))
 
 
 def _ending(settings: Settings, words: Words) -> Iterator[str]:
@@ -173,7 +176,7 @@ def _answers(platform: Platform, words: Words) -> str:
     """Until when a message must be answered, or why nobody can say."""
     if platform.answer_within is None:
         return words.say("terminal.answers_unsent" if platform.mailbox else "terminal.answers_unseen")
-    return words.count("terminal.answers_within", -(-platform.answer_within // timedelta(days=1)))
+    return words.say("terminal.answers_within", span=words.delay(platform.answer_within))
 
 
 def longest(settings: Settings, platform: Platform) -> timedelta:
@@ -205,12 +208,12 @@ def _plan(policy: Policy, settings: Settings, words: Words) -> str:
     for step in policy.steps:
         names = words.join(settings.contacts[name].title for name in step.tell)
         key = "terminal.plan_step" if step.after else "terminal.plan_now"
-        steps.append(words.say(key, after=words.span(step.after), names=names))
+        steps.append(words.say(key, after=words.delay(step.after), names=names))
     return words.say(
         "terminal.plan",
         kind=words.say(f"kinds.{policy.kind}.name"),
         severity=words.say(f"severities.{policy.severity}"),
-        deadline=words.span(policy.deadline),
+        deadline=words.delay(policy.deadline),
         steps=words.join(steps),
         repeat=words.span(policy.repeat),
     )

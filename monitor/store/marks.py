@@ -26,3 +26,12 @@ def put(tx: Tx, name: str, now: datetime) -> bool:
 def take(tx: Tx, name: str) -> bool:
     """Forget that ``name`` was marked; False when it was not."""
     return tx.execute(delete(mark).where(mark.c.name == name)).rowcount == 1
+
+
+def only(tx: Tx, family: str, name: str, now: datetime) -> bool:
+    """Mark ``name`` as the only one of its family; False when it was already."""
+    new = put(tx, f"{family}:{name}", now)
+    if new:
+        others = mark.c.name.startswith(f"{family}:") & (mark.c.name != f"{family}:{name}")
+        tx.execute(delete(mark).where(others))
+    return new

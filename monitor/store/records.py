@@ -9,8 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, false, func, insert, or_, select, update
 
 from classifiers.finding import Kind, Topic
+from monitor.calendar import Calendar
 from monitor.errors import LeaseLostError
-from monitor.model import Escalation, Policy, Seen, Severity, State, Transition
+from monitor.model import Escalation, Policy, Seen, Severity, State, Transition, Working
+from monitor.policy import next_told
 from monitor.store import labels
 from monitor.store.database import Tx
 from monitor.store.statements import add_new, one_at_a_time, one_of
@@ -125,7 +127,7 @@ def judged(tx: Tx, matter: Matter, verdict: str, record: int | None, now: dateti
     )
 
 
-def open_record(tx: Tx, matter: Matter, policy: Policy, now: datetime) -> Escalation:
+def open_record(tx: Tx, matter: Matter, policy: Policy, now: datetime, calendar: Calendar) -> Escalation:
     """Open the record of a matter; its first step is due after the policy's first delay."""
     row = insert(escalation).values(
         number=_next_number(tx, now.year),
@@ -139,12 +141,35 @@ def open_record(tx: Tx, matter: Matter, policy: Policy, now: datetime) -> Escala
         locator=matter.locator,
         owner=policy.owner,
         opened_at=now,
-        deadline=now + policy.deadline,
-        next_step_at=now + policy.steps[0].after,
+        deadline=calendar.after(now, policy.deadline),
+        next_step_at=calendar.after(now, policy.steps[0].after),
     )
     record = get(tx, tx.execute(row.returning(escalation.c.id)).scalar_one())
     note(tx, record.id, Transition(now, "opened", "system", policy.kind))
     return record
+
+
+def every_open(tx: Tx) -> list[Escalation]:
+    """All open and acknowledged records, oldest first."""
+    return [as_record(row) for row in tx.execute(RECORDS.where(IS_OPEN).order_by(escalation.c.id))]
+
+
+def recount(tx: Tx, record: Escalation, policy: Policy, now: datetime, calendar: Calendar) -> bool:
+    """Count a record's deadline and next step anew, where they run in working time; whether the deadline moved.
+
+    For when the days of a year have been published: a policy changed in the meantime leaves deadlines as they were.
+    """
+    values: dict[str, datetime] = {}
+    if isinstance(policy.deadline, Working) and not record.overdue:
+        values["deadline"] = calendar.after(record.opened_at, policy.deadline)
+    if record.next_step_at is not None and record.step < len(policy.steps):
+        values["next_step_at"] = next_told(record, policy, record.step, now, calendar)
+    if values:
+        tx.execute(update(escalation).where(escalation.c.id == record.id).values(**values))
+    moved = values.get("deadline", record.deadline) != record.deadline
+    if moved:
+        note(tx, record.id, Transition(now, "recounted", "system", record.deadline.isoformat()))
+    return moved
 
 
 def _next_number(tx: Tx, year: int) -> str:

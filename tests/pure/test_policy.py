@@ -11,6 +11,7 @@ from classifiers.finding import Kind
 from monitor import policy
 from monitor.model import Escalation, Message, Notification, Outcome, Policy, Reason, Severity, State, Step
 from monitor.policy import Verdict
+from tests.pure.days import CALENDAR
 
 T = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -23,6 +24,10 @@ POLICY = Policy(
     steps=(Step(timedelta(0), ("duty",)), Step(15 * MINUTE, ("deputy", "duty")), Step(30 * MINUTE, ("leader",))),
     repeat=timedelta(hours=12),
 )
+
+
+def due_of(record, policy_, now):
+    return policy.due(record, policy_, now, CALENDAR)
 
 
 def record(**values):
@@ -61,18 +66,18 @@ def test_a_matter_gets_a_verdict_with_its_reason(best, open_record, rules, verdi
 
 
 def test_the_first_step_is_told_at_once():
-    due = policy.due(record(), POLICY, T)
+    due = due_of(record(), POLICY, T)
 
     assert (due.reason, due.tell, due.step, due.next_step_at) == (Reason.OPENED, ("duty",), 1, T + 15 * MINUTE)
     assert due.next_tell == ("deputy", "duty")
 
 
 def test_nothing_is_due_before_its_time():
-    assert policy.due(record(step=1, next_step_at=T + 15 * MINUTE), POLICY, T + 14 * MINUTE) is None
+    assert due_of(record(step=1, next_step_at=T + 15 * MINUTE), POLICY, T + 14 * MINUTE) is None
 
 
 def test_steps_missed_while_nobody_ran_are_told_in_one_go_each_contact_once():
-    due = policy.due(record(overdue=True), POLICY, T + timedelta(days=3))
+    due = due_of(record(overdue=True), POLICY, T + timedelta(days=3))
 
     assert (due.tell, due.step) == (("duty", "deputy", "leader"), 3)
     assert T + timedelta(days=3, hours=12) == due.next_step_at
@@ -80,7 +85,7 @@ def test_steps_missed_while_nobody_ran_are_told_in_one_go_each_contact_once():
 
 
 def test_the_deadline_missed_as_well_makes_one_mail_not_two():
-    due = policy.due(record(deadline=T + MINUTE, owner="chief"), POLICY, T + timedelta(days=3))
+    due = due_of(record(deadline=T + MINUTE, owner="chief"), POLICY, T + timedelta(days=3))
 
     assert (due.reason, due.tell, due.step) == (Reason.OVERDUE, ("duty", "deputy", "leader", "chief"), 3)
     assert due.overdue
@@ -88,13 +93,13 @@ def test_the_deadline_missed_as_well_makes_one_mail_not_two():
 
 def test_the_last_step_repeats_until_somebody_acts():
     later = T + timedelta(hours=13)
-    due = policy.due(record(step=3, next_step_at=later, overdue=True), POLICY, later)
+    due = due_of(record(step=3, next_step_at=later, overdue=True), POLICY, later)
 
     assert (Reason.REPEAT, ("leader",), 4, later + POLICY.repeat) == (due.reason, due.tell, due.step, due.next_step_at)
 
 
 def test_an_undelivered_message_brings_the_next_step_forward():
-    due = policy.due(record(step=1, next_step_at=T + MINUTE), POLICY, T + MINUTE)
+    due = due_of(record(step=1, next_step_at=T + MINUTE), POLICY, T + MINUTE)
 
     assert (due.reason, due.tell, due.step) == (Reason.UNDELIVERED, ("deputy", "duty"), 2)
     assert due.next_step_at == T + 30 * MINUTE
@@ -103,24 +108,24 @@ def test_an_undelivered_message_brings_the_next_step_forward():
 def test_acknowledging_stops_the_steps_but_not_the_deadline():
     taken = record(state=State.ACKNOWLEDGED, step=1, next_step_at=None)
 
-    assert policy.due(taken, POLICY, T + 30 * MINUTE) is None
-    late = policy.due(taken, POLICY, T + POLICY.deadline)
+    assert due_of(taken, POLICY, T + 30 * MINUTE) is None
+    late = due_of(taken, POLICY, T + POLICY.deadline)
     assert (late.reason, late.tell, late.overdue) == (Reason.OVERDUE, ("duty", "leader"), True)
 
 
 def test_the_passing_of_the_deadline_is_told_once():
     late = record(state=State.ACKNOWLEDGED, overdue=True, next_step_at=None)
 
-    assert policy.due(late, POLICY, T + timedelta(days=9)) is None
+    assert due_of(late, POLICY, T + timedelta(days=9)) is None
 
 
 @pytest.mark.parametrize("state", [State.RESOLVED, State.DISMISSED])
 def test_a_closed_record_tells_nobody(state):
-    assert policy.due(record(state=state), POLICY, T + timedelta(days=9)) is None
+    assert due_of(record(state=state), POLICY, T + timedelta(days=9)) is None
 
 
 def test_a_policy_shortened_in_mid_run_repeats_its_last_step():
-    due = policy.due(record(step=7, next_step_at=T), POLICY, T)
+    due = due_of(record(step=7, next_step_at=T), POLICY, T)
 
     assert (due.reason, due.tell, due.step) == (Reason.REPEAT, ("leader",), 8)
 
@@ -133,7 +138,7 @@ def test_a_policy_shortened_in_mid_run_repeats_its_last_step():
 )
 def test_an_open_record_always_has_a_next_moment(step, minutes, state, overdue):
     now = T + minutes * MINUTE
-    due = policy.due(record(step=step, state=state, overdue=overdue), POLICY, now)
+    due = due_of(record(step=step, state=state, overdue=overdue), POLICY, now)
 
     if state is State.OPEN:
         assert due is not None
@@ -236,7 +241,7 @@ def test_what_stood_there_at_first_contact_opens_nothing_but_joins(best, open_re
 
 def test_before_going_live_nobody_above_the_duty_officer_is_told():
     late = record(deadline=T + 20 * MINUTE)
-    everybody = policy.due(late, POLICY, T + 40 * MINUTE)
+    everybody = due_of(late, POLICY, T + 40 * MINUTE)
 
     held = policy.held_back(everybody, POLICY)
 

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,6 +11,7 @@ from monitor.letter import render
 from monitor.model import Policy, Severity, Step
 from monitor.rehearsal import Case, Seen, Terms, rehearse
 from tests.letters import CONTEXT, WORDS
+from tests.pure.days import CALENDAR
 
 NOON = datetime(2026, 6, 3, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai
 MIDNIGHT = datetime(2026, 6, 3, 16, 30, tzinfo=UTC)  # 00:30 in Shanghai
@@ -35,7 +35,7 @@ TERMS = Terms(
     policies={kind: policy(kind) for kind in (Kind.HAZARD, Kind.CRISIS, Kind.PERSONAL_DATA, Kind.CREDENTIAL)},
     within=15 * DAY,
     acknowledged_after=15 * MINUTE,
-    zone=ZoneInfo("Asia/Shanghai"),
+    calendar=CALENDAR,
     now=NOW,
 )
 

@@ -167,3 +167,13 @@ def test_days_of_another_year_are_told_with_it() -> None:
     first = digest(week(period=period, now=period.end + timedelta(hours=8))).first
 
     assert first.startswith("2026年第53周（2026年12月28日至1月3日）")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh", "2027年的放假调休安排还没有录入"), ("en", "public holidays of 2027")]
+)
+def test_a_year_that_nobody_has_published_is_asked_for(language: str, said: str) -> None:
+    context = replace(CONTEXT, unpublished=2027)
+    letter = messages.digest(week(), DUTY, context, WORDS[language])
+
+    assert said in text_of(letter, WORDS[language])

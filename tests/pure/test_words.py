@@ -15,19 +15,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifiers.finding import Kind, Topic
-from monitor.model import Outcome, Reason, Severity, State
+from monitor.model import Outcome, Reason, Severity, State, Working
 from monitor.words import Words
 
 ROOT = Path(__file__).resolve().parents[2]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BY_NUMBER = {  # these are always asked for with ``count``; only they may hold a "|"
-    *(f"time.{unit}" for unit in "dhm"),
+    *(f"time.{unit}" for unit in ("d", "h", "m", "wd", "wh")),
     *(f"digest.{key}" for key in ("gist_trouble", "open", "open_overdue", "items", "new_items", "well", "lost")),
     *(f"rehearsal.{key}" for key in ("first", "late", "danger", "leak", "woken", "more", "answer_figures")),
     *(f"firstday.{key}" for key in ("subject", "first", "more")),
     "answered.took",
     *("checks.left", "checks.over"),
-    *(f"paper.{key}" for key in ("left", "passed", "seconds", "public-notice.answer")),
+    *(f"paper.{key}" for key in ("left", "passed", "seconds")),
     *(f"evaluation.{key}" for key in ("first", "unread", "more")),
     *("digest.trouble", "digest.undelivered_note", "digest.more", "sure.failures", "alert.more"),
     *("alert.seen_in_file", "digest.unread"),
@@ -253,3 +253,11 @@ UNITS = {"水务": "供水科", "路灯": "市政科"}
 def test_to_whom_a_message_belongs(topic: Topic, zh: tuple[str, str], en: tuple[str, str]) -> None:
     assert ZH.belongs(topic, UNITS) == zh
     assert EN.belongs(topic, UNITS) == en
+
+
+def test_working_time_is_said_as_such() -> None:
+    assert [ZH.delay(Working(days=5)), ZH.delay(Working(hours=timedelta(hours=4)))] == [
+        "5个工作日",
+        "4小时（工作时间）",
+    ]
+    assert [EN.delay(Working(days=1)), EN.delay(timedelta(days=5))] == ["1 working day", "5 days"]
