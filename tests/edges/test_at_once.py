@@ -138,7 +138,9 @@ def open_one(house, n, now=T):
     """What the pipeline does with a matter: look, and open a record only where none is open."""
     with house.store.write() as tx:
         if records.active(tx, Kind.HAZARD, matter(n).key) is None:
-            return records.open_record(tx, matter(n), house.settings.policies[Kind.HAZARD], now).number
+            return records.open_record(
+                tx, matter(n), house.settings.policies[Kind.HAZARD], now, house.settings.calendar
+            ).number
     return None
 
 
