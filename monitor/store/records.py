@@ -155,14 +155,15 @@ def every_open(tx: Tx) -> list[Escalation]:
 
 
 def recount(tx: Tx, record: Escalation, policy: Policy, now: datetime, calendar: Calendar) -> bool:
-    """Count a record's deadline and next step anew, where they run in working time; whether the deadline moved.
+    """Count a record's deadline and next step anew, where they run in working time and lie ahead; whether it moved.
 
     For when the days of a year have been published: a policy changed in the meantime leaves deadlines as they were.
     """
     values: dict[str, datetime] = {}
     if isinstance(policy.deadline, Working) and not record.overdue:
         values["deadline"] = calendar.after(record.opened_at, policy.deadline)
-    if record.next_step_at is not None and record.step < len(policy.steps):
+    ahead = record.next_step_at is not None and record.next_step_at > now
+    if ahead and any(isinstance(step.after, Working) for step in policy.steps[record.step : record.step + 1]):
         values["next_step_at"] = next_told(record, policy, record.step, now, calendar)
     if values:
         tx.execute(update(escalation).where(escalation.c.id == record.id).values(**values))
