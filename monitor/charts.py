@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import accumulate
 from unicodedata import east_asian_width
 
 WIDTH, HEIGHT = 400, 230  # of the drawing, in units of which a letter has 14: fits a telephone as it is
@@ -107,3 +108,50 @@ def _short(name: str) -> str:
 
 def _letters(name: str) -> int:
     return sum(1 + (east_asian_width(letter) in "WF") for letter in name)
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One station of a way: when, and who or what. ``mark``: a deadline, where nobody is told anything new."""
+
+    when: str
+    what: str
+    mark: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    name: str
+    stops: Sequence[Stop]
+
+
+_ROUND, _SQUARE = "m-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0", "m-6 -6h12v12h-12z"
+_SHORTEST, _WAY = 110, 96  # from one station to the next, from one way to the next
+_NAME_ABOVE, _WHEN_ABOVE, _WHAT_BELOW = 40, 14, 24  # of a way's line
+
+
+def ways(title: str, drawn: Sequence[Way]) -> str:
+    """Ways one below the other, their stations in order and not to scale, as a picture that stands alone."""
+    width, height = 20 + max(_places(way)[-1] for way in drawn), _WAY * len(drawn)
+    parts = [part for place, way in enumerate(drawn) for part in _way(way, 60 + _WAY * place)]
+    ground = f'<rect width="{width}" height="{height}" fill="white"/>'
+    picture = _picture(title, [ground, *parts], height, width)
+    alone = 'xmlns="http://www.w3.org/2000/svg" color="black" font-family="sans-serif"'
+    return picture.replace("<svg ", f"<svg {alone} ", 1)
+
+
+def _places(way: Way) -> list[int]:
+    """Where its stations stand from the left, as far apart as their words ask for, and where the last words end."""
+    wide = [max(_SHORTEST, 24 + _LETTER * max(_letters(stop.when), _letters(stop.what))) for stop in way.stops]
+    return list(accumulate(wide, initial=20))
+
+
+def _way(way: Way, line: int) -> Iterator[str]:
+    places = _places(way)
+    yield f'<g font-weight="bold">{_text(12, line - _NAME_ABOVE, way.name, "start")}</g>'
+    yield f'<path d="M20 {line}H{places[-2]}" stroke="currentColor" stroke-opacity=".4"/>'
+    for x, stop in zip(places, way.stops, strict=False):
+        colour, shape = _STYLES[stop.mark][0], _SQUARE if stop.mark else _ROUND
+        yield f'<path d="M{x} {line}{shape}" fill="{colour}"/>'
+        yield _text(x - 8, line - _WHEN_ABOVE, stop.when, "start")
+        yield _text(x - 8, line + _WHAT_BELOW, stop.what, "start")

@@ -196,8 +196,9 @@ def judge(document: Document, surface: Surface) -> list[Finding]:
 
 
 def escalate(house: House, clock: Clock) -> bool:
-    """Judge one matter, or take one due step of one record, or note one late answer, or sum up first contact."""
-    return any(one(house, clock) for one in (_judge_matter, _take_step, _note_late, _sum_up_first_day, _sum_up_files))
+    """Judge one matter, take one due step of one record, note one late answer, sum up first contact, or remind."""
+    units = (_judge_matter, _take_step, _note_late, _sum_up_first_day, _sum_up_files, _chase)
+    return any(one(house, clock) for one in units)
 
 
 def _judge_matter(house: House, clock: Clock) -> bool:
@@ -285,6 +286,21 @@ def _sum_up_files(house: House, clock: Clock) -> bool:
         found = telling.first_day(house, tx, sorted(since), now, since=since)
         attached.summed_up(tx, since, now)
     logs.event("first_day", platforms=len(since), matters=found)
+    return True
+
+
+def _chase(house: House, clock: Clock) -> bool:
+    """Once a day whoever owns what is overdue, and who stands above, gets one mail about all of it."""
+    now = clock()
+    if now.astimezone(house.settings.zone).time() < house.settings.digest.at:
+        return False
+    with house.store.write() as tx:
+        if not policy.is_new_day(marks.at(tx, "chased"), now, house.settings.zone):
+            return False
+        marks.take(tx, "chased")
+        marks.put(tx, "chased", now)
+        reminded = telling.chase(house, tx, now)
+    logs.event("chased", contacts=reminded)
     return True
 
 

@@ -5,9 +5,12 @@ A step is due that long after its record was opened, in clock or in working time
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind
 from monitor.calendar import Calendar
@@ -64,7 +67,8 @@ def due(record: Escalation, policy: Policy, now: datetime, calendar: Calendar) -
     """What is due for a record at ``now``; None when nothing is.
 
     Steps missed while nobody ran are told in one go, each contact once, the passing of the deadline included.
-    When the last step has been told, its people are told again every ``policy.repeat`` until somebody acts.
+    When the last step has been told, its people are told again every ``policy.repeat`` until somebody acts. The
+    passing of the deadline is told to the owner; those above get one mail a day about all of them (``chased``).
     """
     if record.state not in {State.OPEN, State.ACKNOWLEDGED}:
         return None
@@ -75,7 +79,7 @@ def due(record: Escalation, policy: Policy, now: datetime, calendar: Calendar) -
         return due
     if due is None:
         due = Due(reason=Reason.OVERDUE, tell=(), step=record.step, next_step_at=record.next_step_at, overdue=True)
-    tell = _once((*due.tell, record.owner, *policy.steps[-1].tell))
+    tell = _once((*due.tell, record.owner))
     return replace(due, reason=Reason.OVERDUE, tell=tell, overdue=True)
 
 
@@ -100,6 +104,42 @@ def _steps_due(record: Escalation, policy: Policy, now: datetime, calendar: Cale
         overdue=record.overdue,
         next_tell=(policy.steps[step : step + 1] or policy.steps[-1:])[0].tell,
     )
+
+
+def above(policy: Policy) -> tuple[str, ...]:
+    """Who stands above the first: the people of the last step."""
+    return policy.steps[-1].tell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chase:
+    """What one contact is reminded of: how many records are overdue, and the longest overdue of them."""
+
+    contact: str
+    count: int
+    records: tuple[Escalation, ...]
+
+
+def chased(overdue: Iterable[Escalation], policies: Mapping[Kind, Policy], most: int) -> list[Chase]:
+    """Whom to remind of what, each contact once: owners and those above them, of ``overdue`` records in their order.
+
+    Of one contact's records at most ``most`` are kept; all are counted.
+    """
+    counts: Counter[str] = Counter()
+    kept: dict[str, list[Escalation]] = {}
+    for record in overdue:
+        for name in _once((record.owner, *above(policies[record.kind]))):
+            counts[name] += 1
+            if counts[name] <= most:
+                kept.setdefault(name, []).append(record)
+    return [Chase(contact=name, count=counts[name], records=tuple(each)) for name, each in kept.items()]
+
+
+def is_new_day(last: datetime | None, now: datetime, zone: ZoneInfo) -> bool:
+    """Whether a later day has begun since ``last``; one more than a day ahead is no memory, the clock was wrong."""
+    if last is None or last - now > timedelta(days=1):
+        return True
+    return last.astimezone(zone).date() < now.astimezone(zone).date()
 
 
 def duty(policy: Policy) -> tuple[str, ...]:

@@ -9,10 +9,9 @@ from datetime import date, time, timedelta
 from ipaddress import IPv4Network, IPv6Network
 
 from classifiers.finding import Kind
-from monitor.calendar import Calendar, nominal
-from monitor.model import Contact, Emergency, Policy, Severity, Step, Working
-from monitor.options import Options, is_web_address, parse_delay
-from monitor.policy import IN_DANGER
+from monitor.calendar import Calendar
+from monitor.model import Contact, Emergency, Severity
+from monitor.options import Options, is_web_address
 
 _PHONE = re.compile(r"\+?[0-9][0-9 -]{2,24}")
 LANGUAGES = ("zh", "en")
@@ -185,7 +184,7 @@ def digest(table: Options, contacts: Mapping[str, Contact]) -> DigestSettings:
         at=table.clock("at", "08:30"),
         to=table.texts("to") or tuple(contacts),
     )
-    _known(table, "to", settings.to, contacts)
+    known(table, "to", settings.to, contacts)
     table.finish()
     return settings
 
@@ -258,65 +257,7 @@ def pace(table: Options) -> Pace:
     return pace
 
 
-def policies(table: Options, contacts: Mapping[str, Contact]) -> dict[Kind, Policy]:
-    """``[policy.default]`` says owner, steps and repeat; ``[policy.<kind>]`` overrides any of them."""
-    default = table.table("default")
-    owner = default.text("owner")
-    steps = _steps(default, contacts) or (Step(timedelta(0), tuple(contacts)[:1]),)
-    if not default.tables("steps"):
-        default.problem("steps", 'is missing: who is told, like [{ after = "0m", tell = ["duty"] }]')
-    repeat = default.duration("repeat", "1d", "5m", "7d")
-    _known(default, "owner", (owner,) if owner else (), contacts)
-    default.finish()
-    fallback = (owner, steps, repeat)
-    policies = {kind: _policy(kind, table.table(str(kind)), contacts, fallback) for kind in SHIPPED}
-    table.finish()
-    return policies
-
-
-def _policy(
-    kind: Kind, table: Options, contacts: Mapping[str, Contact], default: tuple[str, tuple[Step, ...], timedelta]
-) -> Policy:
-    usual = SHIPPED[kind]
-    owner = table.text("owner", default[0])
-    _known(table, "owner", (owner,) if "owner" in table else (), contacts)
-    repeat = table.duration("repeat", "1d", "5m", "7d") if "repeat" in table else default[2]
-    steps = _steps(table, contacts) or default[1]
-    policy = Policy(
-        kind=kind,
-        severity=Severity(table.text("severity", str(usual.severity), one_of=[str(each) for each in Severity])),
-        owner=owner,
-        threshold=table.share("threshold", usual.threshold),
-        deadline=table.delay("deadline", usual.deadline, "5m", "90d"),
-        steps=steps,
-        repeat=repeat,
-    )
-    if kind in IN_DANGER and any(isinstance(each, Working) for each in (policy.deadline, *(s.after for s in steps))):
-        table.problem("", "danger doesn't wait for office hours: steps and deadline must be in clock time")
-    table.finish()
-    return policy
-
-
-def _steps(table: Options, contacts: Mapping[str, Contact]) -> tuple[Step, ...]:
-    steps = []
-    for step in table.tables("steps"):
-        after = step.text("after", "0m")
-        span = parse_delay(after)
-        if span is None:
-            step.problem("after", f'{after!r} is no span of time; write it like "15m", "4wh" or "2wd"')
-        tell = step.texts("tell")
-        if not tell:
-            step.problem("tell", "names nobody; an empty step would only wait")
-        _known(step, "tell", tell, contacts)
-        step.finish()
-        steps.append(Step(span or timedelta(0), tell))
-    spans = [nominal(step.after) for step in steps]
-    if spans != sorted(set(spans)):
-        table.problem("steps", "each step must come later than the one before it")
-    return tuple(steps)
-
-
-def _known(table: Options, key: str, names: tuple[str, ...], contacts: Mapping[str, Contact]) -> None:
+def known(table: Options, key: str, names: tuple[str, ...], contacts: Mapping[str, Contact]) -> None:
     for name in names:
         if name not in contacts:
             table.problem(key, f"{name!r} is no contact; known are: {', '.join(contacts) or 'none'}")

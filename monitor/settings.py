@@ -15,7 +15,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind
-from monitor import holidays, platforms, sections
+from monitor import holidays, platforms, rules, sections
 from monitor.calendar import Calendar
 from monitor.errors import SettingsError
 from monitor.model import Contact, Database, Emergency, Platform, Policy
@@ -176,7 +176,7 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
         pace=sections.pace(top.table("pace")),
         contacts=contacts,
         platforms=watched,
-        policies=sections.policies(top.table("policy"), contacts),
+        policies=rules.policies(top.table("policy"), contacts),
         units=units,
         calendar=calendar,
         calendars=calendars,

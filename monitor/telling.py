@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from classifiers.finding import Kind
-from monitor import brief, firstday, messages, policy
+from monitor import brief, chasing, firstday, messages, policy
 from monitor import digest as weekly
 from monitor.house import House, context
-from monitor.model import Channel, Contact, Escalation, Message, Notification, Period, Seen, Working
+from monitor.model import Channel, Contact, Escalation, Message, Notification, Period, Seen, Severity, Working
 from monitor.settings import Settings
 from monitor.store import attached, labels, marks, outbox, precedents, records, standing, views
 from monitor.store.database import Tx
@@ -127,6 +127,28 @@ def first_day(
             now=now,
         )
     return len(found)
+
+
+def chase(house: House, tx: Tx, now: datetime) -> int:
+    """One mail about what is overdue to each who owns it or stands above; how many. Before go-live only to duties."""
+    allowed = house.settings.contacts if marks.at(tx, marks.LIVE) else duties(house)
+    day = now.astimezone(house.settings.zone).date().isoformat()
+    found = policy.chased(records.overdue(tx), house.settings.policies, chasing.ROWS)
+    chases = [each for each in found if each.contact in allowed]
+    for each in chases:
+        contact = house.settings.contacts[each.contact]
+        words = house.words[contact.language]
+        letter = chasing.letter(each, contact=contact, context=context(house.settings, now), words=words)
+        outbox.intend(
+            tx,
+            key=f"overdue:{day}:{contact.name}",
+            contact=contact,
+            message=messages.render(letter, words),
+            record=None,
+            priority=policy.PRIORITY[Severity.URGENT],
+            now=now,
+        )
+    return len(chases)
 
 
 def duties(house: House) -> tuple[str, ...]:

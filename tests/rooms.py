@@ -132,6 +132,7 @@ PURE = (
     Room("monitor/rescue.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/answered.py", ("monitor/letter.py", "monitor/replies.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/brief.py", (*LETTERS, *VALUES), pure=True),
+    Room("monitor/chasing.py", ("monitor/letter.py", "monitor/policy.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/firstday.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/charts.py", pure=True),
     Room("monitor/checks/", ("monitor/checks/", *VALUES), pure=True),
@@ -153,7 +154,12 @@ PURE = (
     Room("monitor/learned.py", ("monitor/charts.py", "monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/digest.py", VALUES, pure=True),
     Room("monitor/options.py", (CALENDAR, *VALUES), pure=True),
-    Room("monitor/sections.py", (CALENDAR, "monitor/options.py", "monitor/policy.py", *VALUES), pure=True),
+    Room("monitor/sections.py", (CALENDAR, "monitor/options.py", *VALUES), pure=True),
+    Room(
+        "monitor/rules.py",
+        (CALENDAR, "monitor/options.py", "monitor/policy.py", "monitor/sections.py", *VALUES),
+        pure=True,
+    ),
     Room("monitor/platforms.py", ("monitor/options.py", "monitor/polling.py", "monitor/proof.py", *VALUES), pure=True),
 )
 NUMBERS = ("classifiers/context.py", "classifiers/folding.py", "monitor/masking.py")
@@ -174,6 +180,7 @@ EDGES = (  # never each other
             "monitor/holidays.py",
             "monitor/options.py",
             "monitor/platforms.py",
+            "monitor/rules.py",
             "monitor/sections.py",
             *VALUES,
         ),

@@ -18,6 +18,7 @@ from monitor.cli import (
     looking,
     owned,
     paper,
+    plans,
     platforms,
     records,
     rehearse,
@@ -86,6 +87,14 @@ platform.add_command(platforms.list_)
 platform.add_command(trying.try_)
 platform.add_command(adding.add)
 platform.add_command(owned.prove)
+
+
+@cli.group()
+def policy() -> None:
+    """规则：谁在多久之后知道什么。/ Policies: who is told of what, and when."""
+
+
+policy.add_command(plans.show_policy)
 
 
 def main() -> None:

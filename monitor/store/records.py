@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -147,6 +148,12 @@ def open_record(tx: Tx, matter: Matter, policy: Policy, now: datetime, calendar:
     record = get(tx, tx.execute(row.returning(escalation.c.id)).scalar_one())
     note(tx, record.id, Transition(now, "opened", "system", policy.kind))
     return record
+
+
+def overdue(tx: Tx) -> Iterator[Escalation]:
+    """All open and acknowledged records whose deadline has passed and was told, the longest overdue first."""
+    query = RECORDS.where(and_(IS_OPEN, escalation.c.overdue)).order_by(escalation.c.deadline, escalation.c.id)
+    return (as_record(row) for row in tx.execute(query.execution_options(yield_per=500)))
 
 
 def every_open(tx: Tx) -> list[Escalation]:

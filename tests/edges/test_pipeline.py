@@ -115,9 +115,7 @@ def test_acknowledging_stops_the_telling_until_the_deadline(tmp_path, clock):
 
     clock.move(hours=4)
     drain(house, clock)
-    assert {"duty@agency.example", "leader@agency.example"} == {
-        mail["To"].addresses[0].addr_spec for mail in mails(house)[1:]
-    }
+    assert [mail["To"].addresses[0].addr_spec for mail in mails(house)[1:]] == ["duty@agency.example"]
     assert transitions(house, only_record(house)) == ["opened", "told", "acknowledged", "overdue"]
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -110,7 +111,7 @@ def test_acknowledging_stops_the_steps_but_not_the_deadline():
 
     assert due_of(taken, POLICY, T + 30 * MINUTE) is None
     late = due_of(taken, POLICY, T + POLICY.deadline)
-    assert (late.reason, late.tell, late.overdue) == (Reason.OVERDUE, ("duty", "leader"), True)
+    assert (late.reason, late.tell, late.overdue) == (Reason.OVERDUE, ("duty",), True)
 
 
 def test_the_passing_of_the_deadline_is_told_once():
@@ -128,6 +129,37 @@ def test_a_policy_shortened_in_mid_run_repeats_its_last_step():
     due = due_of(record(step=7, next_step_at=T), POLICY, T)
 
     assert (due.reason, due.tell, due.step) == (Reason.REPEAT, ("leader",), 8)
+
+
+def test_a_policy_lengthened_in_mid_run_goes_on_where_the_record_stands():
+    longer = replace(POLICY, steps=(*POLICY.steps, Step(60 * MINUTE, ("head",))))
+    due = due_of(record(step=3, next_step_at=T + 45 * MINUTE), longer, T + 45 * MINUTE)
+
+    assert (due.reason, due.tell, due.step) == (Reason.UNDELIVERED, ("head",), 4)
+    assert due_of(record(step=3, next_step_at=T + 60 * MINUTE), longer, T + 60 * MINUTE).reason is Reason.STEP
+
+
+def test_a_policy_made_quicker_in_mid_run_tells_at_the_next_step_all_that_is_due_by_then():
+    quick = replace(POLICY, steps=tuple(replace(step, after=step.after / 5) for step in POLICY.steps))
+    due = due_of(record(step=1, next_step_at=T + 15 * MINUTE), quick, T + 15 * MINUTE)
+
+    assert (due.reason, due.tell, due.step) == (Reason.STEP, ("deputy", "duty", "leader"), 3)
+
+
+def test_a_policy_with_other_people_tells_those_of_today():
+    others = replace(POLICY, steps=(POLICY.steps[0], Step(15 * MINUTE, ("night",))), owner="night")
+    due = due_of(record(step=1, next_step_at=T + 15 * MINUTE), others, T + 15 * MINUTE)
+
+    assert (due.tell, due.step, due.next_tell) == (("night",), 2, ("night",))
+
+
+def test_whoever_owns_or_stands_above_is_reminded_of_all_that_is_overdue_once():
+    late = [record(id=n, deadline=T - n * MINUTE, overdue=True, owner="duty" if n % 2 else "deputy") for n in range(7)]
+    chased = {each.contact: each for each in policy.chased(late, {Kind.PERSONAL_DATA: POLICY}, 3)}
+
+    assert {name: each.count for name, each in chased.items()} == {"deputy": 4, "duty": 3, "leader": 7}
+    assert [each.id for each in chased["leader"].records] == [0, 1, 2]
+    assert policy.chased([], {}, 3) == []
 
 
 @given(
@@ -229,6 +261,15 @@ def test_two_unknowns_count_as_not_delivered(before, state):
 )
 def test_telephones_ring_for_people_in_danger_and_for_what_is_urgent(kind, severity, rings):
     assert policy.rings(record(kind=kind, severity=severity)) is rings
+
+
+@pytest.mark.parametrize(
+    ("hours", "new"), [(None, True), (-1, False), (-20, True), (0, False), (20, False), (25, True)]
+)
+def test_a_day_is_new_once_also_for_clocks_that_jump(hours, new):
+    last = None if hours is None else T + timedelta(hours=hours)  # T is 09:00 in Shanghai
+
+    assert policy.is_new_day(last, T, ZoneInfo("Asia/Shanghai")) is new
 
 
 @pytest.mark.parametrize(

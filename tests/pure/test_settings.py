@@ -9,7 +9,7 @@ import pytest
 from classifiers.finding import Kind
 from monitor import settings
 from monitor.errors import SettingsError
-from monitor.model import Database
+from monitor.model import Database, Severity
 from monitor.options import Options, parse_duration
 from tests.houses import filled_in
 
@@ -80,9 +80,11 @@ def test_the_shipped_example_names_every_option():
     }
     for part in PARTS:
         named |= {f"platform[].{part}.{key}" for row in table["platform"] for key in row.get(part, ())}
-    named |= {f"policy.{kind}.{key}" for kind, row in table["policy"].items() for key in row}
+    rows = {kind: row if isinstance(row, dict) else {} for kind, row in table["policy"].items()}
+    named |= {f"policy.{kind}.{key}" for kind, row in rows.items() for key in row}
+    named |= {f"policy.{key}" for key, row in table["policy"].items() if not isinstance(row, dict)}
     named |= {"policy.default.steps[].after", "policy.default.steps[].tell"}
-    overrides = {f"policy.{kind}.owner" for kind in Kind}  # said once for all kinds, in words
+    overrides = {f"policy.{each}.owner" for each in (*Kind, *Severity)}  # said once for all kinds, in words
 
     assert set(asked) - overrides <= named
     assert named - set(asked) == {"policy.default.steps"}

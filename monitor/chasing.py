@@ -1,0 +1,58 @@
+"""One mail a day about everything that is overdue, to each owner and to those above. PURE."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monitor.letter import Code, Context, Facts, Letter, Paragraph, Section, Table
+from monitor.model import Contact, Escalation, Severity
+from monitor.policy import Chase
+from monitor.words import Words
+
+ROWS = 30  # records that are listed; the others are counted
+
+
+def letter(chase: Chase, *, contact: Contact, context: Context, words: Words) -> Letter:
+    """What ``contact`` is reminded of today; ``chase.records`` are the longest overdue, at least one."""
+    longest = words.span(context.now - chase.records[0].deadline)
+    return Letter(
+        subject=words.count("chasing.subject", chase.count, span=longest),
+        first=words.count("chasing.first", chase.count, span=longest),
+        sections=(
+            Section("", tuple(_listed(chase, context, words))),
+            Section(words.say("chasing.act"), (Facts(tuple(_ways(chase.records[0], words))),)),
+        ),
+        footer=words.say(
+            "chasing.footer",
+            agency=context.agency,
+            moment=words.stamp(context.now, context.zone),
+            contact=contact.title,
+        ),
+        severity=Severity.URGENT,
+    )
+
+
+def _listed(chase: Chase, context: Context, words: Words) -> Iterator[Table | Paragraph]:
+    heads = tuple(words.say(f"chasing.{name}") for name in ("matter", "owner", "over"))
+    rows = tuple(_row(record, context, words) for record in chase.records[:ROWS])
+    yield Table(heads, rows, urgent=len(rows))
+    if chase.count > len(rows):
+        yield Paragraph(words.count("chasing.more", chase.count - len(rows)))
+
+
+def _row(record: Escalation, context: Context, words: Words) -> tuple[str, ...]:
+    kind, platform = words.say(f"kinds.{record.kind}.name"), context.platform(record.platform, words)
+    return (
+        words.say("digest.matter_line", number=record.number, kind=kind, platform=platform),
+        context.title(record.owner),
+        words.say(
+            "digest.due_state",
+            due=words.span(context.now - record.deadline),
+            state=words.say(f"states.{record.state}"),
+        ),
+    )
+
+
+def _ways(record: Escalation, words: Words) -> Iterator[tuple[str, Code]]:
+    for name, command in (("look", "show {}"), ("take", "ack {} --by …"), ("close", "resolve {} --by … --why …")):
+        yield words.say(f"chasing.{name}"), Code(f"huiyin {command.format(record.number)}")
