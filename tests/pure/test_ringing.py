@@ -103,7 +103,6 @@ def test_telephones_ring_only_with_a_channel_and_a_number():
 
 def test_only_who_is_told_of_danger_counts():
     steps = '[policy.hazard]\nsteps = [{ tell = ["duty"] }]\n[policy.crisis]\nsteps = [{ tell = ["duty"] }]\n'
-    alone = with_phones("leader").replace('# leader = ""', 'leader = "duty"')
-    found, problems = read(alone + steps + RING)
+    found, problems = read(with_phones("leader") + '[policy]\nleader = "duty"\n' + steps + RING)
 
     assert (found.told_of_danger, found.ringing, problems) == (("duty",), (), [])
