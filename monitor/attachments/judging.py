@@ -27,6 +27,7 @@ class _Region:
     """``begins`` are the offsets of the cells in the text that waits, ``wheres`` their places."""
 
     headings: Headings = field(default_factory=Headings)
+    earlier: Sequence[Cell] = ()  # the last row but one
     before: Sequence[Cell] = ()  # the last row
     text: list[str] = field(default_factory=list)
     length: int = 0
@@ -35,7 +36,7 @@ class _Region:
 
     def add(self, row: Row) -> int:
         cells = [cell._replace(text=wrapped.whole(cell.text)) for cell in boxed(row.cells)]
-        for cell in wrapped.joined(self.before, cells):
+        for cell in (*wrapped.joined(self.before, cells), *wrapped.around(self.earlier, cells)):
             self._put(cell.where, _ASIDE + cell.text + _ASIDE)
         end = _ASIDE if sum(not cell.tight for cell in cells) > 1 else "\n"
         for cell, text in self.headings.written(cells):
@@ -43,7 +44,7 @@ class _Region:
                 self.length -= len(end)
                 self.text[-1] = self.text[-1].removesuffix(end)
             self._put(cell.where, text + end)
-        self.before = cells
+        self.earlier, self.before = self.before, cells
         return len(cells)
 
     def _put(self, where: str, text: str) -> None:

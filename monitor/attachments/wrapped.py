@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from monitor.attachments.rows import Cell
 
-_TAIL = re.compile(r"(?<!\d)\d{1,17}$")
-_HEAD = re.compile(r"\d{1,17}[xX]?(?![\dA-Za-z])")
+_TAIL = re.compile(r"(?<![\d.])\d{1,17}$")  # decimals end a quantity
+_HEAD = re.compile(r"\d{1,17}[xX]?(?![\dA-Za-z]|\.\d)")
 _LONG = re.compile(r"[1-9]\d{16}[\dxX]|62\d{14,17}")  # what a check digit proves
 _TELEPHONE = re.compile(r"1[3-9]\d{9}")
 _SPACE = re.compile(r"\s+")
@@ -41,7 +41,15 @@ def joined(before: Sequence[Cell], cells: Sequence[Cell]) -> Iterator[Cell]:
                 yield upper._replace(text=number)
 
 
+def around(earlier: Sequence[Cell], cells: Sequence[Cell]) -> Iterator[Cell]:
+    """A number set in two lines beside a line that stands between them, as in a narrow cell of a printed table."""
+    if len(earlier) == len(cells) == 1:
+        number = earlier[0].text.strip() + cells[0].text.strip()
+        if _LONG.fullmatch(number):
+            yield earlier[0]._replace(text=number)
+
+
 def _number(upper: Cell, lower: Cell) -> str:
     head = _HEAD.match(lower.text)
-    tail = _TAIL.search(upper.text.rstrip()[-17:]) if head else None
+    tail = _TAIL.search(upper.text.rstrip()) if head else None
     return tail[0] + head[0] if head and tail else ""

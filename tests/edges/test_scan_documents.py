@@ -228,3 +228,17 @@ def test_where_a_link_of_a_pdf_leads():
     content = pdf(drawn(60, 700, "公示"), extra=f"{link}\n{other}", page="/Annots[90 0 R 91 0 R]")
 
     assert places(content) == ["p. 1 (link)"]
+
+
+def narrow(first, second, between="1   张某某   货币补偿"):
+    """A number in two lines of a narrow cell, and the other cells of its row at the height between them."""
+    return pdf("\n".join([drawn(200, 706, first), drawn(60, 700, between), drawn(200, 694, second)]))
+
+
+def test_a_number_in_two_lines_of_a_narrow_cell():
+    assert seen(narrow(ID[:12], ID[12:])) == ([("p. 1", "resident_id")], [])
+
+
+@pytest.mark.parametrize("end", [f"{ID[12:]}人", f"{ID[12:]}.50", f"{ID[12:17]}"])
+def test_lines_that_are_more_than_digits_are_no_halves_of_a_number(end):
+    assert seen(narrow(ID[:12], end)) == ([], [])

@@ -232,3 +232,11 @@ def test_names_of_members_as_an_old_packer_wrote_them():
     packed = zipped({"xxxx.txt": f"手机{PHONE}"}).replace(b"xxxx.txt", name.encode("cp437"))
 
     assert places(packed) == ["名单.txt!line 1"]
+
+
+def test_decimals_and_the_figure_below_are_no_card():
+    rows = [{"A1": "工程量"}]
+    for n in range(10):  # one of ten has the right check digit
+        rows += [{f"A{2 * n + 2}": "8593.620000000001"}, {f"A{2 * n + 3}": str(6300 + n)}]
+
+    assert seen(xlsx(sheet(*rows))) == ([], [])
