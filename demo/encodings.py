@@ -43,8 +43,8 @@ _HOLE = feed("utf-8").encode().replace("三".encode(), "三".encode()[:-1])
 
 SAMPLES = (
     Sample("utf-8", feed("utf-8").encode(), XML, "utf-8"),
-    Sample("utf-8-said-to-be-gbk", feed("gbk").encode(), XML, "utf-8"),
-    Sample("utf-8-header-says-gbk", feed().encode(), "text/xml; charset=gbk", "utf-8"),
+    Sample("utf-8-said-to-be-gbk", feed("gbk").encode(), XML, "utf-8-mislabelled"),
+    Sample("utf-8-header-says-gbk", feed().encode(), "text/xml; charset=gbk", "utf-8-mislabelled"),
     Sample("utf-8-mark", codecs.BOM_UTF8 + feed().encode(), XML, "bom"),
     Sample("utf-8-cut", _CUT, "text/xml; charset=utf-8", "utf-8-repaired"),
     Sample("utf-8-cut-no-label", _CUT.partition(b"\n")[2], XML, "utf-8-repaired"),
@@ -54,6 +54,7 @@ SAMPLES = (
     Sample("gb18030", _gb(feed("gb18030")), XML, "declaration"),
     Sample("gbk-said-to-be-utf-8", _gb(feed("utf-8")), XML, "gb18030"),
     Sample("gbk-header-says-utf-8", _gb(feed()), "text/xml; charset=utf-8", "gb18030"),
+    Sample("gbk-header-alone-says-utf-8", _gb(feed("gbk")), "text/xml; charset=utf-8", "header-mislabelled"),
     Sample("gbk-header", _gb(feed()), "text/xml; charset=gbk", "header"),
     Sample("gbk-unlabelled", _gb(feed()), XML, "gb18030"),
     Sample("gbk-cut", _CUT_GB, XML, "declaration"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import charset_normalizer
 
@@ -43,6 +43,7 @@ _NAME = r"\s{0,9}([A-Za-z0-9._:-]{2,40})"
 _HEADER_LABEL = re.compile(rf"""charset\s{{0,9}}[=:]\s{{0,9}}["']?{_NAME}""", re.IGNORECASE)
 _XML_LABEL = re.compile(rf"""^\s{{0,99}}<\?xml[^>]{{0,200}}?\sencoding\s{{0,9}}=\s{{0,9}}["']{_NAME}""".encode())
 _META_LABEL = re.compile(rf"""<meta\s[^>]{{0,300}}?charset\s{{0,9}}=\s{{0,9}}["']?{_NAME}""".encode(), re.IGNORECASE)
+_COMMENT = re.compile(rb"<!--.{0,2048}?(?:-->|\Z)", re.DOTALL)  # old declarations are left in them
 _COMMON_GB = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]|[\x81-\xfe][0-9][\x81-\xfe][0-9]")  # GB 2312, four-byte characters
 _HIGH = re.compile(rb"[\x80-\xff]")
 
@@ -55,6 +56,9 @@ _NO_TEXT = frozenset({"ascii", "idna", "punycode", "raw-unicode-escape", "undefi
 class Decoded:
     """``rule`` says what decided: "bom", "utf-8", "wide" (UTF-16 or 32 without a mark), "utf-8-repaired",
     "header", "declaration", "gb18030", "detected" or "replaced". ``replaced`` counts what could not be read.
+
+    Where browsers are told otherwise it is "utf-8-mislabelled" (UTF-8 that is declared as something else) or
+    "header-mislabelled" (the document declares itself rightly, and the header says something else).
     """
 
     text: str
@@ -88,7 +92,7 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
     weak = [label for label in labels if label.codec in _SERVER_DEFAULTS]
     gb = [] if weak and not _looks_gb(body) else [_ANY_GB]
     evidence = _EVIDENCE if any(label.codec != "utf-8" for label in strong) else 1 - bool(strong)
-    return (
+    found = (
         _unmarked(body)
         or _strict(body, _UTF8)
         or _nearly_utf8(body, evidence)
@@ -99,6 +103,22 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
         or _first(body, gb)
         or _replaced(body, strong)
     )
+    return found if "json" in content_type[:_HEAD].lower() else _as_told(found, strong)
+
+
+def _as_told(found: Decoded, strong: list[_Label]) -> Decoded:
+    """``found``, and whether browsers are told something else: they believe the header, and a document without one.
+
+    A header that says several things is not held against anybody: browsers differ in which they take.
+    """
+    header = [label.codec for label in strong if label.rule == "header"]
+    told = header or [label.codec for label in strong]
+    if found.rule == "declaration" and header:
+        return replace(found, rule="header-mislabelled")
+    foreign = bool(told) and not any(codec.startswith("utf") for codec in told)
+    if found.rule == "utf-8" and foreign and _beyond_ascii(found.text[:_ENOUGH_BYTES]) >= _EVIDENCE:
+        return replace(found, rule="utf-8-mislabelled")
+    return found
 
 
 def _marked(body: bytes) -> Decoded | None:
@@ -195,7 +215,7 @@ def _looks_gb(body: bytes) -> bool:
 
 def _labels(body: bytes, content_type: str) -> list[_Label]:
     """What the header says, every time it says it, then the document; unknown names are left out."""
-    head = body[:_HEAD]
+    head = _COMMENT.sub(b"", body[:_HEAD])
     declared = [found[1].decode("ascii") for pattern in (_XML_LABEL, _META_LABEL) if (found := pattern.search(head))]
     named = [("header", name) for name in _HEADER_LABEL.findall(content_type)[:3]]
     named += [("declaration", name) for name in declared]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from classifiers.finding import Finding, Kind
 from monitor.checks.observed import Observed
 
-WRONG = ("gb18030", "utf-8-repaired", "replaced")  # rules of ``decoding`` that went against the label or lost something
+WRONG = frozenset(  # rules of ``decoding`` that went against the label, or lost something
+    {"gb18030", "header-mislabelled", "utf-8-mislabelled", "utf-8-repaired", "replaced"}
+)
 
 
 def check(observed: Observed) -> Finding | None:

@@ -99,7 +99,18 @@ def test_a_certificate_that_ends_soon(days, said):
 
 
 @pytest.mark.parametrize(
-    ("rule", "said"), [("utf-8", False), ("header", False), ("", False), ("gb18030", True), ("replaced", True)]
+    ("rule", "said"),
+    [
+        ("utf-8", False),
+        ("header", False),
+        ("declaration", False),
+        ("detected", False),
+        ("", False),
+        ("gb18030", True),
+        ("replaced", True),
+        ("utf-8-mislabelled", True),
+        ("header-mislabelled", True),
+    ],
 )
 def test_another_encoding_than_it_says(rule, said):
     assert (wrong_encoding.check(observed(decoded_by=rule)) is not None) is said

@@ -66,6 +66,35 @@ def test_a_page_declares_its_encoding(head):
     assert LETTER in decoded.text
 
 
+@pytest.mark.parametrize(
+    ("head", "content_type", "encoding", "rule"),
+    [
+        pytest.param("<meta charset=gb2312>", "text/html", "utf-8", "utf-8-mislabelled", id="meta"),
+        pytest.param("<meta charset=big5>", "text/html", "utf-8", "utf-8-mislabelled", id="meta of Taiwan"),
+        pytest.param("<meta charset=utf-8>", "text/html; charset=gbk", "utf-8", "utf-8-mislabelled", id="header"),
+        pytest.param("<meta charset=gbk>", "text/html; charset=utf-8", "utf-8", "utf-8", id="the header wins"),
+        pytest.param("<meta charset=gbk>", "text/html; charset=utf-8", "gbk", "header-mislabelled", id="and loses"),
+        pytest.param("<meta charset=gbk>", "charset=iso-8859-1", "gbk", "declaration", id="a server's own"),
+        pytest.param("", "text/html; charset=gbk; charset=utf-8", "utf-8", "utf-8", id="said twice"),
+        pytest.param("<!-- <meta charset=gbk> -->", "text/html", "utf-8", "utf-8", id="in a comment"),
+        pytest.param("<!-- <meta charset=gbk>", "text/html", "utf-8", "utf-8", id="in one that doesn't end"),
+        pytest.param("", "application/json; charset=gbk", "utf-8", "utf-8", id="json knows no label"),
+        pytest.param("<meta charset=ascii>", "text/html", "utf-8", "utf-8", id="no encoding we know"),
+    ],
+)
+def test_a_label_that_lies_is_seen(head, content_type, encoding, rule):
+    decoded = decode(f"{head}<title>{LETTER}</title>".encode(encoding), content_type)
+
+    assert (decoded.rule, LETTER in decoded.text) == (rule, True)
+
+
+@pytest.mark.parametrize("text", ["<html><body>Plain &copy; &#36335;&#28783;</body></html>", "<p>© 2026 · 路</p>"])
+@pytest.mark.parametrize("label", ["gbk", "gb2312", "big5", "shift_jis"])
+def test_what_reads_the_same_in_any_encoding_is_no_lie(text, label):
+    """A few marks beyond ASCII may be chance."""
+    assert decode(text.encode(), f"text/html; charset={label}").rule == "utf-8"
+
+
 def test_a_declaration_far_down_is_none():
     decoded = decode(b" " * 5000 + b"<meta charset=big5>" + LETTER.encode("gbk"))
 
