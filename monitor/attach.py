@@ -54,7 +54,7 @@ def attach(house: House, clock: Clock) -> bool:
     platforms = _open_to_us(house)
     if not platforms:
         return False
-    until = now + pace.lease + limits.fetching + limits.reading
+    until = now + pace.visit + limits.fetching + limits.reading
     with house.store.write() as tx:
         proven = proofs.standing(tx, platforms, now)
         claim = attached.claim(tx, proven, now, until, passes.Rest(pace.host_gap, pace.per_host)) if proven else None

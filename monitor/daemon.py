@@ -11,6 +11,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from types import FrameType
@@ -104,11 +105,20 @@ def run(house: House, stop: threading.Event) -> None:
 
 
 def once(house: House) -> None:
-    """Run each stage until it has nothing left, in the order of the way through."""
+    """Run each stage until it has nothing left, in the order of the way through.
+
+    Everything that is due when reading begins is read, once. Nobody else reads meanwhile, so hosts of which several
+    platforms are due need no gap here: the client keeps it between any two fetches.
+    """
+    pace = replace(house.settings.pace, host_gap=timedelta(0))
+    eager = replace(house, settings=replace(house.settings, pace=pace))
     with alone(house):
-        stop = threading.Event()
+        stop, began = threading.Event(), clock()
         for name, (stage, _) in STAGES.items():
-            _Drain(house, name, stage, stop)()
+            if name == "collect":
+                _Drain(eager, name, stage, stop, lambda: began)()
+            else:
+                _Drain(house, name, stage, stop)()
 
 
 def stop_on_signals(stop: threading.Event) -> None:
@@ -142,8 +152,9 @@ class _Watch:
 class _Drain:
     """Run one stage until it has nothing left, and say that it lives."""
 
-    def __init__(self, house: House, name: str, stage: Stage, stop: threading.Event) -> None:
+    def __init__(self, house: House, name: str, stage: Stage, stop: threading.Event, tell: Clock = clock) -> None:
         self._house = house
+        self._tell = tell
         self._name = name
         self._stage = stage
         self._stop = stop
@@ -153,7 +164,7 @@ class _Drain:
     def __call__(self) -> None:
         error = ""
         try:
-            while not self._stop.is_set() and self._stage(self._house, clock):
+            while not self._stop.is_set() and self._stage(self._house, self._tell):
                 self._beat("")  # what has much to do is not silent
         except Exception as trouble:  # noqa: BLE001  a stage that dies would be silence; its unit stays leased
             error = type(trouble).__name__

@@ -17,12 +17,12 @@ import ssl
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from ipaddress import ip_network
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
 import httpcore
@@ -35,6 +35,7 @@ from monitor.errors import CollectError
 from monitor.guard import Network, Target
 from monitor.model import Fetched, Platform
 from monitor.transport import Backend, Resolve, Transport, Watch, resolve
+from monitor.turns import Turns
 
 USER_AGENT = f"Huiyin/{__version__}"
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
@@ -66,7 +67,7 @@ class Fetcher:
 
     ``clock`` tells the time for Retry-After; ``resolve`` is how names become addresses;
     ``proxy_networks`` are private ranges in which a proxy given by name may live (one given as an
-    address is allowed as it stands).
+    address is allowed as it stands); ``turns`` spare each host.
     """
 
     def __init__(
@@ -79,8 +80,10 @@ class Fetcher:
         resolve: Resolve = resolve,
         ssl_context: ssl.SSLContext | None = None,
         proxy_networks: tuple[Network, ...] = (),
+        turns: Turns | None = None,
     ) -> None:
         self._limits = limits
+        self._turns = turns
         self._clock = clock
         self._resolve = resolve
         self._ssl = ssl_context or _ssl_context()
@@ -133,8 +136,14 @@ class Fetcher:
     def _ask(
         self, platform: Platform, url: str, validators: dict[str, str], limits: FetchLimits, keep: Keep
     ) -> Fetched:
-        """``keep`` is given the body piece by piece."""
+        """``keep`` is given the body piece by piece. Waiting for a turn is no part of the time it takes."""
         target = guard.permit(url, platform.prefixes)
+        with self._turn(target):
+            return self._visit(target, platform, validators, limits, keep)
+
+    def _visit(
+        self, target: Target, platform: Platform, validators: dict[str, str], limits: FetchLimits, keep: Keep
+    ) -> Fetched:
         watch = Watch(limits.total, limits.max_bytes)
         began = time.monotonic()
         with Transport(self._pool(platform.networks, watch), watch) as transport:
@@ -144,6 +153,9 @@ class Fetcher:
                 for part in () if fetched.not_modified else _body(response, limits.max_bytes):
                     keep(part)
         return replace(fetched, took=timedelta(seconds=time.monotonic() - began))
+
+    def _turn(self, target: Target) -> AbstractContextManager[None]:
+        return self._turns.of(f"{target.host}:{target.port}") if self._turns else nullcontext()
 
     def _walk(
         self, transport: Transport, target: Target, prefixes: Iterable[str], validators: dict[str, str], hops: int
@@ -173,8 +185,8 @@ class Fetcher:
 
         ``networks`` are the private ranges the address may lie in; one that lies there is never asked through the
         proxy. ``begins`` is called when the connection stands, just before the body goes out, and anything it
-        raises goes through. At most ``limit`` bytes of the answer are read. Raises CollectError as ``get`` does:
-        before ``begins`` nothing was sent, after it nobody can know.
+        raises goes through. At most ``limit`` bytes of the answer are read. It waits for no turn: telephones must ring
+        at once. Raises CollectError as ``get`` does: before ``begins`` nothing was sent, after it nobody can know.
         """
         target = guard.parse(url)
         watch = Watch(total, limit)
@@ -189,6 +201,11 @@ class Fetcher:
         with Transport(pool, watch) as transport, closing(transport.handle_request(request)) as response:
             reply, complete = _beginning(response, limit)
             return Fetched(url=target.url, status=response.status_code, body=reply, complete=complete)
+
+    def post_in_turn(self, url: str, body: bytes, headers: Mapping[str, str], **asked: Any) -> Fetched:
+        """``post`` for what is in no hurry: an interface that is read like a platform."""
+        with self._turn(guard.parse(url)):
+            return self.post(url, body, headers, **asked)
 
     def _pool(self, networks: tuple[Network, ...], watch: Watch, *, direct: bool = False) -> httpcore.ConnectionPool:
         """A pool for one fetch: a connection checked for one platform never serves another."""

@@ -60,7 +60,7 @@ def collect(house: House, clock: Clock) -> bool:
     now, pace = clock(), house.settings.pace
     with house.store.write() as tx:
         platforms, rest = house.settings.platforms, passes.Rest(pace.host_gap, pace.per_host)
-        claim = passes.claim_platform(tx, platforms, now, now + pace.lease, rest)
+        claim = passes.claim_platform(tx, platforms, now, now + pace.visit, rest)
     if claim is None:
         return False
     platform = house.settings.platforms[claim.cursor.platform]

@@ -44,7 +44,7 @@ def prove(house: House, clock: Clock) -> bool:
         due = proofs.due(tx, now)
         places = sites(house.settings.platforms) if due else {}
         prefix = next((each for each in due if each in places), None)
-        look = proofs.claim(tx, prefix, now, now + house.settings.pace.lease) if prefix else None
+        look = proofs.claim(tx, prefix, now, now + house.settings.pace.visit) if prefix else None
     if look is None:
         return False
     site = places[look.proof.prefix]

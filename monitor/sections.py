@@ -15,6 +15,7 @@ from monitor.options import Options, is_web_address
 
 _PHONE = re.compile(r"\+?[0-9][0-9 -]{2,24}")
 LANGUAGES = ("zh", "en")
+TURNS_WAITED = 20  # in a pass beyond its own time: the first and the last of its fetches, each behind all others
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -81,6 +82,11 @@ class Pace:
     host_gap: timedelta  # between two readings of one host
     per_host: int  # readings of one host at the same time
     retry_after: str  # whom a Retry-After stops: "platform" or "host"
+
+    @property
+    def visit(self) -> timedelta:
+        """How long a unit that asks a host is held: it waits for its turns, and on past the end of its own time."""
+        return self.lease + TURNS_WAITED * self.host_gap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

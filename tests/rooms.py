@@ -190,7 +190,8 @@ EDGES = (  # never each other
     Room("monitor/segment.py", VALUES),
     Room("monitor/resolver.py", VALUES),
     Room("monitor/transport.py", ("monitor/guard.py", *VALUES)),
-    Room("monitor/fetch.py", ("monitor/transport.py", "monitor/guard.py", *READING, *VALUES)),
+    Room("monitor/turns.py", ()),
+    Room("monitor/fetch.py", ("monitor/transport.py", "monitor/guard.py", "monitor/turns.py", *READING, *VALUES)),
     Room("monitor/store/", ("monitor/store/", *RULES_OF_STORE, *VALUES)),
     Room("monitor/attachments/", ("monitor/attachments/", *NUMBERS, *READING, *VALUES)),
     Room(

@@ -192,7 +192,8 @@ def longest(settings: Settings, platform: Platform) -> timedelta:
     if platform.mailbox:
         paging = PASS_LIMIT
     fetches = 2 if platform.listing else 1  # a page, and the last of its articles
-    return wait + turn + paging + fetches * settings.http.total + 4 * pace.tick + settings.mail.timeout
+    asking = fetches * (settings.http.total + pace.per_host * pace.host_gap)
+    return wait + turn + paging + asking + 4 * pace.tick + settings.mail.timeout
 
 
 def _night(platform: Platform) -> timedelta:

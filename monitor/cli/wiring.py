@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ from monitor.sections import RingSettings
 from monitor.segment import Cutter
 from monitor.settings import LANGUAGES, MailSection, Settings, load, shipped
 from monitor.store.database import Store, open_store
+from monitor.turns import Turns
 from monitor.words import Words
 
 PROOF_TIME = timedelta(seconds=20)  # three of them and the DNS within the shortest lease
@@ -42,7 +44,8 @@ sheets = partial(apart.lines, limits=SHEETS)
 def house(settings: Settings, *, migrate: bool = False) -> House:
     """Everything the stages need. Only `init`, `run`, `once` and the demo migrate the database."""
     key = keys.load(settings.key_file)
-    client = fetcher(settings)
+    queue = turns(settings)
+    client = fetcher(settings, queue=queue)
     return House(
         settings=settings,
         store=open_store(settings.database, migrate=migrate),
@@ -50,7 +53,7 @@ def house(settings: Settings, *, migrate: bool = False) -> House:
         collectors=collectors(key, client),
         fetch=client.get,
         save=client.save,
-        fetch_once=prover(settings).get,
+        fetch_once=prover(settings, queue).get,
         txt=Txt(),
         send=sender(settings.mail),
         ring=ringer(settings.ring, client.post),
@@ -64,7 +67,7 @@ def house(settings: Settings, *, migrate: bool = False) -> House:
 def collectors(key: bytes, client: Fetcher) -> dict[str, Collector]:
     """What reads each kind of platform; ``key`` is the installation key, or any for what remembers nothing."""
     return {
-        "account": partial(account.collect, accountapi.Door(client.post, daemon.clock)),
+        "account": partial(account.collect, accountapi.Door(client.post_in_turn, daemon.clock)),
         "board": board.collect,
         "exports": partial(exports.collect, exports.Door(sheets, daemon.clock, key)),
         "feed": feed.collect,
@@ -74,10 +77,16 @@ def collectors(key: bytes, client: Fetcher) -> dict[str, Collector]:
     }
 
 
-def fetcher(settings: Settings, limits: FetchLimits | None = None) -> Fetcher:
-    """The guarded client."""
+def fetcher(settings: Settings, limits: FetchLimits | None = None, queue: Turns | None = None) -> Fetcher:
+    """The guarded client; all that one process has share a ``queue``."""
     limits = limits or FetchLimits(total=settings.http.total, max_bytes=settings.http.max_bytes)
-    return Fetcher(limits, proxy=settings.http.proxy, user_agent=user_agent(settings), clock=daemon.clock)
+    queue, agent = queue or turns(settings), user_agent(settings)
+    return Fetcher(limits, proxy=settings.http.proxy, user_agent=agent, clock=daemon.clock, turns=queue)
+
+
+def turns(settings: Settings) -> Turns:
+    """The queue of hosts."""
+    return Turns(settings.pace.host_gap, settings.pace.per_host, clock=time.monotonic, wait=time.sleep)
 
 
 def user_agent(settings: Settings) -> str:
@@ -86,11 +95,11 @@ def user_agent(settings: Settings) -> str:
     return f"Huiyin/{__version__} (monitoring of our own platforms{contact})"
 
 
-def prover(settings: Settings) -> Fetcher:
+def prover(settings: Settings, queue: Turns) -> Fetcher:
     """The guarded client for proofs: no redirect, little to read, little time, since several are asked in turn."""
     total = min(settings.http.total, PROOF_TIME)
     limits = FetchLimits(total=total, max_bytes=PROOF_BYTES, max_redirects=0)
-    return fetcher(settings, limits)
+    return fetcher(settings, limits, queue)
 
 
 def ringer(ring: RingSettings, post: Post) -> Send:

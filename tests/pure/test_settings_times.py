@@ -1,9 +1,11 @@
 """Days and nights in the configuration."""
 
-from datetime import time
+from dataclasses import replace
+from datetime import time, timedelta
 
 import pytest
 
+from monitor.sections import Pace
 from tests.pure.test_settings import EXAMPLE, read
 
 
@@ -42,3 +44,11 @@ def test_a_night_that_is_none_is_said_so(night):
     _, problems, _ = read(EXAMPLE.replace('# night = ""', f"night = {night}"))
 
     assert [problem.split(":")[0] for problem in problems] == ["platform[website].night"]
+
+
+def test_what_asks_a_host_is_held_while_it_waits_for_its_turns():
+    minute = timedelta(minutes=1)
+    pace = Pace(tick=minute, broken_after=3, lease=minute, host_gap=2 * minute, per_host=2, retry_after="host")
+
+    assert pace.visit == 41 * minute
+    assert replace(pace, host_gap=timedelta(0)).visit == minute
