@@ -48,7 +48,7 @@ class Words:
 
     def error(self, code: str) -> str:
         """Why a platform could not be read, as a clause, from the code of its CollectError."""
-        family = f"{code[:6]}xx" if code.startswith(("http_4", "http_5")) else "other"
+        family = f"{code[:6]}xx" if code.startswith(("http_2", "http_3", "http_4", "http_5")) else "other"
         key = f"errors.{code}"
         return self.say(key if key in self else f"errors.{family}", code=code.removeprefix("http_"))
 

@@ -42,6 +42,7 @@ _SMALL_TALK = re.compile(  # lines of furniture that stand inside the main text,
     r"(?:浏览|阅读|点击|访问|查看)(?:次数|量|数|人次|率)?\s?[:：]?\s?\d|字(?:号|体)(?:大小)?\s?[:：【\[]|^(?:打印|关闭|分享|收藏|返回)"
     r"|^(?:上|下)一(?:篇|条)\s?[:：]|扫一扫|分享到"
 )
+_LITTLE = 100  # code points that a page which asks to log in says at most
 _LINE = 80  # code points of such a line at most
 _SIGNED = re.compile(
     r"(?P<before>(?:责任编辑|责编|编辑|作者|撰稿人?|供稿人?|记者|通讯员|审核人?|校对|发布人|录入员?|摄影|编审)\s?[:：]\s?)"
@@ -66,6 +67,7 @@ class Article:
     at: datetime | None
     around: tuple[str, ...]
     found: bool  # whether there was any main part
+    asks_to_log_in: bool  # and says next to nothing
 
 
 def read(text: str, selector: str, zone: ZoneInfo) -> Article:
@@ -86,6 +88,7 @@ def read(text: str, selector: str, zone: ZoneInfo) -> Article:
         at=_published(tree, zone),
         around=tuple(_around(parts)),
         found=bool(parts),
+        asks_to_log_in=len(shown) < _LITTLE and listpage.asks_to_log_in(tree),
     )
 
 

@@ -165,6 +165,8 @@ class Reading:
         found = article.read(decoded.text, self.listing.text, self.platform.zone)
         if self.listing.text and not found.found:
             raise CollectError("selector_finds_nothing", f"text = {self.listing.text!r}: nothing in {listed.url}")
+        if found.asks_to_log_in:
+            raise CollectError("became_html", f"a page that asks to log in: {found.title}")
         self.tried += 1
         title = (found.title if listed.is_cut else "") or listed.title or listed.url
         text = found.text.removeprefix(f"{title}\n").lstrip()  # a heading is no part of what it stands above

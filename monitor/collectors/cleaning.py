@@ -39,6 +39,11 @@ def link(raw: str, base: str) -> str:
     return found if parts.scheme in {"http", "https"} and parts.hostname and len(found.split()) == 1 else ""
 
 
+def never_ends(text: str, root: str) -> bool:
+    """Whether the element ``root`` (a name in lower case, any prefix) is nowhere closed: the text was cut off."""
+    return re.search(rf"</(?:[\w-]{{1,20}}:)?{re.escape(root)}\b", text, re.IGNORECASE) is None
+
+
 def page_title(page: str) -> str:
     """ ": " and what a page calls itself, or ""."""
     found = _PAGE_TITLE.search(page[:_LOOKED_AT])

@@ -57,6 +57,7 @@ def collect(platform: Platform, cursor: Cursor, fetch: Callable[..., Fetched]) -
             decoded_by=decoded.rule,
             had_items=cursor.had_items or bool(items),
         ),
+        left_out=_cut(decoded.text) if feed.broken else None,
     )
 
 
@@ -75,6 +76,13 @@ def _read(text: str) -> Feed:
     if not feed.entries and (feed.broken or not feed.known):
         raise CollectError("broken_feed", "the answer is no feed, or one broken before its first entry")
     return feed
+
+
+def _cut(text: str) -> CollectError | None:
+    """What is said of a feed that ends too early: what came is good, and the rest is missing."""
+    root = mending.root(text.lstrip("\ufeff \t\r\n\0"))
+    cut = root in mending.FEED_ROOTS and cleaning.never_ends(text, root.rpartition(":")[2])
+    return CollectError("cut_off", f"</{root}> is missing at the end") if cut else None
 
 
 def _items(feed: Feed, platform: Platform, base: str) -> tuple[Item, ...]:

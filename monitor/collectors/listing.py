@@ -31,7 +31,8 @@ def collect(platform: Platform, cursor: Cursor, fetch: Fetch) -> Collected:
     """The articles read in this pass, the list page itself, and the cursor with its ``memory``.
 
     ``fetch`` has the shape of ``Fetcher.get``. Raises CollectError "selector_finds_nothing" or "bad_selector", which
-    name the selector, "became_html" (it asks to log in), "blocked", and whatever ``fetch`` raises for the first page.
+    name the selector, "became_html" (it asks to log in), "cut_off", "blocked", and whatever ``fetch`` raises for the
+    first page.
     """
     memory = remembered.recalled(cursor.memory)
     full = (cursor.fetches + 1) % platform.full_every == 0
@@ -47,7 +48,7 @@ def collect(platform: Platform, cursor: Cursor, fetch: Fetch) -> Collected:
     work.run(page, first_contact=not cursor.had_items, full=full)
     trouble = work.reading.trouble(each.url for each in page.listed)
     items = (*work.reading.items, *_surroundings(platform, page, work.reading, full=full))
-    done = not work.behind and trouble is None
+    done = not (work.behind or trouble or page.is_cut)
     return Collected(
         items,
         replace(
@@ -60,6 +61,7 @@ def collect(platform: Platform, cursor: Cursor, fetch: Fetch) -> Collected:
         ),
         trouble=trouble,
         behind=work.behind,
+        left_out=CollectError("cut_off", "the page breaks off") if page.is_cut else None,
     )
 
 
@@ -73,6 +75,8 @@ def read_page(decoded: Decoded, fetched: Fetched, platform: Platform) -> ListPag
         raise CollectError("blocked", "the page tests browsers")
     if page.asks_to_log_in:
         raise CollectError("became_html", f"the page asks to log in: {page.title}")
+    if page.is_cut:
+        raise CollectError("cut_off", f"the page breaks off before its first entry: {fetched.url}")
     raise CollectError("selector_finds_nothing", f"entry = {listing.entry!r}: nothing on {fetched.url}")
 
 

@@ -25,6 +25,7 @@ PAGE = "{page}"
 _RECORD = re.compile(r"<record>\s*<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _STORE = re.compile(r"<datastore\b", re.IGNORECASE)
 _SESSION = re.compile(r";jsessionid=[^?#/;]*", re.IGNORECASE)  # new for each visitor without cookies
+_HEAD = 4096  # characters in which a page says that it is one
 _CUT = ("…", "...", "⋯", "..")
 
 
@@ -52,6 +53,7 @@ class ListPage:
     html: str
     following: str = ""
     asks_to_log_in: bool = False
+    is_cut: bool = False  # it breaks off in the middle of a word or a tag
 
 
 def read(text: str, listing: Listing, base: str, zone: ZoneInfo, now: datetime | None) -> ListPage:
@@ -71,10 +73,15 @@ def read(text: str, listing: Listing, base: str, zone: ZoneInfo, now: datetime |
         cleaning.line(named.text() if named else "")[:MAX_TITLE],
         html,
         _following(tree, listing, base),
-        tree.css_first("input[type=password i]") is not None,
+        asks_to_log_in(tree),
+        "<html" in text[:_HEAD].lower() and not text.rstrip().endswith(">") and cleaning.never_ends(text, "html"),
     )
     _complain(tree, listing, page)
     return page
+
+
+def asks_to_log_in(tree: LexborHTMLParser) -> bool:
+    return tree.css_first("input[type=password i]") is not None
 
 
 def unpacked(text: str) -> str:

@@ -43,6 +43,7 @@ class Map:
     """What one sitemap names: addresses with the ``lastmod`` beside them, "" without."""
 
     is_index: bool
+    is_cut: bool = False
     places: dict[str, str] = field(default_factory=dict)
 
 
@@ -67,7 +68,7 @@ def collect(platform: Platform, cursor: Cursor, fetch: Fetch) -> Collected:
     order = [place for place in latest_first(places, platform.zone)[:MAX_PAGES] if place != platform.url]
     behind = _run({place: places[place] for place in order}, reading, memory, full=full)
     trouble = reading.trouble(order)
-    done = not (behind or trouble or first.is_index or memory.tried)
+    done = not (behind or trouble or first.is_index or first.is_cut or memory.tried)
     return Collected(
         (*reading.items, *reading.surroundings(platform.title)),
         replace(
@@ -80,6 +81,7 @@ def collect(platform: Platform, cursor: Cursor, fetch: Fetch) -> Collected:
         ),
         trouble=trouble,
         behind=behind,
+        left_out=CollectError("cut_off", "the sitemap ends too early") if first.is_cut else None,
     )
 
 
@@ -92,7 +94,8 @@ def read(fetched: Fetched) -> tuple[Map, str]:
     root = _KNOWN.search(decoded.text[:_HEAD])
     if root is None:
         raise CollectError("broken_sitemap", f"the answer is no sitemap{cleaning.page_title(decoded.text)}")
-    found = Map(root[1].lower() == "sitemapindex")
+    name = root[1].lower()
+    found = Map(name == "sitemapindex", cleaning.never_ends(decoded.text, name))
     place = ""
     for part in _PART.finditer(_PICTURE.sub("<x ", decoded.text)):
         name, said = part[1], unescape((part[3] or part[2]).strip())
