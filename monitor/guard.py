@@ -50,7 +50,7 @@ _SPECIAL = tuple(
     )
     for network in networks.split()
 )
-_NEVER = frozenset({"unspecified", "multicast", "reserved"})  # no configuration opens these
+NEVER = frozenset({"unspecified", "multicast", "reserved"})  # no configuration opens these
 _GLOBAL_V6 = ip_network("2000::/3")  # the only part of IPv6 that is given out
 _NAT64 = ip_network("64:ff9b::/96")
 _COMPATIBLE = ip_network("::/96")
@@ -201,7 +201,7 @@ def refusal(address: Address, networks: Iterable[Network]) -> str:
     """
     for part in _meant(address):
         name = _special(part)
-        if name in _NEVER or (name and not any(part in network for network in networks)):
+        if name in NEVER or (name and not any(part in network for network in networks)):
             return name
     return ""
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import click
 
 from classifiers import routing
-from monitor import brief, daemon, keys, logs, messages, papers, proof
+from monitor import brief, daemon, guard, keys, logs, messages, papers, proof
 from monitor.attachments import apart
 from monitor.cli import owned, wiring
 from monitor.collectors import exports
@@ -118,6 +118,8 @@ def _states(settings: Settings, words: Words) -> dict[str, str]:
 
 def _how(platform: Platform, settings: Settings, words: Words) -> Iterator[str]:
     """What else is to be known of a platform: with what it is read, what is there, until when one must answer."""
+    if not settings.http.proxy:  # which is asked by name, and opens connections of its own
+        yield from _never_read(platform, words)
     if platform.mailbox is not None:
         folders = words.join((*platform.mailbox.folders, *filter(None, [platform.mailbox.sent])))
         yield words.say("terminal.mailbox", username=platform.mailbox.username, folders=folders)
@@ -128,6 +130,16 @@ def _how(platform: Platform, settings: Settings, words: Words) -> Iterator[str]:
         yield from _exports(platform, settings, words)
     if platform.board is not None or platform.mailbox is not None:
         yield _answers(platform, words)
+
+
+def _never_read(platform: Platform, words: Words) -> Iterator[str]:
+    """Addresses written as numbers that the guard refuses."""
+    for prefix in platform.prefixes:
+        address = guard.literal(urlsplit(prefix).hostname or "")
+        why = guard.refusal(address, platform.networks) if address else ""
+        if why:
+            key = "address_never" if why in guard.NEVER else "address_unnamed"
+            yield words.say(f"terminal.{key}", address=address, why=why)
 
 
 def _exports(platform: Platform, settings: Settings, words: Words) -> Iterator[str]:
