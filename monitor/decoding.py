@@ -45,6 +45,7 @@ _XML_LABEL = re.compile(rf"""^\s{{0,99}}<\?xml[^>]{{0,200}}?\sencoding\s{{0,9}}=
 _META_LABEL = re.compile(rf"""<meta\s[^>]{{0,300}}?charset\s{{0,9}}=\s{{0,9}}["']?{_NAME}""".encode(), re.IGNORECASE)
 _COMMENT = re.compile(rb"<!--.{0,2048}?(?:-->|\Z)", re.DOTALL)  # old declarations are left in them
 _COMMON_GB = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]|[\x81-\xfe][0-9][\x81-\xfe][0-9]")  # GB 2312, four-byte characters
+_THREE = re.compile(rb"[\xe2-\xef][\x80-\xbf][\x80-\xbf]")  # a character of Chinese, or its punctuation, in UTF-8
 _HIGH = re.compile(rb"[\x80-\xff]")
 
 _AS_GB = frozenset({"gb2312", "gbk", "gb18030"})  # Python's canonical names; aliases such as cp936 lead here
@@ -79,8 +80,9 @@ _ANY_GB = _Label("gb18030", _GB)
 def decode(body: bytes, content_type: str = "") -> Decoded:
     """The text of ``body``; never fails. ``content_type`` is the raw HTTP header.
 
-    Order: byte order mark; EBCDIC as it declares itself; UTF-8 without an error; UTF-8 with few (a feed cut within
-    a character); the label, header first; GB 18030 without an error, if it reads as Chinese; a guess; replacement.
+    Order: byte order mark; EBCDIC as it declares itself; GB that is declared, where nothing looks like UTF-8; UTF-8
+    without an error; UTF-8 with few (a feed cut within a character); the label, header first; GB 18030 without an
+    error, if it reads as Chinese; a guess; replacement.
     A label that fits any bytes (iso-8859-1, windows-1252) counts only where GB 18030 is out of question.
     """
     marked = _marked(body) or _ebcdic(body)
@@ -94,6 +96,7 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
     evidence = _EVIDENCE if any(label.codec != "utf-8" for label in strong) else 1 - bool(strong)
     found = (
         _unmarked(body)
+        or _said_gb(body, strong)
         or _strict(body, _UTF8)
         or _nearly_utf8(body, evidence)
         or _first(body, strong)
@@ -151,6 +154,17 @@ def _strict(body: bytes, label: _Label) -> Decoded | None:
         return Decoded(body.decode(label.codec).removeprefix("\ufeff"), label.rule)
     except UnicodeError:
         return None
+
+
+def _said_gb(body: bytes, labels: list[_Label]) -> Decoded | None:
+    """GB text of few characters that are UTF-8 by chance ("停水通知" is), where it is declared as GB.
+
+    Chance makes sequences of two bytes only; Chinese in UTF-8 has three for each character.
+    """
+    said = next((label for label in labels if label.codec == _GB), None)
+    if said is None or not _HIGH.search(body) or _THREE.search(body):
+        return None
+    return _strict(body, said)
 
 
 def _first(body: bytes, labels: list[_Label]) -> Decoded | None:

@@ -180,13 +180,15 @@ class Fetcher:
         total: timedelta,
         begins: Callable[[], None],
         limit: int = MAX_REPLY,
+        whole: bool = False,
     ) -> Fetched:
         """Send ``body`` to ``url`` once and read what is answered, whatever its status; no redirect is followed.
 
         ``networks`` are the private ranges the address may lie in; one that lies there is never asked through the
         proxy. ``begins`` is called when the connection stands, just before the body goes out, and anything it
-        raises goes through. At most ``limit`` bytes of the answer are read. It waits for no turn: telephones must ring
-        at once. Raises CollectError as ``get`` does: before ``begins`` nothing was sent, after it nobody can know.
+        raises goes through. At most ``limit`` bytes of the answer are read: a ``whole`` one must be no longer, and what
+        stops it is raised. It waits for no turn: telephones must ring at once. Raises CollectError as ``get`` does:
+        before ``begins`` nothing was sent, after it nobody can know.
         """
         target = guard.parse(url)
         watch = Watch(total, limit)
@@ -199,8 +201,10 @@ class Fetcher:
         request = httpx.Request("POST", target.url, headers=sent | dict(headers), content=sending())
         pool = self._pool(networks, watch, direct=bool(networks))
         with Transport(pool, watch) as transport, closing(transport.handle_request(request)) as response:
-            reply, complete = _beginning(response, limit)
-            return Fetched(url=target.url, status=response.status_code, body=reply, complete=complete)
+            reply, complete = (_whole(response, limit), True) if whole else _beginning(response, limit)
+            media = response.headers.get("content-type", "")
+            status = response.status_code
+            return Fetched(url=target.url, status=status, body=reply, complete=complete, content_type=media)
 
     def post_in_turn(self, url: str, body: bytes, headers: Mapping[str, str], **asked: Any) -> Fetched:
         """``post`` for what is in no hurry: an interface that is read like a platform."""
@@ -250,6 +254,16 @@ def _certified_until(response: httpx.Response) -> datetime | None:
     if not certificate:
         return None
     return datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
+
+
+def _whole(response: httpx.Response, limit: int) -> bytes:
+    """The body as it came: what was not asked to be packed isn't unpacked."""
+    body = bytearray()
+    for part in response.iter_raw():
+        body += part
+        if len(body) > limit:
+            raise CollectError("too_large", f"more than {limit} bytes")
+    return bytes(body)
 
 
 def _beginning(response: httpx.Response, limit: int) -> tuple[bytes, bool]:

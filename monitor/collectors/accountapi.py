@@ -75,7 +75,7 @@ class Door:
         account_quota        no call is left today; with ``retry_after``
         account_busy, account_refused, account_protocol
         account_no_comments, account_no_article
-        too_large, truncated, http_...
+        http_...
         """
         token = self._token(platform)
         answer = self._ask(platform, f"{path}?access_token={token}", asked)
@@ -126,12 +126,10 @@ class Door:
             total=TOTAL,
             begins=lambda: None,
             limit=MAX_ANSWER,
+            whole=True,
         )
         if fetched.status != 200:
             raise CollectError(f"http_{fetched.status}", f"the server answered {fetched.status}")
-        if not fetched.complete:
-            full = len(fetched.body) >= MAX_ANSWER
-            raise CollectError("too_large" if full else "truncated", f"{len(fetched.body)} bytes were read")
         try:
             answer = boardpage.parse(decode(fetched.body, fetched.content_type).text)
         except CollectError as error:

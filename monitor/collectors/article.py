@@ -68,6 +68,7 @@ class Article:
     around: tuple[str, ...]
     found: bool  # whether there was any main part
     asks_to_log_in: bool  # and says next to nothing
+    is_cut: bool  # it breaks off in the middle of a word or a tag
 
 
 def read(text: str, selector: str, zone: ZoneInfo) -> Article:
@@ -88,6 +89,7 @@ def read(text: str, selector: str, zone: ZoneInfo) -> Article:
         at=_published(tree, zone),
         around=tuple(_around(parts)),
         found=bool(parts),
+        is_cut=listpage.breaks_off(text),
         asks_to_log_in=len(shown) < _LITTLE and listpage.asks_to_log_in(tree),
     )
 

@@ -54,6 +54,7 @@ class Reading:
     around: dict[str, None] = field(default_factory=dict)  # pieces of the pages beside what was published
     around_size: int = 0
     link: str = ""  # of the first article read
+    cut: CollectError | None = None  # an article that breaks off
     tried: int = 0
     size: int = 0
     until: float = field(default_factory=lambda: time.monotonic() + PASS_TIME)
@@ -171,7 +172,11 @@ class Reading:
         title = (found.title if listed.is_cut else "") or listed.title or listed.url
         text = found.text.removeprefix(f"{title}\n").lstrip()  # a heading is no part of what it stands above
         self.items.append(_item(listed, title, text, found.html, listed.at or found.at))
-        self.memory.note(mark(listed.url), state, fetched.etag, fetched.last_modified)
+        if found.is_cut:  # nothing is remembered that would keep the rest from being asked for
+            self.cut = CollectError("cut_off", f"an article breaks off: {listed.url}")
+            self.memory.note(mark(listed.url))
+        else:
+            self.memory.note(mark(listed.url), state, fetched.etag, fetched.last_modified)
         self.link = self.link or listed.url
         self._note_around(found.around)
 

@@ -127,7 +127,7 @@ def parse(text: str) -> object:
     """
     start = text.lstrip("\ufeff \t\r\n\0")
     if _PAGE.match(start):
-        raise CollectError("became_html", f"the board has become a web page{cleaning.page_title(start)}")
+        raise CollectError("became_html", f"a web page instead of JSON{cleaning.page_title(start)}")
     call = _JSONP.match(start)
     if call:
         start = start[call.end() :].rstrip().removesuffix(";").rstrip().removesuffix(")")

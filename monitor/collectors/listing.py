@@ -61,7 +61,7 @@ def collect(platform: Platform, cursor: Cursor, fetch: Fetch) -> Collected:
         ),
         trouble=trouble,
         behind=work.behind,
-        left_out=CollectError("cut_off", "the page breaks off") if page.is_cut else None,
+        left_out=CollectError("cut_off", "the page breaks off") if page.is_cut else work.reading.cut,
     )
 
 

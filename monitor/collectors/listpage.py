@@ -25,7 +25,7 @@ PAGE = "{page}"
 _RECORD = re.compile(r"<record>\s*<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _STORE = re.compile(r"<datastore\b", re.IGNORECASE)
 _SESSION = re.compile(r";jsessionid=[^?#/;]*", re.IGNORECASE)  # new for each visitor without cookies
-_HEAD = 4096  # characters in which a page says that it is one
+_PAGE = re.compile(r"\ufeff?\s{0,99}<(?:!doctype|html?\b|\?xml)", re.IGNORECASE)
 _CUT = ("…", "...", "⋯", "..")
 
 
@@ -74,7 +74,7 @@ def read(text: str, listing: Listing, base: str, zone: ZoneInfo, now: datetime |
         html,
         _following(tree, listing, base),
         asks_to_log_in(tree),
-        "<html" in text[:_HEAD].lower() and not text.rstrip().endswith(">") and cleaning.never_ends(text, "html"),
+        breaks_off(text),
     )
     _complain(tree, listing, page)
     return page
@@ -82,6 +82,11 @@ def read(text: str, listing: Listing, base: str, zone: ZoneInfo, now: datetime |
 
 def asks_to_log_in(tree: LexborHTMLParser) -> bool:
     return tree.css_first("input[type=password i]") is not None
+
+
+def breaks_off(text: str) -> bool:
+    """Whether a page ends in the middle of a word or a tag; many that are whole don't close what they open."""
+    return bool(_PAGE.match(text)) and not text.rstrip().endswith(">") and cleaning.never_ends(text, "html")
 
 
 def unpacked(text: str) -> str:

@@ -16,7 +16,7 @@ from urllib.parse import urldefrag
 from zoneinfo import ZoneInfo
 
 from monitor import dates
-from monitor.collectors import cleaning, remembered
+from monitor.collectors import cleaning, mending, remembered
 from monitor.collectors.articles import NEWEST, Reading
 from monitor.collectors.listpage import Listed
 from monitor.collectors.remembered import MAX_AGAIN, UNREAD, Memory, mark
@@ -50,7 +50,8 @@ class Map:
 def collect(platform: Platform, cursor: Cursor, fetch: Fetch) -> Collected:
     """The pages read in this pass, newest first, and the cursor with its ``memory``.
 
-    Raises CollectError "broken_sitemap" or "empty_after_entries", and whatever ``fetch`` raises for the sitemap.
+    Raises CollectError "broken_sitemap", "became_html" or "empty_after_entries", and whatever ``fetch`` raises for the
+    sitemap.
     """
     memory = remembered.recalled(cursor.memory)
     full = (cursor.fetches + 1) % platform.full_every == 0
@@ -60,7 +61,8 @@ def collect(platform: Platform, cursor: Cursor, fetch: Fetch) -> Collected:
     if fetched.not_modified:
         return Collected((), cursor)
     first, rule = read(fetched)
-    places = _all(first, platform, fetch) if first.is_index else first.places
+    places, left = _all(first, platform, fetch) if first.is_index else (first.places, None)
+    left = CollectError("cut_off", "the sitemap ends too early") if first.is_cut else left
     if not places:
         code = "empty_after_entries" if cursor.had_items else "broken_sitemap"
         raise CollectError(code, "the sitemap names no page")
@@ -69,6 +71,7 @@ def collect(platform: Platform, cursor: Cursor, fetch: Fetch) -> Collected:
     behind = _run({place: places[place] for place in order}, reading, memory, full=full)
     trouble = reading.trouble(order)
     done = not (behind or trouble or first.is_index or first.is_cut or memory.tried)
+    left = left or reading.cut
     return Collected(
         (*reading.items, *reading.surroundings(platform.title)),
         replace(
@@ -81,17 +84,19 @@ def collect(platform: Platform, cursor: Cursor, fetch: Fetch) -> Collected:
         ),
         trouble=trouble,
         behind=behind,
-        left_out=CollectError("cut_off", "the sitemap ends too early") if first.is_cut else None,
+        left_out=left,
     )
 
 
 def read(fetched: Fetched) -> tuple[Map, str]:
     """One sitemap, and the rule of decoding that won.
 
-    Raises CollectError "broken_sitemap" or "too_large".
+    Raises CollectError "broken_sitemap", "became_html" or "too_large".
     """
     decoded = decode(_unpacked(fetched.body), fetched.content_type)
     root = _KNOWN.search(decoded.text[:_HEAD])
+    if root is None and mending.root(decoded.text[:_HEAD].lstrip("\ufeff \t\r\n\0")) == "html":
+        raise CollectError("became_html", f"a web page instead of a sitemap{cleaning.page_title(decoded.text)}")
     if root is None:
         raise CollectError("broken_sitemap", f"the answer is no sitemap{cleaning.page_title(decoded.text)}")
     name = root[1].lower()
@@ -129,20 +134,22 @@ def _unpacked(body: bytes) -> bytes:
     return plain
 
 
-def _all(index: Map, platform: Platform, fetch: Fetch) -> dict[str, str]:
-    """The pages of all maps of an index; a map that can't be read is passed over, unless it is all of them."""
+def _all(index: Map, platform: Platform, fetch: Fetch) -> tuple[dict[str, str], CollectError | None]:
+    """The pages of all maps of an index, and what is wrong with one that can't be read: raised when that is all."""
     places: dict[str, str] = {}
     until, trouble = time.monotonic() + MAPS_TIME, None
     for url in latest_first(index.places, platform.zone)[:MAX_MAPS]:
         if len(places) >= MAX_PAGES or time.monotonic() > until:
             break
         try:
-            places |= read(fetch(platform, url))[0].places
+            found = read(fetch(platform, url))[0]
+            places |= found.places
+            trouble = CollectError("cut_off", f"{url} ends too early") if found.is_cut else trouble
         except CollectError as error:
-            trouble = error
+            trouble = CollectError("maps_unread", f"{url}: {error}") if places else error
     if trouble and not places:
         raise trouble
-    return places
+    return places, trouble
 
 
 def latest_first(places: dict[str, str], zone: ZoneInfo) -> list[str]:

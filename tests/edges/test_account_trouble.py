@@ -139,7 +139,7 @@ def test_a_page_that_is_too_large_is_asked_for_in_smaller_pieces(service, monkey
         (answer("[" * 100_000, "application/json"), "account_protocol"),
         (answer("{}", status=502), "http_502"),
         (raw(head(302, {"Location": "http://127.0.0.1:9/", "Content-Length": "0"})), "http_302"),
-        (reset(head(200, {"Content-Length": "999"}) + b'{"acc'), "truncated"),
+        (reset(head(200, {"Content-Length": "999"}) + b'{"acc'), "connection_lost"),
     ],
 )
 def test_what_is_no_answer_is_an_error_without_the_secret(route, code):

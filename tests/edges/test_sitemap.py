@@ -119,7 +119,7 @@ def test_files_and_foreign_pages_are_named_and_pictures_are_no_pages(site, servi
     ("body", "code"),
     [
         (b"<urlset></urlset>", "broken_sitemap"),
-        (b"<html><title>404</title></html>", "broken_sitemap"),
+        (b"<html><title>404</title></html>", "became_html"),
         (b"", "broken_sitemap"),
         (b"\x1f\x8bnonsense", "broken_sitemap"),
         (gzip.compress(bytes(60_000_000)), "too_large"),

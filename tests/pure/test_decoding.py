@@ -88,6 +88,14 @@ def test_a_label_that_lies_is_seen(head, content_type, encoding, rule):
     assert (decoded.rule, LETTER in decoded.text) == (rule, True)
 
 
+@pytest.mark.parametrize("text", ["停水通知", "停水通知，市水务", "<title>停水通知</title>", "停"])
+@pytest.mark.parametrize("label", ["text/html; charset=gb2312", "charset=utf-8; charset=gbk"])
+def test_what_is_utf_8_by_chance_is_believed_to_be_what_it_says(text, label):
+    """All bytes of 停水通知 in GB 2312 are UTF-8 for letters nobody meant."""
+    assert decode(text.encode("gbk"), label) == Decoded(text, "header")
+    assert decode(text.encode(), label).text == text
+
+
 @pytest.mark.parametrize("text", ["<html><body>Plain &copy; &#36335;&#28783;</body></html>", "<p>© 2026 · 路</p>"])
 @pytest.mark.parametrize("label", ["gbk", "gb2312", "big5", "shift_jis"])
 def test_what_reads_the_same_in_any_encoding_is_no_lie(text, label):
