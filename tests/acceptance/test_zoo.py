@@ -17,6 +17,7 @@ from monitor.collectors import accountapi
 from monitor.errors import CollectError
 from monitor.fetch import USER_AGENT
 from tests.fetching import LOOPBACK, fetcher
+from tests.houses import CONFIGURATION, Web, build, drain, mails, text_of
 from tests.menagerie import HASTE, KINDS, LIMITS, ONLY_ZOO, Connections, honest, keeping, trapped
 
 ASKED = {  # what must be played, and as what it is
@@ -82,6 +83,13 @@ NAMED = {  # the code of a pass; of articles why they were not read
         "proof": "redirect_outside",
     },
 }
+TABLE = """
+[[platform]]
+name = "{name}"
+title = "{name}"
+url = "http://127.0.0.1:9/{name}.xml"
+networks = ["127.0.0.0/8"]
+"""
 CODES = {code for codes in NAMED.values() for code in codes.values() if code} | {"private_address", "bad_url", "dns"}
 PAIRS = [(trick, kind) for trick in TRICKS for kind in KINDS]
 EACH = pytest.mark.parametrize(("trick", "kind"), PAIRS, ids=[f"{kind}: {trick}" for trick, kind in PAIRS])
@@ -271,3 +279,26 @@ def test_every_name_has_words(language, code):
     words = wiring.words(language)
 
     assert words.error(code) != words.say("errors.other", code=code.removeprefix("http_"))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_mails_say_what_it_was(tmp_path, clock, language):
+    """One platform for each code, and what a person reads of it."""
+    codes = {f"p{n}": code for n, code in enumerate(sorted(CODES - {"cut_off"}))}
+    tables = "".join(TABLE.format(name=name) for name in codes)
+    text = CONFIGURATION.replace("[agency]\n", f'[agency]\nlanguage = "{language}"\n')
+
+    def collect(platform, cursor, fetch):
+        raise CollectError(codes.get(platform.name, "timeout"), "what the machine knows")
+
+    house = replace(
+        build(tmp_path, Web(), text.replace("[policy", f"{tables}[policy", 1)), collectors={"feed": collect}
+    )
+    for _ in range(4):
+        drain(house, clock)
+        clock.move(minutes=10)
+
+    said = ["".join(text_of(mail).split()) for mail in mails(house)]
+    clauses = {code: "".join(wiring.words(language).error(code).split()) for code in codes.values()}
+    unsaid = [code for name, code in codes.items() if not any(name in one and clauses[code] in one for one in said)]
+    assert unsaid == []
