@@ -1,10 +1,10 @@
 """CPU of a round of 2,000 guarded fetches, half of them 304, beside one httpx.AsyncClient and an aiohttp loop.
 
-Ours: ``Fetcher.get`` as the collect stage calls it, four at a time: prefix checked, name resolved and address checked,
-a connection of its own for each fetch, deadline, sizes counted, gzip unpacked while it is counted, redirects looked
-at. The peers keep twenty connections open and check nothing. Nothing is parsed. The server is a process of its own, and
-each round runs in a fresh process; what is told is the CPU of that process while it fetches (imports left out), as
-medians of interleaved rounds and their ratios.
+Ours: ``Fetcher.get`` as the collect stage calls it, four at a time: prefix checked, its turn taken (without a gap),
+name resolved and address checked, a connection of its own for each fetch, deadline, sizes counted, gzip unpacked while
+it is counted, redirects looked at. The peers keep twenty connections open and check nothing. Nothing is parsed. The
+server is a process of its own, and each round runs in a fresh process; what is told is the CPU of that process while it
+fetches (imports left out), as medians of interleaved rounds and their ratios.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
 import httpx
 
 from monitor.fetch import Fetcher, FetchLimits
 from monitor.model import Platform
+from monitor.turns import Turns
 
 try:
     import aiohttp
@@ -72,7 +73,8 @@ def _etag(number: int) -> str:
 
 def _ours(port: int) -> Callable[[], int]:
     networks = (ip_network("127.0.0.0/8"),)
-    fetcher = Fetcher(FetchLimits(), clock=lambda: datetime.now(UTC))
+    turns = Turns(timedelta(0), AT_ONCE, clock=time.monotonic, wait=time.sleep)  # all of them are one host here
+    fetcher = Fetcher(FetchLimits(), clock=lambda: datetime.now(UTC), turns=turns)
     base = f"http://127.0.0.1:{port}/"
 
     def fetch(number: int) -> int:
