@@ -134,8 +134,8 @@ def _how(platform: Platform, settings: Settings, words: Words) -> Iterator[str]:
 
 def _never_read(platform: Platform, words: Words) -> Iterator[str]:
     """Addresses written as numbers that the guard refuses."""
-    for prefix in platform.prefixes:
-        address = guard.literal(urlsplit(prefix).hostname or "")
+    for prefix in claimed(platform):
+        address = guard.literal(guard.parse(prefix).host)
         why = guard.refusal(address, platform.networks) if address else ""
         if why:
             key = "address_never" if why in guard.NEVER else "address_unnamed"

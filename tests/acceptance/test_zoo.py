@@ -8,11 +8,12 @@ from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
+from click.testing import CliRunner
 
 from demo import animals
 from demo.bestiary import BEHIND_A_NAME, FORBIDDEN, TRAP, TRICKS
 from monitor import guard
-from monitor.cli import wiring
+from monitor.cli import cli, wiring
 from monitor.collectors import accountapi
 from monitor.errors import CollectError
 from monitor.fetch import USER_AGENT
@@ -302,3 +303,36 @@ def test_the_mails_say_what_it_was(tmp_path, clock, language):
     clauses = {code: "".join(wiring.words(language).error(code).split()) for code in codes.values()}
     unsaid = [code for name, code in codes.items() if not any(name in one and clauses[code] in one for one in said)]
     assert unsaid == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_check_config_says_which_addresses_are_never_read(tmp_path, language):
+    """Those that hide their form are no configuration at all."""
+    text = CONFIGURATION.replace("[agency]\n", f'[agency]\nlanguage = "{language}"\n')
+    plain = [f"[{address}]" if ":" in address else address for address, _ in BEHIND_A_NAME.values()]
+    plain += [FORBIDDEN["full-width address"]]  # which is the loopback, written in another way
+    tables = "".join(_unnamed(f"n{n}", host) for n, host in enumerate(plain))
+    (tmp_path / "huiyin.toml").write_text(text.replace("[policy", f"{tables}[policy", 1), encoding="utf-8")
+    words, said = wiring.words(language), checked(tmp_path)
+
+    for address, why in BEHIND_A_NAME.values():
+        key = "address_never" if why == "unspecified" else "address_unnamed"
+        shown = ip_address(address)
+        times = 2 if shown == ip_address(TRAP) else 1
+        assert said.count(words.say(f"terminal.{key}", address=shown, why=why)) == times
+    forms = ("decimal address", "hexadecimal address", "hexadecimal parts", "octal address", "short address")
+    hidden = [*forms, "user name", "user name and password"]
+    tables = "".join(_unnamed(f"h{n}", FORBIDDEN[name]) for n, name in enumerate(hidden))
+    (tmp_path / "huiyin.toml").write_text(text.replace("[policy", f"{tables}[policy", 1), encoding="utf-8")
+    refused = checked(tmp_path, expect=2)
+    assert [n for n in range(len(hidden)) if f"platform[h{n}]" not in refused] == []
+
+
+def checked(folder, expect=0):
+    result = CliRunner().invoke(cli, ["--config", str(folder / "huiyin.toml"), "check-config"])
+    assert result.exit_code == expect, result.output
+    return result.output
+
+
+def _unnamed(name, host):
+    return TABLE.format(name=name).replace("127.0.0.1:9", host, 1).replace('networks = ["127.0.0.0/8"]\n', "")
