@@ -89,6 +89,7 @@ class World:
         kinds = [kind for kind, many in KINDS.items() for _ in range(many)]
         self.lives = {f"p{n}": _life(f"p{n}", kind, luck, self.end) for n, kind in enumerate(kinds)}
         self.letters, self.wechat, self._served = Account(), Service(clock), dict.fromkeys(self.lives, 0)
+        self.broke: frozenset[str] = frozenset()  # whose last answer was a blip
         self.asked = 0
 
     # the servers
@@ -99,7 +100,11 @@ class World:
         number, _, page = urlsplit(path).path.strip("/").partition("/")
         life, now = self.lives[f"p{number}"], self.clock.now
         blips = FEW_BLIPS if life.kind == "board" else BLIPS
-        if self.line[0] <= now < self.line[1] or self.blips.random() < blips:
+        broke, self.broke = self.broke, self.broke - {life.name}
+        if self.blips.random() < blips and life.name not in broke:  # three in a row would rightly be told
+            self.broke |= {life.name}
+            return _faulty("reset", life, b"")
+        if self.line[0] <= now < self.line[1]:
             return _faulty("reset", life, b"")
         body, media = _page(life, page, path.rpartition("/")[0], now)
         fault = life.fault(now)
