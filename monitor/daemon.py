@@ -19,10 +19,10 @@ from types import FrameType
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from monitor import attach, logs, pipeline, proving
+from monitor import attach, logs, pages, pipeline, proving
 from monitor.errors import StoreError
 from monitor.house import Clock, House
-from monitor.store import attached, marks, outbox, passes, proofs, records, views
+from monitor.store import attached, looked, marks, outbox, passes, proofs, records, views
 from monitor.store.database import Tx
 
 Stage = Callable[[House, Clock], bool]
@@ -31,6 +31,7 @@ STAGES: dict[str, tuple[Stage, int]] = {  # how many may run at once: slow platf
     "prove": (proving.prove, 1),
     "collect": (pipeline.collect, 4),
     "attach": (attach.attach, 1),
+    "look": (pages.look, 1),
     "classify": (pipeline.classify, 1),
     "escalate": (pipeline.escalate, 1),
     "digest": (pipeline.digest, 1),
@@ -57,8 +58,10 @@ def alone(house: House) -> Iterator[Callable[[], None]]:
     with house.store.alone(refusal) as keep:
         with house.store.write() as tx:
             passes.register(tx, house.settings.platforms, clock())
+            looked.register(tx, house.settings.platforms, clock())
             passes.release(tx)
             attached.release(tx)
+            looked.release(tx)
             proofs.release(tx)
             records.release(tx)
             outbox.release(tx)

@@ -42,15 +42,22 @@ class CollectError(MonitorError):
     """The platform could not be read.
 
     ``code`` is a stable machine name ("timeout", "became_html", ...): what logs, records and mails say.
-    ``retry_after`` is the wait that the server asked for, if it did.
+    ``retry_after`` is the wait that the server asked for, if it did, ``leads_to`` the address it wanted to send us to.
     """
 
     def __init__(
-        self, code: str, message: str = "", *, permanent: bool = False, retry_after: timedelta | None = None
+        self,
+        code: str,
+        message: str = "",
+        *,
+        permanent: bool = False,
+        retry_after: timedelta | None = None,
+        leads_to: str = "",
     ) -> None:
         super().__init__(message or code, permanent=permanent)
         self.code = code
         self.retry_after = retry_after
+        self.leads_to = leads_to
 
 
 class AttachmentError(MonitorError):

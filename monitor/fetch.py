@@ -67,7 +67,7 @@ class Fetcher:
 
     ``clock`` tells the time for Retry-After; ``resolve`` is how names become addresses;
     ``proxy_networks`` are private ranges in which a proxy given by name may live (one given as an
-    address is allowed as it stands); ``turns`` spare each host.
+    address is allowed as it stands); ``turns`` spare each host. With a ``referer`` it seems to come from there.
     """
 
     def __init__(
@@ -76,6 +76,7 @@ class Fetcher:
         proxy: str = "",
         user_agent: str = USER_AGENT,
         *,
+        referer: str = "",
         clock: Callable[[], datetime],
         resolve: Resolve = resolve,
         ssl_context: ssl.SSLContext | None = None,
@@ -96,7 +97,7 @@ class Fetcher:
             "Accept-Encoding": "gzip",
             "Accept-Language": "zh-CN, zh;q=0.9, *;q=0.5",
             "Connection": "close",
-        }
+        } | ({"Referer": referer} if referer else {})
 
     def get(self, platform: Platform, url: str, *, etag: str = "", last_modified: str = "") -> Fetched:
         """Fetch ``url`` for ``platform``; with validators the answer may be "not modified".

@@ -92,9 +92,15 @@ def follow(target: Target, location: str, prefixes: Iterable[str]) -> Target:
     Raises CollectError "redirect_outside".
     """
     try:
-        return permit(urljoin(target.url, location.strip()), prefixes)
-    except (CollectError, ValueError) as error:
+        leads_to = urljoin(target.url, location.strip())
+    except ValueError as error:
         raise CollectError("redirect_outside", f"refused to follow a redirect: {error}") from error
+    try:
+        return permit(leads_to, prefixes)
+    except CollectError as error:
+        raise CollectError(
+            "redirect_outside", f"refused to follow a redirect: {error}", leads_to=leads_to[:MAX_URL]
+        ) from error
 
 
 def _within(target: Target, prefix: Target) -> bool:

@@ -34,6 +34,7 @@ class House:
     fetch: Fetch
     save: Fetch  # into a file
     fetch_once: Fetch  # follows no redirect: for proofs
+    as_robot: Fetch  # as a search engine would ask
     txt: Callable[[str], list[str]]  # TXT records of a name
     send: Send  # mail
     ring: Send

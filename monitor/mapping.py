@@ -59,3 +59,11 @@ class Account:
     articles_a_day: int = 90
     comments_a_day: int = 5_000
     back: timedelta = timedelta(days=365)  # how old articles may be that are read at first contact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RobotView:
+    """Pages of a platform are looked at as a search engine would, where its provider has agreed."""
+
+    agreed: str = ""  # when and in which letter; "": never
+    pages_a_day: int = 5

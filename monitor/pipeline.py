@@ -1,6 +1,7 @@
 """The main path: collect -> classify -> escalate -> digest -> deliver. Read this first, top to bottom.
 
-Beside it ``attach`` reads the files that hang on what was collected; what it finds goes the same way from there.
+Beside it ``attach`` reads the files that hang on what was collected, and ``look`` (``pages``) looks at home pages and
+other single pages; what they find goes the same way from there.
 
 The stages meet in the database and never call each other. Each function takes one unit of work
 (claim, I/O outside any transaction, result in one transaction that checks the claim) and says
@@ -38,6 +39,7 @@ from monitor.store import (
     answers,
     attached,
     letters,
+    looked,
     marks,
     outbox,
     passes,
@@ -267,7 +269,8 @@ def _sum_up_first_day(house: House, clock: Clock) -> bool:
     """What stood there before we came calls nobody: one mail lists it, once all of it has been judged."""
     now = clock()
     with house.store.write() as tx:
-        names = standing.newly_read(tx, proofs.standing(tx, house.settings.platforms, now), now)
+        platforms = house.settings.platforms
+        names = standing.newly_read(tx, looked.tried(tx, platforms, proofs.standing(tx, platforms, now)), now)
         if not names:
             return False
         found = telling.first_day(house, tx, names, now)

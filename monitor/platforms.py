@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from monitor import proof
 from monitor.bymail import Mailbox
 from monitor.errors import CollectError
-from monitor.mapping import Account, Board, Listing
+from monitor.mapping import Account, Board, Listing, RobotView
 from monitor.model import Delay, Platform, Surface
 from monitor.options import Options, is_folder, is_mail_server, is_web_address
 from monitor.polling import MESSAGES_EVERY
@@ -78,8 +78,13 @@ def _platform(table: Options, zone: ZoneInfo, secret: Secret) -> Platform:
         networks=table.networks("networks"),
         full_every=table.number("full_every", 12, 1, 1000),
         proven_by_credentials=kind in PROVEN,
+        home=table.text("home", ""),
+        pages=table.texts("pages"),
+        look_every=table.duration("look_every", "1h", "5m", "1d"),
+        robot_view=_robot_view(table.table("robot_view")),
     )
     _check_addresses(table, platform)
+    _check_pages(table, platform)
     _claims(table, platform)
     table.finish()
     return platform
@@ -99,6 +104,20 @@ def _check_addresses(table: Options, platform: Platform) -> None:
             table.problem(key, f"{address!r} is no web address; it must start with http:// or https:// and name a host")
     if platform.account is not None and not platform.url.startswith("https://") and not platform.networks:
         table.problem("url", f"{platform.url!r} would carry the secret in the clear; write https://")
+
+
+def _check_pages(table: Options, platform: Platform) -> None:
+    """Single pages are proven like everything else that is fetched."""
+    for key, addresses in (("home", [platform.home] if platform.home else []), ("pages", platform.pages)):
+        for address in addresses:
+            if platform.proven_by_credentials:
+                table.problem(key, f"a {platform.kind} has no pages; write it where the website is")
+            elif not is_web_address(address):
+                table.problem(key, f"{address!r} is no web address; write it whole, like {platform.url!r}")
+            elif not proof.covers(platform.prefixes, address):
+                table.problem(key, f"{address!r} is not below a prefix of this platform; add the one it stands in")
+    if platform.robot_view.agreed and not platform.looked_at:
+        table.problem("robot_view.agreed", "needs pages to be looked at: write home or pages")
 
 
 def secret_name(name: str, kind: str) -> str:
@@ -165,6 +184,16 @@ def _claims(table: Options, platform: Platform) -> None:
             proof.canonical(prefix)
         except CollectError as error:
             table.problem("prefixes", f"{prefix!r}: {error}")
+
+
+def _robot_view(table: Options) -> RobotView:
+    usual = RobotView()
+    view = RobotView(
+        agreed=table.text("agreed", usual.agreed).strip(),
+        pages_a_day=table.number("pages_a_day", usual.pages_a_day, 1, 50),
+    )
+    table.finish()
+    return view
 
 
 def _board(table: Options) -> Board:

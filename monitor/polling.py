@@ -25,6 +25,7 @@ FILE_WEEKLY = timedelta(days=7)
 FILE_YOUNG = timedelta(days=30)
 FIRST_FILE_BACK_OFF = timedelta(minutes=10)
 AFTER_NIGHT = timedelta(minutes=15)  # over which the first readings of a morning are spread
+NOT_SURE = timedelta(minutes=10)  # after which a page that looked strange is looked at again
 OLD = timedelta(days=3)  # older than this at first contact: judged, but nobody is called for it
 
 
@@ -80,15 +81,28 @@ def _after_success(
 
 def _by_day(platform: Platform, following: Next, luck: float) -> Next:
     """Out of the platform's night into the first minutes after it; never where citizens write."""
-    if platform.messages or platform.night is None:
+    if platform.messages or platform.night is None or not is_night(platform, following.at):
         return following
-    begin, end = platform.night
+    _, end = platform.night
     local = following.at.astimezone(platform.zone)
     clock = local.time()
-    if not (begin <= clock < end if begin < end else clock >= begin or clock < end):
-        return following
     day = local.date() if clock < end else local.date() + timedelta(days=1)
     return Next(datetime.combine(day, end, platform.zone).astimezone(UTC) + luck * AFTER_NIGHT, Why.NIGHT)
+
+
+def is_night(platform: Platform, at: datetime) -> bool:
+    """Whether the platform has a night and ``at`` lies in it."""
+    if platform.night is None:
+        return False
+    begin, end = platform.night
+    clock = at.astimezone(platform.zone).time()
+    return begin <= clock < end if begin < end else clock >= begin or clock < end
+
+
+def after_look(platform: Platform, now: datetime, luck: float, *, again: bool) -> datetime:
+    """The next look at a single page that has just been read; ``again``: soon, to be sure of what was seen."""
+    span = min(NOT_SURE, platform.look_every) if again else platform.look_every
+    return _by_day(platform, Next(now + jittered(span, luck), Why.HABIT), luck).at
 
 
 def _habit(dates: list[datetime], now: datetime) -> timedelta:

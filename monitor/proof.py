@@ -111,6 +111,15 @@ def claimed(platform: Platform) -> tuple[str, ...]:
     return () if platform.proven_by_credentials else tuple(dict.fromkeys(map(canonical, platform.prefixes)))
 
 
+def covers(prefixes: Iterable[str], url: str) -> bool:
+    """Whether ``url`` stands below one of ``prefixes``."""
+    try:
+        guard.permit(url, prefixes)
+    except CollectError:
+        return False
+    return True
+
+
 def token(key: bytes, prefix: str) -> str:
     """What must stand in a file, a page or a title for this prefix and no other."""
     return _token(key, "prefix", canonical(prefix))

@@ -42,6 +42,7 @@ SHIPPED: dict[Kind, Shipped] = {
     Kind.CERTIFICATE_EXPIRING: Shipped(Severity.ORDINARY, 0.5, "7d"),
     Kind.WRONG_ENCODING: Shipped(Severity.ORDINARY, 0.5, "30d"),
     Kind.PAGE_STALE: Shipped(Severity.ORDINARY, 0.5, "7d"),
+    Kind.PAGE_CHANGED: Shipped(Severity.SERIOUS, 0.5, "4h"),
 }
 
 

@@ -16,7 +16,7 @@ from monitor.errors import CollectError
 from monitor.house import House
 from monitor.model import Collected, Cursor, Escalation, Item, Platform, State, Transition
 from monitor.proof import Proof
-from monitor.store import marks, passes, proofs, records, views
+from monitor.store import looked, marks, passes, proofs, records, views
 from monitor.store.database import Store
 from monitor.summary import PlatformHealth
 
@@ -131,6 +131,7 @@ def build(folder: Path, web: Web, text: str = CONFIGURATION, now: datetime = T, 
         PLACE.stores.append(house.store)
     with house.store.write() as tx:
         passes.register(tx, loaded.platforms, now)
+        looked.register(tx, loaded.platforms, now)
         marks.put(tx, marks.LIVE, now)
         for prefix in proving.sites(loaded.platforms) if proven else ():
             proofs.keep(tx, Proof(prefix=prefix, way="file", proven_at=now, until=LATE, next_check_at=LATE), now)

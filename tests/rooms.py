@@ -136,6 +136,7 @@ PURE = (
     Room("monitor/firstday.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/charts.py", pure=True),
     Room("monitor/checks/", ("monitor/checks/", *VALUES), pure=True),
+    Room("monitor/robotview.py", ("monitor/checks/page_changed.py", *VALUES), pure=True),
     Room(
         "monitor/papers.py",
         (CALENDAR, "monitor/letter.py", "monitor/sections.py", "monitor/words.py", *VALUES),
@@ -198,13 +199,24 @@ EDGES = (  # never each other
         "monitor/collectors/imap.py",
         ("monitor/collectors/imapwords.py", "monitor/guard.py", "monitor/transport.py", *VALUES),
     ),
+    Room(
+        "monitor/collectors/pageshape.py",
+        (
+            "classifiers/hosts.py",
+            "classifiers/lures.py",
+            "monitor/checks/page_changed.py",
+            "monitor/collectors/",
+            *READING,
+            *VALUES,
+        ),
+    ),
     Room("monitor/collectors/", ("monitor/collectors/", *READING, *VALUES)),
     Room("monitor/channels/", ("monitor/channels/", *VALUES)),
 )
 INNER = files(*CLASSIFIERS, *PURE, *EDGES)
-BESIDE = ("house", "router", "telling", "wellness")
+BESIDE = ("house", "pagesight", "router", "telling", "wellness")
 WAY = (*(f"monitor/{name}.py" for name in BESIDE), *INNER)  # what the main path stands on
-STAGES = ("monitor/attach.py", "monitor/pipeline.py", "monitor/proving.py")
+STAGES = ("monitor/attach.py", "monitor/pages.py", "monitor/pipeline.py", "monitor/proving.py")
 ROOMS = (
     *CLASSIFIERS,
     *PURE,
@@ -212,9 +224,11 @@ ROOMS = (
     Room("monitor/router.py", ("classifiers/finding.py", "classifiers/routing.py", "monitor/logs.py")),
     Room("monitor/house.py", INNER),
     Room("monitor/telling.py", ("monitor/house.py", *INNER)),
+    Room("monitor/pagesight.py", ("monitor/house.py", *INNER)),
     Room("monitor/wellness.py", ("monitor/house.py", "monitor/telling.py", *INNER)),
     Room("monitor/pipeline.py", WAY),
     Room("monitor/attach.py", WAY),
+    Room("monitor/pages.py", WAY),
     Room("monitor/proving.py", WAY),
     Room("monitor/daemon.py", (*STAGES, *WAY)),
     Room("monitor/cli/", ("monitor/cli/", "monitor/daemon.py", "demo/", *STAGES, *WAY)),

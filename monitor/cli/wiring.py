@@ -38,6 +38,7 @@ from monitor.words import Words
 PROOF_TIME = timedelta(seconds=20)  # three of them and the DNS within the shortest lease
 PROOF_BYTES = 2_097_152
 SHEETS = Limits(seconds=180, memory=768 * MB, size=exports.MAX_BYTES, cells=10_000_000)  # of one export of a hotline
+SEARCH_ENGINE = "Mozilla/5.0 (compatible; Baiduspider/2.0; +http://www.baidu.com/search/spider.html)"
 sheets = partial(apart.lines, limits=SHEETS)
 
 
@@ -54,6 +55,7 @@ def house(settings: Settings, *, migrate: bool = False) -> House:
         fetch=client.get,
         save=client.save,
         fetch_once=prover(settings, queue).get,
+        as_robot=robot(settings, queue).get,
         txt=Txt(),
         send=sender(settings.mail),
         ring=ringer(settings.ring, client.post),
@@ -93,6 +95,18 @@ def user_agent(settings: Settings) -> str:
     """What the client calls itself: honest, with whom to ask."""
     contact = f"; {settings.http.contact}" if settings.http.contact else ""
     return f"Huiyin/{__version__} (monitoring of our own platforms{contact})"
+
+
+def robot(settings: Settings, queue: Turns) -> Fetcher:
+    """The guarded client where a provider has agreed: its name begins like a search engine's and ends honestly."""
+    return Fetcher(
+        FetchLimits(total=settings.http.total, max_bytes=settings.http.max_bytes),
+        proxy=settings.http.proxy,
+        user_agent=f"{SEARCH_ENGINE} {user_agent(settings)}",
+        clock=daemon.clock,
+        referer="https://www.baidu.com/",
+        turns=queue,
+    )
 
 
 def prover(settings: Settings, queue: Turns) -> Fetcher:
