@@ -133,6 +133,7 @@ class Context:
     unpublished: int | None = None  # the year whose holidays are needed soon and not known
     provisional: bool = False  # the record's deadline was counted across days that nobody has published
     precedents: tuple[Precedent, ...] = ()  # how messages like the record's were answered
+    stale: int = 0  # columns of the record's site whose newest entry is older than allowed
 
     def title(self, contact: str) -> str:
         return self.titles.get(contact, contact)

@@ -26,11 +26,13 @@ __all__ = ["Context", "alert", "digest", "render", "repeated", "trial"]
 EXCERPTS = 5  # in an alert; the others are counted
 MAX_EXCERPT = 160  # code points
 MAX_TITLE = 120
+STALE_COLUMNS = 5  # of one site fail it as a whole: State Council office letter 2019 No. 19
 
 _MASKED = frozenset({Kind.PERSONAL_DATA, Kind.CREDENTIAL})
 _UNQUOTED = frozenset({Kind.SCAM, Kind.HIDDEN_LINK})  # quoting these gets a mail filtered
 _CHECKED = frozenset({Kind.PAGE_STALE, Kind.PLATFORM_SILENT, Kind.CERTIFICATE_EXPIRING, Kind.WRONG_ENCODING})
 _OFTEN = "too_often"  # the rule of a site that doesn't open too often, though it does now
+_OF_PAGES = frozenset({Kind.PAGE_CHANGED, Kind.PAGE_STALE})  # where they have an item, it is a page
 _UNREADABLE = frozenset({Kind.SITE_DOWN, Kind.SOURCE_BROKEN})  # their rule is the code of a CollectError
 _SURE = ((0.95, "p95"), (0.8, "p80"), (0.6, "p60"), (0.0, "p0"))
 
@@ -130,6 +132,9 @@ class _Alert:
         if record.page_link:
             name = say("marks.name", text=clean(record.subject, MAX_TITLE))
             platform = say("alert.in_file", platform=platform, name=name)
+        if record.kind in _OF_PAGES and record.item is not None:
+            name = say("marks.name", text=clean(record.subject, MAX_TITLE))
+            platform = say("alert.on_page", platform=platform, name=name)
         if self.in_danger:
             what, place = rescue.what(record, self.seen, self.words), rescue.where(record, self.words)
             seen = say("rescue.seen", what=what, place=place)
@@ -224,6 +229,8 @@ class _Alert:
         yield say("alert.kind"), self.of_kind("name")
         yield say("alert.platform"), self.context.platform(record.platform, self.words)
         yield from self.facts_of_platform() if record.item is None else self.facts_of_item()
+        if record.kind is Kind.PAGE_STALE and self.context.stale:
+            yield say("alert.stale"), self.words.count("alert.stale_of_site", self.context.stale, limit=STALE_COLUMNS)
         yield say("alert.opened"), self.at(record.opened_at)
         state = say(f"states.{record.state}")
         if record.acknowledged_at is not None:
@@ -241,7 +248,7 @@ class _Alert:
 
     def facts_of_item(self) -> Iterator[Fact]:
         say, record = self.words.say, self.record
-        if record.subject and record.kind not in _UNQUOTED:
+        if record.subject and record.kind not in _UNQUOTED and record.subject not in record.locator:
             yield say("alert.file" if record.page_link else "alert.title"), clean(record.subject, MAX_TITLE)
         if not self.in_danger:
             yield say("alert.original"), self.original()

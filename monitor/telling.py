@@ -10,9 +10,20 @@ from classifiers.finding import Kind
 from monitor import brief, chasing, firstday, messages, policy
 from monitor import digest as weekly
 from monitor.house import House, context
-from monitor.model import Channel, Contact, Escalation, Message, Notification, Period, Seen, Severity, Working
+from monitor.model import (
+    Channel,
+    Contact,
+    Escalation,
+    Message,
+    Notification,
+    Period,
+    Platform,
+    Seen,
+    Severity,
+    Working,
+)
 from monitor.settings import Settings
-from monitor.store import attached, labels, marks, outbox, precedents, records, standing, views
+from monitor.store import attached, labels, looked, marks, outbox, passes, precedents, records, standing, views
 from monitor.store.database import Tx
 from monitor.summary import Precedent
 
@@ -99,9 +110,26 @@ def _about(house: House, tx: Tx, record: Escalation, now: datetime) -> messages.
         return about
     (health,) = views.health(tx, [platform], {})
     working = isinstance(house.settings.policies[record.kind].deadline, Working)
-    provisional = working and house.settings.calendar.is_provisional(record.opened_at, record.deadline)
-    at_night, prefixes = platform.at_night, platform.prefixes
-    return replace(about, health=health, at_night=at_night, prefixes=prefixes, provisional=provisional)
+    return replace(
+        about,
+        health=health,
+        at_night=platform.at_night,
+        prefixes=platform.prefixes,
+        provisional=working and house.settings.calendar.is_provisional(record.opened_at, record.deadline),
+        stale=_stale_columns(house, tx, platform, now) if record.kind is Kind.PAGE_STALE else 0,
+    )
+
+
+def _stale_columns(house: House, tx: Tx, platform: Platform, now: datetime) -> int:
+    """How many columns of the same site have had nothing new for longer than is allowed."""
+    site = passes.host_of(platform.url)
+    limits = {
+        each.name: each.stale_after
+        for each in house.settings.platforms.values()
+        if each.stale_after is not None and passes.host_of(each.url) == site
+    }
+    newest = looked.newest(tx, limits, now)
+    return sum(now - newest[name] >= limit for name, limit in limits.items() if name in newest)
 
 
 def first_day(

@@ -14,12 +14,15 @@ from monitor.proof import Proof, claimed
 from monitor.store import proofs
 from monitor.store.database import Tx
 from monitor.store.outbox import IS_WAITING
+from monitor.store.pagetable import page
 from monitor.store.records import IS_OPEN, RECORDS, as_record, as_seen
 from monitor.store.statements import put
 from monitor.store.tables import attachment, attempt, beat, cursor, escalation, finding, item, notification, version
 from monitor.summary import PlatformHealth
 
-IS_NO_FILE = ~exists().where(attachment.c.item_id == item.c.id)  # but an article, a comment or a message
+IS_NO_FILE = and_(  # and no page that is watched, but an article, a comment or a message
+    ~exists().where(attachment.c.item_id == item.c.id), ~exists().where(page.c.item_id == item.c.id)
+)
 LONGEST_ID = 9  # digits; more is no id, and PostgreSQL's numbers end soon after
 
 
