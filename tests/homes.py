@@ -16,6 +16,7 @@ from monitor.cli import wiring
 from monitor.fetch import Fetcher, FetchLimits
 from monitor.house import House
 from monitor.model import Escalation
+from monitor.store import standing
 from tests.fetching import TRUST
 from tests.houses import CONFIGURATION, Clock, Web, all_records, build, drain
 
@@ -81,7 +82,11 @@ class Home:
         return text.replace('networks = ["127.0.0.0/8"]\n', more).replace("[pace]", f"{top}\n[pace]")
 
     def house(self, folder: Path, extra: str = "", top: str = "", web: Web | None = None) -> House:
+        """Its first day is over, unless ``web`` brings something to read."""
         house = build(folder, web or Web(), self.configuration(extra, top), self.clock())
+        if web is None:
+            with house.store.write() as tx:
+                standing.told(tx, ["website"], self.clock())
         given: dict[str, Any] = {"clock": self.clock, "ssl_context": TRUST}
         limits = FetchLimits(total=timedelta(seconds=10), max_bytes=2_000_000)
         as_robot = Fetcher(
