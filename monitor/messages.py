@@ -208,6 +208,8 @@ class _Alert:
             notes.append(self.words.say("alert.masked"))
         if kind in _UNQUOTED:
             notes.append(self.words.say("alert.unquoted"))
+        if kind is Kind.PAGE_CHANGED:
+            notes.append(self.words.say("alert.as_it_is"))
         quoted = Items(tuple(self.quote(each) for each in self.seen[:EXCERPTS]))
         title = self.words.say("alert.seen")
         if self.record.page_link:

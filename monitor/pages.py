@@ -26,6 +26,8 @@ from monitor.store.database import Tx
 from monitor.store.looked import After
 
 HOME_STALE = timedelta(days=14)  # State Council office letter 2019 No. 19: nothing new on a home page in two weeks
+LINES = 5_000  # of a page
+ADVERTS = 10  # that are told of one page
 LOOKS = 4  # as visitor and as robot, and both again where they differ
 
 
@@ -138,11 +140,13 @@ def _placeless(seen: Seen) -> Seen:
 
 
 def _advertised(turn: Turn, text: str, title: str) -> tuple[Hit, ...]:
+    """Each line by itself: among a hundred headlines an advertisement is not heard (8 of 40, measured, against 40)."""
     if turn.platform.surface is Surface.PRIVATE:
         return ()
     sure = turn.house.settings.policies[Kind.SCAM].threshold
-    found = scam.find(Document(text, masking.mask_text(title)))
-    return door.hits(turn.house.key, [each for each in found if each.score >= sure])
+    lines = dict.fromkeys([masking.mask_text(title), *text.split("\n")[:LINES]])
+    found = [each for line in lines if len(line) >= scam.SHORTEST for each in scam.find(Document(line))]
+    return door.hits(turn.house.key, [each for each in found if each.score >= sure][:ADVERTS])
 
 
 def _digests(turn: Turn, findings: Iterable[Finding]) -> list[str]:

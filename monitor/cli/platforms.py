@@ -16,7 +16,7 @@ from monitor.cli import owned, wiring
 from monitor.letter import clean
 from monitor.model import Period
 from monitor.settings import Settings
-from monitor.store import attached, views
+from monitor.store import attached, looked, views
 from monitor.summary import Files, PlatformHealth
 from monitor.words import Words
 
@@ -35,10 +35,12 @@ def list_(config: Path) -> None:
             counts = views.new_items(tx, Period(since, now))
             rows = views.health(tx, tuple(settings.platforms.values()), counts)
             files = attached.stand(tx, settings.platforms)
+            pages = looked.stand(tx, settings.platforms)
         days = max((now - since) / timedelta(days=1), 1.0)
         Console().print(table(rows, settings, words, now, days))
-        for name, each in files.items():
-            click.echo(_files(settings.platforms[name].title, each, words))
+        for key, stands in (("files", files), ("pages", pages)):
+            for name, each in stands.items():
+                click.echo(_stand(key, settings.platforms[name].title, each, words))
         for row in rows:
             if row.error and row.detail:
                 click.echo(words.say("terminal.technical", title=row.title, detail=clean(row.detail, MAX_DETAIL)))
@@ -63,13 +65,13 @@ def table(rows: list[PlatformHealth], settings: Settings, words: Words, now: dat
     return shown
 
 
-def _files(title: str, files: Files, words: Words) -> str:
-    """How the attachments of a platform stand, on one line."""
+def _stand(key: str, title: str, files: Files, words: Words) -> str:
+    """How the attachments or the single pages of a platform stand, on one line."""
     parts = [words.count("terminal.files_read", files.read)]
     if files.waiting:
         parts.append(words.count("terminal.files_waiting", files.waiting))
     parts += [words.say("digest.file_why", why=words.unread(code), n=n) for code, n in files.unread.items()]
-    return words.say("terminal.files", title=title, parts=words.join(parts))
+    return words.say(f"terminal.{key}", title=title, parts=words.join(parts))
 
 
 def _next(row: PlatformHealth, words: Words, now: datetime) -> str:

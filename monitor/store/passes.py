@@ -97,7 +97,7 @@ class Rest:
 
 
 HOSTS = "platform"  # who else is read from a host decides, so that one at a time decides
-READ = (cursor, attachment, page)  # what is read from hosts, each under a lease
+READ = tuple(table.alias() for table in (cursor, attachment, page))  # what is read from hosts, each under a lease
 NO_REST = Rest(timedelta(0), 1_000_000)
 
 
@@ -108,7 +108,7 @@ def spared(name: Column[str], now: datetime, rest: Rest) -> tuple[ColumnElement[
         .where(each.c.host == name, each.c.lease.is_not(None), each.c.lease_until > now)
         .correlate(name.table)
         .scalar_subquery()
-        for each in (table.alias() for table in READ)
+        for each in READ
     )
     return (
         or_(host.c.served_at.is_(None), host.c.served_at <= now - rest.gap, host.c.served_at > now),
