@@ -50,7 +50,7 @@ def look(house: House, clock: Clock) -> bool:
             if judged.back:
                 _close(tx, Kind.PAGE_CHANGED, item, now)
         if item is not None and sight.trouble is None and turn.claim.link == turn.platform.home:
-            _say_how_old(tx, turn, item, after.newest, now)
+            _say_how_old(tx, turn, item, _renewed(judged, after), now)
     rules = ",".join(found.rule for found in judged.findings)
     logs.event("page", platform=turn.platform.name, id=turn.claim.id, error=after.error, changed=rules)
     return True
@@ -155,6 +155,12 @@ def _digests(turn: Turn, findings: Iterable[Finding]) -> list[str]:
 
 def _say(tx: Tx, turn: Turn, item: int, findings: Iterable[Finding], now: datetime) -> None:
     passes.add_findings(tx, turn.platform.name, door.hits(turn.house.key, findings), now, item_id=item)
+
+
+def _renewed(judged: Looked, after: After) -> datetime | None:
+    """When something new came last: the newest date, or a later headline without one; None where there are no dates."""
+    seen = datetime.fromisoformat(judged.usual.renewed) if judged.usual.renewed else after.newest
+    return None if after.newest is None or seen is None else max(after.newest, seen)
 
 
 def _say_how_old(tx: Tx, turn: Turn, item: int, newest: datetime | None, now: datetime) -> None:

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from classifiers.finding import Finding, Kind
 
+VERSION = 1  # of what is written
 ENOUGH = 3  # days over which a page is learned, and that are kept
 KEPT = 300  # hosts that are remembered
 SKETCH = 300  # digests of elements, and of pieces of text, that a Shape has at most: the smallest
@@ -30,6 +31,7 @@ SHORTEST = 3  # pairs of characters of a title by which it is known
 LENGTH = 200  # visible characters of a page that can become empty
 EMPTIED = 0.1
 MANY = 10  # outsiders to whom a page suddenly leads
+NEWS = 2  # links that say something new: a single one may be the weather
 _CHINESE, _FOREIGN = 50, 10  # per cent of letters
 _WORDED = 100  # characters that tell a language
 _TAKEN = {"script": "new_script", "frame": "new_frame", "form": "new_form", "away": "leads_away"}
@@ -47,6 +49,7 @@ class Shape:
     title: frozenset[str] = frozenset()  # its pairs of characters
     steps: frozenset[str] = frozenset()  # its elements, each with its classes and what it stands in
     lines: frozenset[str] = frozenset()  # its pieces of text
+    heads: frozenset[str] = frozenset()  # its links that say more than a menu does
     hosts: frozenset[str] = frozenset()
     length: int = 0  # visible characters
     chinese: int = 0  # per cent of its letters
@@ -57,15 +60,18 @@ class Shape:
 class Usual:
     """What is remembered of a page. ``known`` are hosts with the day on which they were last seen.
 
-    ``strange`` is what the last look has seen, ``said`` what people have been told since ``since``.
+    ``before`` is what it was until a person called a change right. ``strange`` is what the last look has seen, ``said``
+    what people have been told since ``since``; ``renewed`` is when its links last said something new.
     """
 
     days: Mapping[str, Shape] = field(default_factory=dict)  # by ISO date, oldest first
     known: Mapping[str, str] = field(default_factory=dict)
+    before: Mapping[str, Shape] = field(default_factory=dict)
     learned: bool = False
     strange: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
     since: str = ""
+    renewed: str = ""
 
     @property
     def calm(self) -> bool:
@@ -96,11 +102,12 @@ def look(usual: Usual, shape: Shape, now: datetime, day: str, *, closed: bool = 
     ``closed``: a person has closed the record of what was said.
     """
     if usual.said and closed:
-        return Looked(_learned(replace(usual, days={}), shape, day))
-    if not usual.learned:
-        return Looked(_learned(usual, shape, day))
-    found = _judged(usual, [*_strange(usual, shape)], now)
-    return found or Looked(_learned(usual, shape, day), back=bool(usual.said))
+        return Looked(_learned(replace(usual, days={}, before=usual.days), shape, now, day))
+    strange = [*_strange(usual, shape)] if usual.learned else []
+    if strange and usual.before and not [*_strange(replace(usual, days=usual.before), shape)]:
+        return Looked(_learned(replace(usual, days=usual.before), shape, now, day))  # restored after all
+    found = _judged(usual, strange, now)
+    return found or Looked(_learned(usual, shape, now, day), back=bool(usual.said))
 
 
 def led_away(usual: Usual, host: str, now: datetime) -> Looked:
@@ -143,11 +150,25 @@ def _finding(each: _Seen, since: str) -> Finding:
     return Finding(Kind.PAGE_CHANGED, each.rule, None, None, _SCORES.get(each.rule, _SCORE), excerpt, "html", "", match)
 
 
-def _learned(usual: Usual, shape: Shape, day: str) -> Usual:
+def _learned(usual: Usual, shape: Shape, now: datetime, day: str) -> Usual:
     days = {**{at: each for at, each in usual.days.items() if at != day}, day: shape}
     kept = dict(sorted(days.items())[-ENOUGH:])
     known = sorted(({**usual.known} | dict.fromkeys(shape.hosts, day)).items(), key=lambda pair: pair[1])[-KEPT:]
-    return Usual(days=kept, known=dict(known), learned=usual.learned or len(kept) == ENOUGH)
+    whole = len(kept) == ENOUGH
+    return Usual(
+        days=kept,
+        known=dict(known),
+        before={} if whole else usual.before,
+        learned=usual.learned or whole,
+        renewed=now.isoformat() if _says_something_new(usual, shape) else usual.renewed,
+    )
+
+
+def _says_something_new(usual: Usual, shape: Shape) -> bool:
+    past = [each.heads for each in usual.days.values()]
+    end = min((max(each) for each in past if len(each) >= SKETCH), default="~")
+    fresh = shape.heads.difference(*past) if past else ()
+    return sum(each <= end for each in fresh) >= NEWS
 
 
 def _strange(usual: Usual, shape: Shape) -> Iterable[_Seen]:
@@ -221,23 +242,26 @@ def _leads_elsewhere(usual: Usual, shape: Shape) -> bool:
 
 def written(usual: Usual) -> str:
     """As it is stored."""
-    days = {day: {name: _plain(getattr(shape, name)) for name in Shape.__slots__} for day, shape in usual.days.items()}
-    rest = {name: getattr(usual, name) for name in Usual.__slots__ if name != "days"}
-    return json.dumps({"days": days, **rest}, separators=(",", ":"))
+    values = {name: getattr(usual, name) for name in Usual.__slots__}
+    return json.dumps({"version": VERSION, **values}, default=_plain, separators=(",", ":"))
 
 
 def _plain(value: Any) -> Any:
-    return sorted(value) if isinstance(value, frozenset) else value
+    return sorted(value) if isinstance(value, frozenset) else {each: getattr(value, each) for each in Shape.__slots__}
 
 
 def recalled(memory: str) -> Usual:
-    """What ``written`` has written; nothing is known where it stored nothing."""
-    if not memory:
+    """What ``written`` has written; nothing is known where nothing was, or in another form."""
+    raw: dict[str, Any] = json.loads(memory) if memory else {}
+    if raw.pop("version", 0) != VERSION:
         return Usual()
-    raw = json.loads(memory)
-    days = {day: Shape(**{name: _frozen(value) for name, value in each.items()}) for day, each in raw["days"].items()}
-    said = {name: tuple(raw[name]) for name in ("strange", "said")}
-    return Usual(days=days, known=raw["known"], learned=raw["learned"], since=raw["since"], **said)
+    raw |= {name: {day: _shape(each) for day, each in raw[name].items()} for name in ("days", "before")}
+    raw |= {name: tuple(raw[name]) for name in ("strange", "said")}
+    return Usual(**raw)
+
+
+def _shape(raw: Mapping[str, Any]) -> Shape:
+    return Shape(**{name: _frozen(value) for name, value in raw.items()})
 
 
 def _frozen(value: Any) -> Any:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from heapq import nsmallest
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 from zoneinfo import ZoneInfo
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -29,9 +29,12 @@ _ELEMENTS = 20_000  # of a page that are looked at
 _LINES = 5_000
 _TITLE = 200  # characters
 _LINKS = 2_000
+_HEADLINE = 8  # characters
+_IN_ROW = 3  # links
 _LEVELS = 4  # from a link up to the row it stands in
 _BRIEF, _LENGTHY = 2, 200  # characters of a piece of text that is compared
 _LITTLE = 600  # visible characters that a page says at most that only asks to log in
+_DAY = re.compile(r"(?<!\d)(20\d\d)([01]\d)([0-3]\d)(?!\d)|/(20\d\d)[-/]([01]?\d)[-/]([0-3]?\d)/")
 _CHANGING = re.compile(r"\d+")
 _REFRESH = re.compile(r"url\s*=\s*['\"]?([^'\"]*)", re.IGNORECASE)
 _SOURCES = (
@@ -89,6 +92,7 @@ def _shape(tree: LexborHTMLParser, text: str, title: str, hosts: Hosts, key: byt
         title=_digests(key, {one + other for one, other in pairwise(title.lower()) if not (one + other).isspace()}),
         steps=_digests(key, set(_steps(tree))),
         lines=_digests(key, set(_lines(text))),
+        heads=_digests(key, set(_heads(tree))),
         hosts=frozenset(_outsiders(tree, hosts)),
         length=len("".join(text.split())),
         chinese=round(100 * chinese / max(1, len(letters))),
@@ -122,6 +126,14 @@ def _lines(text: str) -> Iterator[str]:
             yield piece[:_LENGTHY]
 
 
+def _heads(tree: LexborHTMLParser) -> Iterator[str]:
+    """What links say that say more than those of a menu."""
+    for link in islice(tree.css("a[href]"), _LINKS):
+        title = listpage.title_of(link)
+        if len(title) >= _HEADLINE:
+            yield _CHANGING.sub("0", title[:_LENGTHY])
+
+
 def _outsiders(tree: LexborHTMLParser, hosts: Hosts) -> Iterator[str]:
     for selector, attribute, kind in _SOURCES:
         for node in islice(tree.css(selector), _LINKS):
@@ -144,17 +156,14 @@ def _newest(tree: LexborHTMLParser, base: str, zone: ZoneInfo, now: datetime | N
     links = tree.css("a[href]")[:_LINKS]
     held = Counter(each.mem_id for link in links for each in _above(link))
     for link in links:
-        row = _row(link, held)
         if not listpage.address(link, base) or not listpage.title_of(link):
             continue
-        at = listpage.beside(row, link, zone, now) or _inside(link, zone, now)
-        if at is not None and (now is None or at <= now):
-            lists[f"{_called(row.parent) if row.parent is not None else ''}>{_called(row)}"].append(at)
-    return max(_in_lists(lists.values()), default=None)
-
-
-def _in_lists(lists: Iterable[list[datetime]]) -> Iterator[datetime]:
-    return (at for each in lists if len(each) >= FEWEST for at in each)
+        told = [*_beside(link, held, zone, now), _inside(link, zone, now), _in_address(link, zone)]
+        at = max((each for each in told if each is not None and (now is None or each <= now)), default=None)
+        if at is not None:
+            around = next(iter(_around(link, held, 1)), link).parent
+            lists[_called(around) if around is not None else ""].append(at)
+    return max((at for each in lists.values() if len(each) >= FEWEST for at in each), default=None)
 
 
 def _above(link: LexborNode) -> Iterator[LexborNode]:
@@ -166,20 +175,33 @@ def _above(link: LexborNode) -> Iterator[LexborNode]:
         at = at.parent
 
 
-def _row(link: LexborNode, held: Mapping[int, int]) -> LexborNode:
-    """The largest element around a link that holds no other."""
-    row = link
-    for above in _above(link):
-        if held[above.mem_id] > 1:
-            break
-        row = above
-    return row
+def _around(link: LexborNode, held: Mapping[int, int], most: int) -> list[LexborNode]:
+    """The elements around a link that hold no more than so many, the largest first."""
+    return [*takewhile(lambda each: held[each.mem_id] <= most, _above(link))][::-1]
+
+
+def _beside(
+    link: LexborNode, held: Mapping[int, int], zone: ZoneInfo, now: datetime | None
+) -> Iterator[datetime | None]:
+    """The date in the row of a link, which may hold one to its column and one to read more."""
+    for most in (1, _IN_ROW):
+        row = next(iter(_around(link, held, most)), link)
+        at = listpage.beside(row, link, zone, now)
+        if at is not None:
+            yield at
+            return
 
 
 def _inside(link: LexborNode, zone: ZoneInfo, now: datetime | None) -> datetime | None:
     """The date in a part of the link by itself, as calendar sheets have it."""
     parts = islice((each for each in link.css("span, em, i, b, p, div, time") if each != link), 20)
     return next((at for each in parts if (at := _dated(each, zone, now))), None)
+
+
+def _in_address(link: LexborNode, zone: ZoneInfo) -> datetime | None:
+    """The day on which portal systems say in its address that an article was written."""
+    found = _DAY.search(link.attributes.get("href") or "")
+    return dates.parse("-".join(filter(None, found.groups())), zone) if found else None
 
 
 def _dated(node: LexborNode, zone: ZoneInfo, now: datetime | None) -> datetime | None:

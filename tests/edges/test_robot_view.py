@@ -132,9 +132,9 @@ def test_no_robot_where_a_protection_stands(tmp_path, clock, home):
 
 def test_no_more_pages_a_day_than_agreed_and_none_at_night(tmp_path, clock, home):
     base = home.zoo.url("")
-    pages = "pages = [" + ", ".join(f'"{base}/{n}.html"' for n in range(9)) + "]\n"
+    pages = "pages = [" + ", ".join(f'"{base}/{n}.html"' for n in range(4)) + "]\n"
     house = home.house(tmp_path, extra=pages + AGREED + "pages_a_day = 2\n")
-    pass_time(house, clock, timedelta(hours=12), timedelta(hours=1))
+    pass_time(house, clock, timedelta(hours=12), timedelta(hours=3))
     assert home.robots == 2
     pass_time(house, clock, DAY, timedelta(hours=3))
     assert home.robots == 4

@@ -189,8 +189,36 @@ def test_what_a_person_has_closed_is_right_from_then_on():
     assert after.usual.learned
     assert [*after.usual.days.values()] == [strange]
     assert look(after.usual, strange, T, day(5)).usual.calm
-    assert seen(USUAL, after.usual) == ["template_gone", "title_replaced"]
+    other = replace(USUAL, title=digests("o", 9), steps=digests("o", 50))
+    assert seen(other, after.usual) == ["template_gone", "title_replaced"]
     assert look(known(), USUAL, T, day(3), closed=True).usual.calm  # nothing had been said
+
+
+def test_who_closes_it_before_the_page_is_restored_is_not_told_of_the_restoration():
+    strange = replace(USUAL, steps=digests("y", 50))
+    said = look(look(known(), strange, T, day(3)).usual, strange, T, day(3)).usual
+    closed = look(said, strange, T, day(3), closed=True).usual
+    restored = look(closed, USUAL, T, day(4))
+    assert (restored.usual.calm, restored.again, [*restored.usual.days.values()]) == (True, False, [USUAL] * 3)
+
+    usual = look(closed, strange, T, day(4)).usual
+    usual = look(usual, strange, T, day(5)).usual  # three days: it is what it is
+    assert usual.before == {}
+    assert seen(USUAL, usual) == ["template_gone"]
+
+
+def test_links_that_say_something_new_are_noticed_by_two_and_more():
+    first = replace(USUAL, heads=digests("h", 20))
+    usual = known(first)
+    assert usual.renewed == ""
+    one = look(usual, replace(first, heads=first.heads | {"weather"}), T, day(3)).usual
+    assert one.renewed == ""
+    two = look(one, replace(first, heads=first.heads | {"news0", "news1"}), T, day(3)).usual
+    assert two.renewed == T.isoformat()
+    later = look(two, replace(first, heads=first.heads | {"news0", "news1"}), T + timedelta(1), day(4)).usual
+    assert later.renewed == T.isoformat()
+    full = known(replace(first, heads=digests("h", SKETCH)))
+    assert look(full, replace(first, heads=digests("h", SKETCH) | {"x1", "x2", "x3"}), T, day(3)).usual.renewed == ""
 
 
 def test_visitors_who_are_sent_away_are_said_of_after_the_second_time():
@@ -217,6 +245,10 @@ def test_what_is_written_is_recalled():
     for usual in (Usual(), known(), said):
         assert recalled(written(usual)) == usual
     assert recalled("") == Usual()
+    assert recalled('{"version":0,"days":{}}') == Usual()
+    closed = look(said, Shape(), T, day(4), closed=True).usual
+    assert closed.before
+    assert recalled(written(closed)) == closed
     assert "\u4e00" not in written(said)
 
 
