@@ -35,6 +35,9 @@ def read(top: Options, zone: ZoneInfo, secret: Secret) -> dict[str, Platform]:
         platform = _platform(table, zone, secret)
         if platform.name in found:
             table.problem("name", f"{platform.name!r} is used twice")
+        for address in platform.looked_at:
+            if any(address in other.looked_at for other in found.values()):
+                table.problem("home", f"{address!r} is looked at for another platform already")
         found[platform.name] = platform
     if not found:
         top.problem("platform", "at least one [[platform]] is needed")

@@ -8,16 +8,24 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from classifiers.finding import Finding, Kind, mask
-from monitor.checks.page_changed import LIKE, SHORTEST, Shape, likeness
+from monitor.checks.page_changed import LENGTH, LIKE, SHORTEST, Shape, likeness
 
 RULE = "robot_view"
 MOST = 5  # hosts that are named
 SCORES = {"away": 0.95, "hosts": 0.85, "title": 0.8}
 
 
+def is_shell(shape: Shape) -> bool:
+    """Whether scripts write what the page says: search engines may then be given it written, and that is right."""
+    return shape.length < LENGTH
+
+
 def differs(visitor: Shape, robot: Shape) -> bool:
     """Whether a single pair of looks gives reason for another one."""
-    return bool(robot.hosts - visitor.hosts) or _has_another_title(visitor, robot)
+    strange = robot.hosts - visitor.hosts
+    if is_shell(visitor):
+        return any(each.startswith("away ") for each in strange)
+    return bool(strange) or _has_another_title(visitor, robot)
 
 
 def compare(visitor: Sequence[Shape], robot: Sequence[Shape], known: Collection[str] = ()) -> list[Finding]:
@@ -28,6 +36,8 @@ def compare(visitor: Sequence[Shape], robot: Sequence[Shape], known: Collection[
     found = []
     if all(away):  # to somebody else each time, perhaps
         found.append(_of_hosts("away", set().union(*away)))
+    if any(map(is_shell, visitor)):
+        return found
     if both := frozenset.intersection(*only).difference(*away):
         found.append(_of_hosts("hosts", both))
     if all(_has_another_title(one, other) for one in visitor for other in robot):

@@ -21,7 +21,7 @@ from classifiers.finding import Finding, Kind
 
 VERSION = 1  # of what is written
 ENOUGH = 3  # days over which a page is learned, and that are kept
-KEPT = 300  # hosts that are remembered
+KEPT = 500  # hosts that are remembered
 SKETCH = 300  # digests of elements, and of pieces of text, that a Shape has at most: the smallest
 FEWEST = 8  # lasting elements, or pieces of text, without which nothing is known of a page
 GONE = 0.35  # share of the lasting elements below which a page is another one
@@ -43,7 +43,8 @@ _SCORE = 0.7  # of the others
 class Shape:
     """One look at a page. All sets but ``hosts`` hold keyed digests.
 
-    ``hosts`` are outsiders, each after what it is there for: "script", "frame", "form", "away" or "link".
+    ``hosts`` are the registered names of outsiders, each after what it is there for: "script", "frame", "form", "away"
+    or "link".
     """
 
     title: frozenset[str] = frozenset()  # its pairs of characters
@@ -153,11 +154,12 @@ def _finding(each: _Seen, since: str) -> Finding:
 def _learned(usual: Usual, shape: Shape, now: datetime, day: str) -> Usual:
     days = {**{at: each for at, each in usual.days.items() if at != day}, day: shape}
     kept = dict(sorted(days.items())[-ENOUGH:])
-    known = sorted(({**usual.known} | dict.fromkeys(shape.hosts, day)).items(), key=lambda pair: pair[1])[-KEPT:]
+    known = {**usual.known} | dict.fromkeys(shape.hosts, day)
+    lasting = sorted(known.items(), key=lambda pair: (not pair[0].startswith("link "), pair[1]))  # links go first
     whole = len(kept) == ENOUGH
     return Usual(
         days=kept,
-        known=dict(known),
+        known=dict(lasting[-KEPT:]),
         before={} if whole else usual.before,
         learned=usual.learned or whole,
         renewed=now.isoformat() if _says_something_new(usual, shape) else usual.renewed,

@@ -31,6 +31,8 @@ _TITLE = 200  # characters
 _LINKS = 2_000
 _HEADLINE = 8  # characters
 _IN_ROW = 3  # links
+_HOSTS = 100  # of a page that are there for the same
+_LONGEST = 4_000  # characters of an address
 _LEVELS = 4  # from a link up to the row it stands in
 _BRIEF, _LENGTHY = 2, 200  # characters of a piece of text that is compared
 _LITTLE = 600  # visible characters that a page says at most that only asks to log in
@@ -93,7 +95,7 @@ def _shape(tree: LexborHTMLParser, text: str, title: str, hosts: Hosts, key: byt
         steps=_digests(key, set(_steps(tree))),
         lines=_digests(key, set(_lines(text))),
         heads=_digests(key, set(_heads(tree))),
-        hosts=frozenset(_outsiders(tree, hosts)),
+        hosts=_outsiders(tree, hosts),
         length=len("".join(text.split())),
         chinese=round(100 * chinese / max(1, len(letters))),
         password=tree.css_first("input[type=password i]") is not None,
@@ -134,15 +136,22 @@ def _heads(tree: LexborHTMLParser) -> Iterator[str]:
             yield _CHANGING.sub("0", title[:_LENGTHY])
 
 
-def _outsiders(tree: LexborHTMLParser, hosts: Hosts) -> Iterator[str]:
+def _outsiders(tree: LexborHTMLParser, hosts: Hosts) -> frozenset[str]:
+    """By their registered names: what comes from one of ten servers of a service comes from another tomorrow."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for kind, url in _addresses(tree):
+        if host := _outside(url, hosts):
+            found[kind].add(host if is_number(f"//{host}") else registrable(host))
+    return frozenset(f"{kind} {host}" for kind, each in found.items() for host in nsmallest(_HOSTS, each))
+
+
+def _addresses(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
     for selector, attribute, kind in _SOURCES:
         for node in islice(tree.css(selector), _LINKS):
-            if host := _outside(node.attributes.get(attribute) or "", hosts):
-                yield f"{kind} {host}"
-    for node in tree.css("meta[http-equiv=refresh i]"):
-        found = _REFRESH.search(node.attributes.get("content") or "")
-        if found and (host := _outside(found[1], hosts)):
-            yield f"away {host}"
+            yield kind, node.attributes.get(attribute) or ""
+    for node in islice(tree.css("meta[http-equiv=refresh i]"), _LINKS):
+        if found := _REFRESH.search((node.attributes.get("content") or "")[:_LONGEST]):
+            yield "away", found[1]
 
 
 def _outside(url: str, hosts: Hosts) -> str:

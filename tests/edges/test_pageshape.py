@@ -44,6 +44,13 @@ def test_hosts_are_those_of_outsiders_by_what_they_are_there_for():
     }
 
 
+def test_servers_of_one_service_are_one_and_very_many_are_cut():
+    cdn = "".join(f'<script src="//cdn{n}.vendor.example/x.js"></script>' for n in range(9))
+    assert shape(cdn).hosts == {"script vendor.example"}
+    many = "".join(f'<a href="//site{n}.example/">x</a>' for n in range(900))
+    assert len(shape(many).hosts) == 100
+
+
 def test_a_site_that_is_a_number_is_no_outsider_to_itself():
     assert read('<a href="http://45.77.1.2/x">x</a>', url="http://45.77.1.2/").shape.hosts == frozenset()
     assert pageshape.outsider("http://45.77.1.2/", URL, ()) == "45.77.1.2"

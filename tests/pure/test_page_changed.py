@@ -240,6 +240,15 @@ def test_hosts_are_remembered_but_not_all_for_ever():
     assert "link site3-0.example" not in usual.known
 
 
+def test_what_a_page_needs_is_not_forgotten_for_all_it_links_to():
+    needed = frozenset(f"script cdn{n}.example" for n in range(50))
+    shape = replace(USUAL, hosts=needed | {f"link site{n}.example" for n in range(2 * KEPT)})
+    usual = known(shape)
+
+    assert len(usual.known) == KEPT
+    assert needed <= usual.known.keys()
+
+
 def test_what_is_written_is_recalled():
     said = look(look(known(), Shape(), T, day(3)).usual, Shape(), T, day(3)).usual
     for usual in (Usual(), known(), said):

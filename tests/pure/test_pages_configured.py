@@ -58,6 +58,14 @@ def test_mistakes_are_named(more, said):
     assert any(said in problem for problem in problems), problems
 
 
+def test_a_page_that_two_platforms_name_is_told_of_once():
+    home = 'prefixes = ["http://www.agency.example/"]\nhome = "http://www.agency.example/"\n'
+    second = '[[platform]]\nname = "other"\ntitle = "x"\nurl = "http://www.agency.example/b.xml"\n' + home
+    _, problems = read(home + second)
+
+    assert problems == ["platform[other].home: 'http://www.agency.example/' is looked at for another platform already"]
+
+
 def test_a_prefix_that_cant_be_read_covers_nothing():
     assert proof.covers(["http://a.example/x/"], "http://a.example/x/y")
     assert not proof.covers(["http://a.example/x/"], "http://a.example/y")

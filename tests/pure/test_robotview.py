@@ -9,7 +9,7 @@ OTHER = frozenset({"x", "y", "z"})
 
 
 def shape(*hosts, title=TITLE):
-    return Shape(title=title, hosts=frozenset(hosts))
+    return Shape(title=title, hosts=frozenset(hosts), length=1000)
 
 
 def said(visitor, robot, known=()):
@@ -52,6 +52,14 @@ def test_a_title_counts_that_has_nothing_to_do_with_the_visitors():
     assert said([shape(), shape()], robot) == [("", 0.8)]
     assert said([shape(), shape(title=OTHER)], robot) == []
     assert not differs(shape(title=frozenset()), robot[0])
+
+
+def test_a_page_that_scripts_write_may_be_written_for_robots():
+    shell, robot = Shape(title=frozenset()), shape("link friend.example", title=OTHER)
+    assert not differs(shell, robot)
+    assert said([shell, shell], [robot, robot]) == []
+    assert differs(shell, led_away("bet.invalid"))
+    assert said([shell, shell], [led_away("bet.invalid")] * 2) == [("be*.******d", 0.95)]
 
 
 def test_hosts_beyond_the_first_few_are_not_named():
