@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 
@@ -67,3 +67,17 @@ class RobotView:
 
     agreed: str = ""  # when and in which letter; "": never
     pages_a_day: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """Single pages that are looked at for themselves: the address of the home page, and others."""
+
+    home: str = ""
+    others: tuple[str, ...] = ()
+    every: timedelta = timedelta(hours=1)
+    robot_view: RobotView = field(default_factory=RobotView)
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(filter(None, (self.home, *self.others))))

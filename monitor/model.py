@@ -15,7 +15,7 @@ from classifiers.finding import Kind, Topic
 from monitor.attachment import Attachment
 from monitor.bymail import Answer, Letter, Mailbox
 from monitor.errors import CollectError
-from monitor.mapping import Account, Board, Listing, RobotView
+from monitor.mapping import Account, Board, Listing, Pages
 
 LINE = "*"  # stands for all platforms at once: nothing answers, so it is our own line
 NUMBER = "number:"  # how a locator begins that is the number of a message, where the platform has no address for it
@@ -88,15 +88,7 @@ class Platform:
     networks: tuple[IPv4Network | IPv6Network, ...] = ()  # private ranges this platform may live in
     full_every: int = 12  # every n-th fetch ignores ETag and Last-Modified
     proven_by_credentials: bool = False  # only who owns it can log in: no proof of control over URLs is needed
-    home: str = ""  # the address of the home page: looked at for itself, as ``pages`` are
-    pages: tuple[str, ...] = ()
-    look_every: timedelta = timedelta(hours=1)
-    robot_view: RobotView = field(default_factory=RobotView)
-
-    @property
-    def looked_at(self) -> tuple[str, ...]:
-        """The single pages that are watched."""
-        return tuple(dict.fromkeys(filter(None, (self.home, *self.pages))))
+    pages: Pages = field(default_factory=Pages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

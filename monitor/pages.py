@@ -49,7 +49,7 @@ def look(house: House, clock: Clock) -> bool:
             _say(tx, turn, item, judged.findings, now)
             if judged.back:
                 _close(tx, Kind.PAGE_CHANGED, item, now)
-        if item is not None and sight.trouble is None and turn.claim.link == turn.platform.home:
+        if item is not None and sight.trouble is None and turn.claim.link == turn.platform.pages.home:
             _say_how_old(tx, turn, item, _renewed(judged, after), now)
     rules = ",".join(found.rule for found in judged.findings)
     logs.event("page", platform=turn.platform.name, id=turn.claim.id, error=after.error, changed=rules)
@@ -57,7 +57,7 @@ def look(house: House, clock: Clock) -> bool:
 
 
 def _turn(house: House, now: datetime) -> Turn | None:
-    platforms = {name: each for name, each in house.settings.platforms.items() if each.looked_at}
+    platforms = {name: each for name, each in house.settings.platforms.items() if each.pages.all}
     if not platforms:
         return None
     pace = house.settings.pace

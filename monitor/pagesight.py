@@ -67,9 +67,9 @@ def may_ask_as_robot(platform: Platform, claim: Claim, now: datetime) -> bool:
     """Only where the provider has agreed: few pages a day, never at night nor where robots are refused."""
     rest = REFUSED_REST if claim.robot_error in REFUSES else DAY
     return (
-        bool(platform.robot_view.agreed)
+        bool(platform.pages.robot_view.agreed)
         and not claim.blocked
-        and claim.robots < platform.robot_view.pages_a_day
+        and claim.robots < platform.pages.robot_view.pages_a_day
         and not polling.is_night(platform, now)
         and (claim.robot_at is None or claim.robot_at <= now - rest)
     )

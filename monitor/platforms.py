@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from monitor import proof
 from monitor.bymail import Mailbox
 from monitor.errors import CollectError
-from monitor.mapping import Account, Board, Listing, RobotView
+from monitor.mapping import Account, Board, Listing, Pages, RobotView
 from monitor.model import Delay, Platform, Surface
 from monitor.options import Options, is_folder, is_mail_server, is_web_address
 from monitor.polling import MESSAGES_EVERY
@@ -35,8 +35,8 @@ def read(top: Options, zone: ZoneInfo, secret: Secret) -> dict[str, Platform]:
         platform = _platform(table, zone, secret)
         if platform.name in found:
             table.problem("name", f"{platform.name!r} is used twice")
-        for address in platform.looked_at:
-            if any(address in other.looked_at for other in found.values()):
+        for address in platform.pages.all:
+            if any(address in other.pages.all for other in found.values()):
                 table.problem("home", f"{address!r} is looked at for another platform already")
         found[platform.name] = platform
     if not found:
@@ -81,10 +81,7 @@ def _platform(table: Options, zone: ZoneInfo, secret: Secret) -> Platform:
         networks=table.networks("networks"),
         full_every=table.number("full_every", 12, 1, 1000),
         proven_by_credentials=kind in PROVEN,
-        home=table.text("home", ""),
-        pages=table.texts("pages"),
-        look_every=table.duration("look_every", "1h", "5m", "1d"),
-        robot_view=_robot_view(table.table("robot_view")),
+        pages=_pages(table),
     )
     _check_addresses(table, platform)
     _check_pages(table, platform)
@@ -111,7 +108,8 @@ def _check_addresses(table: Options, platform: Platform) -> None:
 
 def _check_pages(table: Options, platform: Platform) -> None:
     """Single pages are proven like everything else that is fetched."""
-    for key, addresses in (("home", [platform.home] if platform.home else []), ("pages", platform.pages)):
+    pages = platform.pages
+    for key, addresses in (("home", [pages.home] if pages.home else []), ("pages", pages.others)):
         for address in addresses:
             if platform.proven_by_credentials:
                 table.problem(key, f"a {platform.kind} has no pages; write it where the website is")
@@ -119,7 +117,7 @@ def _check_pages(table: Options, platform: Platform) -> None:
                 table.problem(key, f"{address!r} is no web address; write it whole, like {platform.url!r}")
             elif not proof.covers(platform.prefixes, address):
                 table.problem(key, f"{address!r} is not below a prefix of this platform; add the one it stands in")
-    if platform.robot_view.agreed and not platform.looked_at:
+    if pages.robot_view.agreed and not pages.all:
         table.problem("robot_view.agreed", "needs pages to be looked at: write home or pages")
 
 
@@ -187,6 +185,15 @@ def _claims(table: Options, platform: Platform) -> None:
             proof.canonical(prefix)
         except CollectError as error:
             table.problem("prefixes", f"{prefix!r}: {error}")
+
+
+def _pages(table: Options) -> Pages:
+    return Pages(
+        home=table.text("home", ""),
+        others=table.texts("pages"),
+        every=table.duration("look_every", "1h", "5m", "1d"),
+        robot_view=_robot_view(table.table("robot_view")),
+    )
 
 
 def _robot_view(table: Options) -> RobotView:

@@ -101,7 +101,7 @@ def is_night(platform: Platform, at: datetime) -> bool:
 
 def after_look(platform: Platform, now: datetime, luck: float, *, again: bool) -> datetime:
     """The next look at a single page that has just been read; ``again``: soon, to be sure of what was seen."""
-    span = min(NOT_SURE, platform.look_every) if again else platform.look_every
+    span = min(NOT_SURE, platform.pages.every) if again else platform.pages.every
     return _by_day(platform, Next(now + jittered(span, luck), Why.HABIT), luck).at
 
 

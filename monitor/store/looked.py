@@ -73,7 +73,7 @@ class After:
 def wanted(platforms: Mapping[str, Platform], names: Iterable[str] | None = None) -> Wanted:
     """The pages that the configuration names, of the platforms ``names`` or of all."""
     chosen = platforms if names is None else names
-    return {name: platforms[name].looked_at for name in chosen if platforms[name].looked_at}
+    return {name: platforms[name].pages.all for name in chosen if platforms[name].pages.all}
 
 
 def register(tx: Tx, platforms: Mapping[str, Platform], now: datetime) -> None:
@@ -182,7 +182,7 @@ def tried(tx: Tx, platforms: Mapping[str, Platform], names: Collection[str]) -> 
     """Those of the platforms ``names`` whose pages have all been asked for at least once."""
     rows = tx.execute(select(page.c.platform, page.c.link).where(page.c.checked_at.is_(None)))
     waiting = {(row.platform, row.link) for row in rows}
-    return [name for name in names if not any((name, link) in waiting for link in platforms[name].looked_at)]
+    return [name for name in names if not any((name, link) in waiting for link in platforms[name].pages.all)]
 
 
 def stand(tx: Tx, platforms: Mapping[str, Platform]) -> dict[str, Files]:

@@ -9,7 +9,7 @@ import pytest
 from monitor import polling, proof, settings
 from monitor.errors import CollectError
 from monitor.guard import follow, parse
-from monitor.mapping import RobotView
+from monitor.mapping import Pages, RobotView
 from monitor.model import Platform
 from tests.houses import CONFIGURATION, T
 
@@ -31,12 +31,12 @@ def test_pages_are_read_and_each_is_one():
     platform, problems = read(more + '[platform.robot_view]\nagreed = " 第12号函 "\npages_a_day = 3\n')
 
     assert problems == []
-    assert platform.looked_at == ("http://www.agency.example/", "http://www.agency.example/a.html")
-    assert (platform.look_every, platform.robot_view) == (
+    assert platform.pages.all == ("http://www.agency.example/", "http://www.agency.example/a.html")
+    assert (platform.pages.every, platform.pages.robot_view) == (
         timedelta(hours=2),
         RobotView(agreed="第12号函", pages_a_day=3),
     )
-    assert read("")[0].looked_at == ()
+    assert read("")[0].pages.all == ()
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def place(**more):
 def test_a_page_is_looked_at_hourly_and_soon_when_it_looked_strange():
     assert polling.after_look(place(), T, 0.5, again=False) - T == timedelta(hours=1)
     assert polling.after_look(place(), T, 0.5, again=True) - T == timedelta(minutes=10)
-    quick = place(look_every=timedelta(minutes=5))
+    quick = place(pages=Pages(every=timedelta(minutes=5)))
     assert polling.after_look(quick, T, 0.5, again=True) - T == timedelta(minutes=5)
 
 
