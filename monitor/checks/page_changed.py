@@ -48,7 +48,7 @@ class Shape:
     """
 
     title: frozenset[str] = frozenset()  # its pairs of characters
-    steps: frozenset[str] = frozenset()  # its elements, each with its classes and what it stands in
+    steps: frozenset[str] = frozenset()  # the classes and ids of its elements
     lines: frozenset[str] = frozenset()  # its pieces of text
     heads: frozenset[str] = frozenset()  # its links that say more than a menu does
     hosts: frozenset[str] = frozenset()

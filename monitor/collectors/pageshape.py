@@ -109,15 +109,18 @@ def _digests(key: bytes, pieces: Collection[str]) -> frozenset[str]:
 
 
 def _steps(tree: LexborHTMLParser) -> Iterator[str]:
-    """Elements with their classes and ids inside what they stand in; numbers in names come and go."""
-    for node in islice(tree.css("body *"), _ELEMENTS):
-        parent = node.parent
-        yield f"{_called(parent) if parent is not None else ''}>{_called(node)}"
+    """Classes and ids, each by itself with its element: a skin may add its own to all. Numbers in them come and go."""
+    for node in islice(tree.css("body[class], body[id], body [class], body [id]"), _ELEMENTS):
+        around = node.parent.tag if node.parent is not None else ""
+        names = [f".{each}" for each in (node.attributes.get("class") or "").split()]
+        names += [f"#{node.id}"] if node.id else []
+        for name in names:
+            yield _CHANGING.sub("0", f"{around}>{node.tag}{name}")
 
 
 def _called(node: LexborNode) -> str:
-    names = (node.attributes.get("id") or "", *sorted((node.attributes.get("class") or "").split()))
-    return _CHANGING.sub("0", ".".join((node.tag or "", *names)))
+    names = (node.attributes.get("id") or "", node.attributes.get("class") or "")
+    return ".".join((node.tag or "", *names))
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -180,6 +180,15 @@ def test_a_redesign_is_told_once_and_is_the_baseline_once_a_person_has_closed_it
     assert said(learned) == [("page_changed", "dismissed"), ("page_changed", "open")]
 
 
+def test_a_festival_may_dress_the_page_up(clock, home, learned):
+    home.page = lambda now: lively(now, head='<link href="/skin.css">').replace('class="', 'class="spring ')
+    pass_time(learned, clock, 9 * DAY, DAY)
+    home.page = None
+    pass_time(learned, clock, 3 * DAY, DAY)
+
+    assert said(learned) == []
+
+
 def test_a_login_page_or_a_protection_is_no_change(clock, home, learned):
     for text, code in ((LOGIN, "became_html"), (CHALLENGE, "blocked")):
         home.page = lambda _now, text=text: text

@@ -143,3 +143,12 @@ def test_without_a_clock_only_whole_dates_are_read():
     whole = rows("2026-11-20", "2026-11-03", "2026-10-01")
     assert read(whole, now=None).newest == datetime(2026, 11, 19, 16, tzinfo=UTC)
     assert read(lively(NOW), now=NOW).newest > NOW - timedelta(days=1)
+
+
+def test_classes_and_ids_are_steps_by_themselves():
+    bare = shape("<div><p>路灯已修好</p></div>").steps
+    dressed = shape('<div class="a b" id="c"><p class="a">路灯已修好</p></div>').steps
+    more = shape('<div class="red a b" id="c"><p class="red a">路灯已修好</p></div>').steps
+
+    assert (len(bare), len(dressed), len(more)) == (0, 4, 6)
+    assert dressed < more
