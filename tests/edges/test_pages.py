@@ -8,7 +8,8 @@ import pytest
 from classifiers.finding import Kind
 from demo import animals
 from monitor.model import State
-from monitor.store import records, views
+from monitor.store import looked, records, views
+from monitor.summary import Files
 from tests.attached import ID
 from tests.homes import (
     CHALLENGE,
@@ -344,6 +345,20 @@ def test_pages_beside_the_home_page_are_watched_and_unknown_ones_left_alone(tmp_
     home.seen.clear()
     drain(other, clock, ["collect", "look"])
     assert [request.path for request in home.seen] == ["/"]
+
+
+def test_how_pages_stand_is_counted_with_why(tmp_path, clock, home):
+    base = home.zoo.url("")
+    house = home.house(tmp_path, extra=f'pages = ["{base}/a.html", "{base}/b.html"]')
+    platforms = house.settings.platforms
+    with house.store.read() as tx:
+        assert looked.stand(tx, platforms) == {"website": Files(waiting=3)}
+    home.routes |= {"/a.html": animals.answer("", status=404), "/b.html": animals.answer(LOGIN, HTML)}
+    drain(house, clock, ["collect", "look"])
+
+    with house.store.read() as tx:
+        assert looked.stand(tx, platforms) == {"website": Files(read=1, unread={"became_html": 1, "http_404": 1})}
+        assert looked.tried(tx, platforms, ["website"]) == ["website"]
 
 
 def test_at_night_and_without_a_proof_nothing_is_looked_at(tmp_path, clock, home):
