@@ -1,6 +1,7 @@
 """The main path: collect -> classify -> escalate -> digest -> deliver. Read this first, top to bottom.
 
-Beside it ``attach`` reads the files that hang on what was collected; what it finds goes the same way from there.
+Beside it ``attach`` reads the files that hang on what was collected, and ``links`` sees whether its links still open;
+what they find goes the same way from there.
 
 The stages meet in the database and never call each other. Each function takes one unit of work
 (claim, I/O outside any transaction, result in one transaction that checks the claim) and says
@@ -38,6 +39,7 @@ from monitor.store import (
     answers,
     attached,
     letters,
+    linked,
     marks,
     outbox,
     passes,
@@ -73,7 +75,8 @@ def collect(house: House, clock: Clock) -> bool:
 
     def masked(item: Item) -> Entry:
         entry = door.entry(house.key, platform, item, house.settings.friends)
-        return replace(entry, old=polling.is_old(claim.cursor, entry.published_at, now))
+        links = door.links(platform, item) if house.settings.links.check else ()
+        return replace(entry, old=polling.is_old(claim.cursor, entry.published_at, now), links=links)
 
     entries = [entry for _, entry in each(masked, collected.items) if entry]
     refused = len(collected.items) - len(entries)
@@ -90,8 +93,7 @@ def collect(house: House, clock: Clock) -> bool:
         after = replace(after, etag="", last_modified="", memory=again)
     with house.store.write() as tx:
         stored = passes.finish_pass(tx, claim, after, entries, now)
-        if house.settings.attachments.read:
-            attached.note(tx, platform.name, entries, now)
+        _note_leads(tx, house, platform, entries, now)
         listed = _by_mail(tx, house, collected, entries, now) if platform.mailbox else entries
         if platform.answer_within is not None or platform.board is not None:
             _note_answers(tx, house, replace(collected, complete=collected.complete and not refused), listed, now)
@@ -103,6 +105,15 @@ def collect(house: House, clock: Clock) -> bool:
     counts = {"new": stored.new, "changed": stored.changed, "refused": refused + stored.refused}
     logs.event("pass", platform=platform.name, items=len(entries), **counts, error=after.error, next=after.why)
     return True
+
+
+def _note_leads(tx: Tx, house: House, platform: Platform, entries: list[Entry], now: datetime) -> None:
+    """Remember the files that hang on the entries, and where their pages lead."""
+    settings = house.settings
+    if settings.attachments.read:
+        attached.note(tx, platform.name, entries, now)
+    if settings.links.check:
+        linked.note(tx, platform.name, entries, now, watched=settings.platforms, most=settings.links.most)
 
 
 def _dates(entries: Iterable[Entry]) -> set[datetime]:

@@ -50,6 +50,7 @@ def house(settings: Settings, *, migrate: bool = False) -> House:
         collectors=collectors(key, client),
         fetch=client.get,
         save=client.save,
+        head=client.head,
         fetch_once=prover(settings).get,
         txt=Txt(),
         send=sender(settings.mail),

@@ -18,6 +18,7 @@ from monitor.model import Cursor, Entry, Hit, Platform
 from monitor.polling import LOOKED_AT
 from monitor.store import proofs
 from monitor.store.database import Tx
+from monitor.store.link_tables import link
 from monitor.store.statements import add_new, load, look_up, one_at_a_time, put, reserve
 from monitor.store.tables import attachment, correction, cursor, finding, host, item, version
 from monitor.store.trouble import rows_at_fault
@@ -98,18 +99,18 @@ NO_REST = Rest(timedelta(0), 1_000_000)
 
 
 def spared(name: Column[str], now: datetime, rest: Rest) -> tuple[ColumnElement[bool], ...]:
-    """That the joined ``host`` called ``name`` can be asked now: whoever asks it, for a platform or for a file."""
+    """That the joined ``host`` called ``name`` can be asked now: whoever asks it: for a platform, a file or a link."""
     readings = (
         select(func.count())
         .where(each.c.host == name, each.c.lease.is_not(None), each.c.lease_until > now)
         .correlate(name.table)
-        for each in (cursor.alias(), attachment.alias())
+        for each in (cursor.alias(), attachment.alias(), link.alias())
     )
-    platforms, files = (each.scalar_subquery() for each in readings)
+    platforms, files, links = (each.scalar_subquery() for each in readings)
     return (
         or_(host.c.served_at.is_(None), host.c.served_at <= now - rest.gap, host.c.served_at > now),
         or_(host.c.blocked_until.is_(None), host.c.blocked_until <= now),
-        platforms + files < rest.at_once,
+        platforms + files + links < rest.at_once,
     )
 
 
