@@ -13,7 +13,6 @@ http it reads everything. The rules on URLs and redirects, size, time and the ce
 
 from __future__ import annotations
 
-import socket
 import ssl
 import time
 import zlib
@@ -46,7 +45,6 @@ Keep = Callable[[bytes], object]
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _READ = 65_536  # bytes decompressed at a time
 _GZIP = 16 + zlib.MAX_WBITS
-_NO_NAME = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
 _PRINTABLE = "".join(chr(code) for code in range(0x21, 0x7F))
 
 
@@ -132,14 +130,16 @@ class Fetcher:
         """
         return self._ask(platform, url, _validators(etag, last_modified), limits, into.write)
 
-    def head(self, url: str, total: timedelta) -> int:
+    def head(self, url: str, total: timedelta, *, networks: tuple[Network, ...] = ()) -> int:
         """The status of ``url`` on any public host, asked for once: no redirect is followed and no body read.
 
-        Raises CollectError as ``get`` does; the answer itself is no error, whatever its status.
+        ``networks`` are private ranges that are let through. Raises CollectError as ``get`` does; the answer itself is
+        no error, whatever its status.
         """
         target, watch = guard.parse(url), Watch(total, 0)
         request = httpx.Request("HEAD", target.url, headers=self._headers)
-        with Transport(self._pool((), watch), watch) as transport, closing(transport.handle_request(request)) as answer:
+        pool = self._pool(networks, watch)
+        with Transport(pool, watch) as transport, closing(transport.handle_request(request)) as answer:
             return answer.status_code
 
     def _ask(
@@ -235,12 +235,6 @@ class Fetcher:
             certified_until=certified_until,
             at=self._clock(),
         )
-
-
-def no_such_name(error: CollectError) -> bool:
-    """Whether the name of the host is not known at all, and not only now."""
-    cause = error.__cause__
-    return error.code == "dns" and isinstance(cause, socket.gaierror) and cause.errno in _NO_NAME
 
 
 def _certified_until(response: httpx.Response) -> datetime | None:

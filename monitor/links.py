@@ -20,8 +20,8 @@ from monitor.checks import broken_links
 from monitor.checks.broken_links import Says
 from monitor.collectors import listpage
 from monitor.decoding import decode
-from monitor.errors import CollectError
-from monitor.fetch import FetchLimits, no_such_name
+from monitor.errors import CollectError, NoSuchNameError
+from monitor.fetch import FetchLimits
 from monitor.house import Clock, House
 from monitor.model import LINE, Platform, State, Surface, Transition
 from monitor.store import linked, passes, proofs, records, robotstxt
@@ -134,7 +134,7 @@ def _inside(house: House, place: Platform, url: str) -> tuple[str, timedelta | N
 
 
 def _code(error: CollectError) -> str:
-    return broken_links.NO_NAME if no_such_name(error) else error.code
+    return broken_links.NO_NAME if isinstance(error, NoSuchNameError) else error.code
 
 
 def _outside(house: House, url: str, clock: Clock) -> str:
@@ -219,10 +219,8 @@ def _conclude(house: House, tx: Tx, claim: Claim, now: datetime, *, still: bool)
         told = {seen.excerpt for seen in records.seen(tx, record.id)}
         if told.isdisjoint(each.url for each in linked.broken(tx, name)):
             records.move(tx, record, State.RESOLVED, Transition(now, "mended", "system"))
-    elif still:
-        (hit,) = door.hits(house.key, [broken_links.finding(claim.url, "", "")])
-        if linked.fate(tx, name, hit.match_digest) is State.RESOLVED:
-            linked.tell(tx, [claim.url], told=False)
+    elif still and linked.fate(tx, name, claim.url) is State.RESOLVED:
+        linked.tell(tx, [claim.url], told=False)
     since = linked.waits_since(tx, name)
     if since is None or (now - since < TOGETHER and linked.doubtful(tx, name, now + broken_links.LATE)):
         return

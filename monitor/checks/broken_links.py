@@ -42,7 +42,7 @@ class Look:
     failures: int = 0  # in a row
     failed_at: datetime | None = None  # the first of them
     broken_at: datetime | None = None
-    error: str = ""  # the code of the last answer, "" when well
+    error: str = ""  # the code of the last answer, "" when it opened
 
 
 def says(code: str, *, inside: bool, asked_for_time: bool = False) -> Says:
@@ -70,7 +70,7 @@ def counts(before: Look, now: datetime, *, inside: bool) -> bool:
 def after(before: Look, code: str, said: Says, now: datetime, *, broken: bool) -> Look:
     """What is remembered after an answer; ``broken`` says that a failure is enough now."""
     if said is Says.OPENS:
-        return Look(error=code)
+        return Look()
     if said is Says.NOTHING:
         return replace(before, error=code)
     return Look(

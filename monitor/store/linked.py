@@ -67,10 +67,12 @@ def note(
     _forget(tx, whole, now)
     known = {row[0]: row[1:] for row in look_up(tx, KNOWN, "", list(shown))}
     _adopt(tx, platform, {row[0]: shown[url] for url, row in known.items() if row[1] or row[2] not in watched}, now)
+    fresh = {url: page for url, page in shown.items() if url not in known}
+    before = now if fresh else now - SEEN_EVERY  # what is new must not push out what stands there as well
     for ids in _parts([row[0] for row in known.values()]):
-        stale = and_(link.c.id.in_(ids), link.c.seen_at <= now - SEEN_EVERY)
-        tx.execute(update(link).where(stale).values(seen_at=now))
-    if _add(tx, platform, {url: page for url, page in shown.items() if url not in known}, now):
+        tx.execute(update(link).where(link.c.id.in_(ids), link.c.seen_at <= before).values(seen_at=now))
+    if fresh:
+        _add(tx, platform, fresh, now)
         _prune(tx, platform, most)
 
 
@@ -102,7 +104,7 @@ def _adopt(tx: Tx, platform: str, found: Mapping[int, int], now: datetime) -> No
         tx.execute(update(link).where(link.c.id == number).values(**values))
 
 
-def _add(tx: Tx, platform: str, found: Mapping[str, int], now: datetime) -> bool:
+def _add(tx: Tx, platform: str, found: Mapping[str, int], now: datetime) -> None:
     rows = [
         {
             "platform": platform,
@@ -119,7 +121,6 @@ def _add(tx: Tx, platform: str, found: Mapping[str, int], now: datetime) -> bool
         tx.execute(insert(link), some)
     for name in sorted({host_of(url) for url in found}):
         add_new(tx, host, {"name": name})
-    return bool(rows)
 
 
 def _prune(tx: Tx, platform: str, most: int) -> None:
@@ -241,10 +242,10 @@ def tell(tx: Tx, urls: Iterable[str], *, told: bool = True) -> None:
         tx.execute(update(link).where(link.c.url.in_(some)).values(told=told))
 
 
-def fate(tx: Tx, platform: str, match_digest: str) -> State | None:
+def fate(tx: Tx, platform: str, url: str) -> State | None:
     """What became of the record in which a broken link stood last; None while there is none."""
     same = and_(finding.c.platform == platform, finding.c.kind == str(Kind.BROKEN_LINKS), finding.c.item_id.is_(None))
     query = select(escalation.c.state).join(finding, finding.c.escalation_id == escalation.c.id)
-    last = query.where(same, finding.c.match_digest == match_digest).order_by(finding.c.id.desc()).limit(1)
+    last = query.where(same, finding.c.excerpt == url).order_by(finding.c.id.desc()).limit(1)
     state = tx.execute(last).scalar()
     return None if state is None else State(state)
