@@ -46,6 +46,10 @@ class _Ground:
     ready: frozenset[str] = frozenset()
     pages: frozenset[str] = frozenset()
 
+    @property
+    def hosts(self) -> frozenset[str]:
+        return frozenset(passes.host_of(prefix) for each in self.own.values() for prefix in each.prefixes)
+
     def place(self, url: str) -> Platform | None:
         """Whose ``url`` is, if it stands below a proven prefix of ours."""
         for platform in self.own.values():
@@ -116,11 +120,19 @@ def _seen(house: House, ground: _Ground, claim: Claim, clock: Clock) -> _Seen:
     else:
         code, asked = _inside(house, place, claim.url)
     said = broken_links.says(code, inside=inside, asked_for_time=asked is not None)
+    if code == broken_links.NO_NAME and not inside and not _leads_out(house, ground, clock()):
+        said = Says.NOTHING
     broken = said is Says.FAILS and broken_links.counts(claim.known, clock(), inside=inside)
     stands = _stands(house, ground, claim.page, claim.url) if broken else True
     if stands is None:
         return _Seen(code=code, inside=inside, unsure=True)
     return _Seen(code=code, inside=inside, said=said, asked=asked, broken=broken, gone=not stands)
+
+
+def _leads_out(house: House, ground: _Ground, now: datetime) -> bool:
+    """Whether anybody else has answered lately: in a closed network no name but its own is known, and none is dead."""
+    with house.store.read() as tx:
+        return linked.answered(tx, ground.hosts, now - 2 * house.settings.links.every)
 
 
 def _inside(house: House, place: Platform, url: str) -> tuple[str, timedelta | None]:

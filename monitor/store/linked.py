@@ -29,7 +29,7 @@ KNOWN = """
     SELECT url, id, gone, platform FROM link WHERE '' = {one} AND url IN (SELECT value FROM {many})
 """
 _TOGETHER = 500  # rows in one statement
-_FRESH = {"gone": False, "failures": 0, "failed_at": None, "broken_at": None, "told": False, "error": ""}
+_FRESH = {"gone": False, "failures": 0, "failed_at": None, "broken_at": None, "told": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +222,13 @@ def broken(tx: Tx, platform: str, *, untold: bool = False) -> list[BrokenLink]:
         BrokenLink(url=row.url, page=row.page, page_link=row.page_link, since=row.failed_at, error=row.error)
         for row in rows
     ]
+
+
+def answered(tx: Tx, besides: Collection[str], since: datetime) -> bool:
+    """Whether any host but these has answered since then: whether our line leads out, and names are known on it."""
+    heard = or_(link.c.error == "", link.c.error.startswith("http_"))
+    elsewhere = and_(link.c.host.not_in(besides), link.c.checked_at >= since, ~link.c.gone, heard)
+    return tx.execute(select(link.c.id).where(elsewhere).limit(1)).first() is not None
 
 
 def doubtful(tx: Tx, platform: str, before: datetime) -> bool:

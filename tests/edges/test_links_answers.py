@@ -7,7 +7,7 @@ import pytest
 from demo import animals
 from monitor.cli import wiring
 from tests.houses import CONFIGURATION, all_records, drain, only_record
-from tests.linking import FINE, HTML, days, linking, links
+from tests.linking import DEAD, FINE, HTML, days, linking, links
 
 HASTY = f'[http]\ntotal = "1s"\n{CONFIGURATION}'
 DOWN = animals.answer("", status=500)
@@ -102,6 +102,17 @@ def test_no_body_of_others_is_read_and_a_slow_one_costs_its_limit(tmp_path, cloc
     weeks(house, clock, 1)
 
     assert [row[1] for row in links(house)] == ["", "timeout", "too_large"]
+
+
+def test_where_no_name_of_others_is_known_none_of_them_is_dead(tmp_path, clock, site):
+    """A closed network: its own names are known, and nothing else."""
+    site.put(f"http://{DEAD}/", "/fine.html")
+    site.serve("/fine.html", FINE)
+    house = site.linked(tmp_path)
+    weeks(house, clock, 3)
+
+    assert all_records(house) == []
+    assert links(house)[0][1:] == ("no_such_name", 0)
 
 
 def test_a_private_address_is_never_asked(tmp_path, clock, site):
