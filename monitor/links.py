@@ -105,7 +105,7 @@ def _ground(house: House, tx: Tx, now: datetime) -> _Ground:
     watched = house.settings.platforms
     own = {name: watched[name] for name in proofs.standing(tx, watched, now)}
     own = {name: each for name, each in own.items() if not each.proven_by_credentials}
-    awake = [name for name, each in own.items() if each.night is None or not polling.is_night(each, now)]
+    awake = [name for name, each in own.items() if not polling.is_night(each, now)]
     ready = frozenset(linked.well(tx, awake))
     return _Ground(own, ready, frozenset(name for name in ready if own[name].surface is Surface.PUBLIC))
 

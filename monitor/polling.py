@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from monitor.model import Cursor, Platform
@@ -82,16 +82,20 @@ def _by_day(platform: Platform, following: Next, luck: float) -> Next:
     """Out of the platform's night into the first minutes after it; never where citizens write."""
     if platform.messages or platform.night is None or not is_night(platform, following.at):
         return following
-    end, local = platform.night[1], following.at.astimezone(platform.zone)
-    day = local.date() if local.time() < end else local.date() + timedelta(days=1)
+    _, end = platform.night
+    local = following.at.astimezone(platform.zone)
+    clock = local.time()
+    day = local.date() if clock < end else local.date() + timedelta(days=1)
     return Next(datetime.combine(day, end, platform.zone).astimezone(UTC) + luck * AFTER_NIGHT, Why.NIGHT)
 
 
-def is_night(platform: Platform, moment: datetime) -> bool:
-    """Whether the platform is left alone then."""
-    begin, end = platform.night or (time.min, time.min)
-    clock = moment.astimezone(platform.zone).time()
-    return begin <= clock < end if begin <= end else clock >= begin or clock < end
+def is_night(platform: Platform, at: datetime) -> bool:
+    """Whether the platform has a night and ``at`` lies in it."""
+    if platform.night is None:
+        return False
+    begin, end = platform.night
+    clock = at.astimezone(platform.zone).time()
+    return begin <= clock < end if begin < end else clock >= begin or clock < end
 
 
 def _habit(dates: list[datetime], now: datetime) -> timedelta:

@@ -42,3 +42,19 @@ def test_a_night_that_is_none_is_said_so(night):
     _, problems, _ = read(EXAMPLE.replace('# night = ""', f"night = {night}"))
 
     assert [problem.split(":")[0] for problem in problems] == ["platform[website].night"]
+
+
+def test_how_often_links_are_asked_and_how_many_can_be_set():
+    switched = EXAMPLE.replace('# every = "7d" ', 'every = "14d" ').replace("# outside = true", "outside = false")
+    found, problems, _ = read(switched.replace("# most = 1000", "most = 50"))
+
+    assert problems == []
+    links = found.links
+    assert (links.check, links.every.days, links.outside, links.most) == (True, 14, False, 50)
+
+
+def test_an_address_is_not_asked_more_than_once_a_day():
+    text = EXAMPLE.replace('# every = "7d" ', 'every = "1h" ').replace("# most = 1000", "most = 0")
+    _, problems, _ = read(text.replace("# outside = true", 'outside = "no"'))
+
+    assert [problem.partition(":")[0] for problem in problems] == ["links.every", "links.outside", "links.most"]
