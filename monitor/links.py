@@ -23,7 +23,7 @@ from monitor.decoding import decode
 from monitor.errors import CollectError, NoSuchNameError
 from monitor.fetch import FetchLimits
 from monitor.house import Clock, House
-from monitor.model import LINE, Platform, State, Surface, Transition
+from monitor.model import LINE, Escalation, Platform, State, Surface, Transition
 from monitor.store import linked, passes, proofs, records, robotstxt
 from monitor.store.database import Tx
 from monitor.store.linked import Claim
@@ -82,6 +82,8 @@ def follow(house: House, clock: Clock) -> bool:
     with house.store.write() as tx:
         ground, rest = _ground(house, tx, now), passes.Rest(pace.host_gap, pace.per_host)
         claim = linked.claim(tx, ground.pages, now, now + pace.lease, rest) if ground.pages else None
+        for name in linked.recorded(tx) if claim is None else ():  # their last link may have been taken off its page
+            _close_mended(tx, name, now)
     if claim is None:
         return False
     seen = _seen(house, ground, claim, clock)
@@ -226,12 +228,7 @@ def _conclude(house: House, tx: Tx, claim: Claim, now: datetime, *, still: bool)
     What somebody has called done is told anew while it is broken, what somebody has dismissed is not.
     """
     name = claim.platform
-    record = records.active(tx, Kind.BROKEN_LINKS, f"platform:{name}")
-    if record is not None:
-        told = {seen.excerpt for seen in records.seen(tx, record.id)}
-        if told.isdisjoint(each.url for each in linked.broken(tx, name)):
-            records.move(tx, record, State.RESOLVED, Transition(now, "mended", "system"))
-    elif still and linked.fate(tx, name, claim.url) is State.RESOLVED:
+    if _close_mended(tx, name, now) is None and still and linked.fate(tx, name, claim.url) is State.RESOLVED:
         linked.tell(tx, [claim.url], told=False)
     since = linked.waits_since(tx, name)
     if since is None or (now - since < TOGETHER and linked.doubtful(tx, name, now + broken_links.LATE)):
@@ -240,3 +237,13 @@ def _conclude(house: House, tx: Tx, claim: Claim, now: datetime, *, still: bool)
     found = [broken_links.finding(each.url, each.error, each.page_link) for each in untold]
     passes.add_findings(tx, name, door.hits(house.key, found), now)
     linked.tell(tx, [each.url for each in untold])
+
+
+def _close_mended(tx: Tx, platform: str, now: datetime) -> Escalation | None:
+    """Close the record of a platform when none of its links is broken any more; the record that was open."""
+    record = records.active(tx, Kind.BROKEN_LINKS, f"platform:{platform}")
+    if record is not None:
+        told = {seen.excerpt for seen in records.seen(tx, record.id)}
+        if told.isdisjoint(each.url for each in linked.broken(tx, platform)):
+            records.move(tx, record, State.RESOLVED, Transition(now, "mended", "system"))
+    return record

@@ -19,6 +19,7 @@ from monitor.store.attached import AFTER_PLATFORMS, PATIENCE
 from monitor.store.database import Tx
 from monitor.store.link_tables import link
 from monitor.store.passes import HOSTS, NO_REST, Rest, host_of, spared
+from monitor.store.records import IS_OPEN
 from monitor.store.statements import add_new, look_up, one_at_a_time
 from monitor.store.tables import attachment, cursor, escalation, finding, host, item, version
 from monitor.summary import BrokenLink
@@ -247,6 +248,12 @@ def tell(tx: Tx, urls: Iterable[str], *, told: bool = True) -> None:
     """Findings tell of these links now; or must anew."""
     for some in _parts(list(urls)):
         tx.execute(update(link).where(link.c.url.in_(some)).values(told=told))
+
+
+def recorded(tx: Tx) -> list[str]:
+    """The platforms that have an open record of broken links."""
+    of_kind = and_(IS_OPEN, escalation.c.kind == str(Kind.BROKEN_LINKS))
+    return list(tx.execute(select(escalation.c.platform).where(of_kind)).scalars())
 
 
 def fate(tx: Tx, platform: str, url: str) -> State | None:

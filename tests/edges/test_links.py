@@ -100,6 +100,17 @@ def test_a_record_closes_when_the_link_or_its_page_is_gone(tmp_path, clock, site
     assert (record.state, still, only_record(house).state) == ("open", "open", "resolved")
 
 
+def test_a_record_closes_when_its_last_link_is_taken_off_though_none_is_left_to_ask(tmp_path, clock, site):
+    site.put("/x.html")
+    house = site.linked(tmp_path)
+    days(house, clock, 4)
+    opened = only_record(house).state
+    site.put()
+    days(house, clock, 0.5)
+
+    assert (opened, only_record(house).state) == ("open", "resolved")
+
+
 def test_a_link_that_another_page_has_as_well_is_found_there(tmp_path, clock, site):
     site.put("/x.html")
     site.put("/x.html", name="2")
