@@ -208,7 +208,7 @@ EDGES = (  # never each other
     Room("monitor/channels/", ("monitor/channels/", *VALUES)),
 )
 INNER = files(*CLASSIFIERS, *PURE, *EDGES)
-BESIDE = ("house", "router", "telling", "wellness")
+BESIDE = ("brought", "house", "router", "telling", "wellness")
 WAY = (*(f"monitor/{name}.py" for name in BESIDE), *INNER)  # what the main path stands on
 STAGES = ("monitor/attach.py", "monitor/links.py", "monitor/pipeline.py", "monitor/proving.py")
 ROOMS = (
@@ -217,6 +217,7 @@ ROOMS = (
     *EDGES,
     Room("monitor/router.py", ("classifiers/finding.py", "classifiers/routing.py", "monitor/logs.py")),
     Room("monitor/house.py", INNER),
+    Room("monitor/brought.py", ("monitor/house.py", *INNER)),
     Room("monitor/telling.py", ("monitor/house.py", *INNER)),
     Room("monitor/wellness.py", ("monitor/house.py", "monitor/telling.py", *INNER)),
     Room("monitor/pipeline.py", WAY),
