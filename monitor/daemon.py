@@ -19,10 +19,10 @@ from types import FrameType
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from monitor import attach, logs, pipeline, proving
+from monitor import attach, links, logs, pipeline, proving
 from monitor.errors import StoreError
 from monitor.house import Clock, House
-from monitor.store import attached, marks, outbox, passes, proofs, records, views
+from monitor.store import attached, linked, marks, outbox, passes, proofs, records, views
 from monitor.store.database import Tx
 
 Stage = Callable[[House, Clock], bool]
@@ -31,6 +31,7 @@ STAGES: dict[str, tuple[Stage, int]] = {  # how many may run at once: slow platf
     "prove": (proving.prove, 1),
     "collect": (pipeline.collect, 4),
     "attach": (attach.attach, 1),
+    "links": (links.follow, 1),
     "classify": (pipeline.classify, 1),
     "escalate": (pipeline.escalate, 1),
     "digest": (pipeline.digest, 1),
@@ -59,6 +60,7 @@ def alone(house: House) -> Iterator[Callable[[], None]]:
             passes.register(tx, house.settings.platforms, clock())
             passes.release(tx)
             attached.release(tx)
+            linked.release(tx)
             proofs.release(tx)
             records.release(tx)
             outbox.release(tx)

@@ -80,15 +80,22 @@ def _after_success(
 
 def _by_day(platform: Platform, following: Next, luck: float) -> Next:
     """Out of the platform's night into the first minutes after it; never where citizens write."""
-    if platform.messages or platform.night is None:
+    if platform.messages or platform.night is None or not is_night(platform, following.at):
         return following
-    begin, end = platform.night
+    _, end = platform.night
     local = following.at.astimezone(platform.zone)
     clock = local.time()
-    if not (begin <= clock < end if begin < end else clock >= begin or clock < end):
-        return following
     day = local.date() if clock < end else local.date() + timedelta(days=1)
     return Next(datetime.combine(day, end, platform.zone).astimezone(UTC) + luck * AFTER_NIGHT, Why.NIGHT)
+
+
+def is_night(platform: Platform, at: datetime) -> bool:
+    """Whether the platform has a night and ``at`` lies in it."""
+    if platform.night is None:
+        return False
+    begin, end = platform.night
+    clock = at.astimezone(platform.zone).time()
+    return begin <= clock < end if begin < end else clock >= begin or clock < end
 
 
 def _habit(dates: list[datetime], now: datetime) -> timedelta:

@@ -12,9 +12,9 @@ from monitor import digest as weekly
 from monitor.house import House, context
 from monitor.model import Channel, Contact, Escalation, Message, Notification, Period, Seen, Severity, Working
 from monitor.settings import Settings
-from monitor.store import attached, labels, marks, outbox, precedents, records, standing, views
+from monitor.store import attached, labels, linked, marks, outbox, precedents, records, standing, views
 from monitor.store.database import Tx
-from monitor.summary import Precedent
+from monitor.summary import BrokenLink, Precedent
 
 WORDS = 12  # words in a digest
 
@@ -100,8 +100,16 @@ def _about(house: House, tx: Tx, record: Escalation, now: datetime) -> messages.
     (health,) = views.health(tx, [platform], {})
     working = isinstance(house.settings.policies[record.kind].deadline, Working)
     provisional = working and house.settings.calendar.is_provisional(record.opened_at, record.deadline)
-    at_night, prefixes = platform.at_night, platform.prefixes
-    return replace(about, health=health, at_night=at_night, prefixes=prefixes, provisional=provisional)
+    about = replace(about, health=health, links=_links(tx, record), provisional=provisional)
+    return replace(about, at_night=platform.at_night, prefixes=platform.prefixes)
+
+
+def _links(tx: Tx, record: Escalation) -> tuple[BrokenLink, ...]:
+    """Those of the record that are still broken."""
+    if record.kind is not Kind.BROKEN_LINKS:
+        return ()
+    told = {seen.excerpt for seen in records.seen(tx, record.id)}
+    return tuple(each for each in linked.broken(tx, record.platform) if each.url in told)
 
 
 def first_day(

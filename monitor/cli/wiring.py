@@ -53,6 +53,7 @@ def house(settings: Settings, *, migrate: bool = False) -> House:
         collectors=collectors(key, client),
         fetch=client.get,
         save=client.save,
+        head=client.head,
         fetch_once=prover(settings, queue).get,
         txt=Txt(),
         send=sender(settings.mail),

@@ -6,7 +6,9 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import reduce
 from itertools import repeat
+from operator import add
 from urllib.parse import urlsplit
 
 from sqlalchemy import Column, ColumnElement, bindparam, case, delete, exists, func, insert, or_, select, update
@@ -18,6 +20,7 @@ from monitor.model import Cursor, Entry, Hit, Platform
 from monitor.polling import LOOKED_AT
 from monitor.store import proofs
 from monitor.store.database import Tx
+from monitor.store.link_tables import link
 from monitor.store.statements import add_new, load, look_up, one_at_a_time, put, reserve
 from monitor.store.tables import attachment, correction, cursor, finding, host, item, version
 from monitor.store.trouble import rows_at_fault
@@ -94,22 +97,23 @@ class Rest:
 
 
 HOSTS = "platform"  # who else is read from a host decides, so that one at a time decides
+READ = tuple(table.alias() for table in (cursor, attachment, link))  # what is read from hosts, each under a lease
 NO_REST = Rest(timedelta(0), 1_000_000)
 
 
 def spared(name: Column[str], now: datetime, rest: Rest) -> tuple[ColumnElement[bool], ...]:
-    """That the joined ``host`` called ``name`` can be asked now: whoever asks it, for a platform or for a file."""
+    """That the joined ``host`` called ``name`` can be asked now: whoever asks it, for a platform, a file or a link."""
     readings = (
         select(func.count())
         .where(each.c.host == name, each.c.lease.is_not(None), each.c.lease_until > now)
         .correlate(name.table)
-        for each in (cursor.alias(), attachment.alias())
+        .scalar_subquery()
+        for each in READ
     )
-    platforms, files = (each.scalar_subquery() for each in readings)
     return (
         or_(host.c.served_at.is_(None), host.c.served_at <= now - rest.gap, host.c.served_at > now),
         or_(host.c.blocked_until.is_(None), host.c.blocked_until <= now),
-        platforms + files < rest.at_once,
+        reduce(add, readings) < rest.at_once,
     )
 
 
