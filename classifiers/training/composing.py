@@ -26,6 +26,8 @@ _OPEN = [way for way in _WAYS if not set(way) & set(_CRYPTIC)]
 _TELEPHONES = ("联系", "电话", "电联", "详询", "致电", "手机", "咨询", "找小陈")
 _LINKS = ("官网", "网址", "点击", "登录", "下载", "打开")
 TWISTED = 0.2
+BACKWARDS = 0.02
+REACHABLE = 0.45  # of the advertisements that say enough without a way to answer
 SIGNED = 0.15  # with a name behind the way to answer
 _BLANKS = (" ", ".", "*", "/", "\u200b", "-", "·", "\n", "_")
 
@@ -74,7 +76,7 @@ def _advertisement(rule: str, offers: list[str], luck: Random) -> str:
         pieces.append(luck.choice(urge[:-1]))
     if luck.random() < 0.2:
         pieces.insert(0, luck.choice(lead[:-1]))
-    if terse or luck.random() < (0.25 if rule == "phishing" else 0.6):
+    if terse or luck.random() < (0.25 if rule == "phishing" else REACHABLE):
         pieces.append(contact(luck))
         if luck.random() < SIGNED:
             pieces[-1] += lifelike.name(luck)[: luck.randint(1, 3)] + luck.choice(("", "经理", "会计", "老师", "主任"))
@@ -105,9 +107,11 @@ def contact(luck: Random, ways: Sequence[str] = _WAYS) -> str:
 
 
 def hidden(text: str, luck: Random) -> str:
-    """Seldom: words twisted, or all split by blanks or signs."""
+    """Seldom: words twisted, all written backwards, or all split by blanks or signs."""
     if luck.random() < TWISTED:
         text = _twists().sub(lambda match: luck.choice(twists()[match[0]]), text)
+    if luck.random() < BACKWARDS:
+        text = text[::-1]
     if luck.random() < 0.06:
         return luck.choice(_BLANKS).join(text)
     return text
@@ -139,11 +143,13 @@ def reached(each: int, luck: Random) -> Iterator[Line]:
             yield Line("reached", _spoken(text, luck), "", part_of(written))
 
 
-def clean(each: int, framed: int, luck: Random) -> Iterator[Line]:
-    """Every clean line ``each`` times with other values, and ``framed`` mentions of offers of every rule."""
+def clean(each: int, joined: int, framed: int, luck: Random) -> Iterator[Line]:
+    """Every clean line ``each`` times with other values, ``joined`` texts of two or three, and ``framed`` mentions of
+    offers of every rule."""
     for written in phrases()["clean"]["lines"].split("\n")[:-1]:
         for _ in range(each):
             yield Line("lines", _spoken(lifelike.slotted(written, luck), luck), "", part_of(written))
+    yield from _joined(joined, luck)
     frames = phrases()["frames"]["clean"].split("\n")[:-1]
     for written in phrases()["offers"].values():
         for _ in range(framed):
@@ -151,3 +157,16 @@ def clean(each: int, framed: int, luck: Random) -> Iterator[Line]:
             said = lifelike.slotted(offer, luck) + (luck.choice(("，", "")) + contact(luck)) * (luck.random() < 0.25)
             frame = lifelike.slotted(luck.choice(frames), luck)
             yield Line("framed", frame.format(offer=said), "", part_of(offer))
+
+
+def _joined(count: int, luck: Random) -> Iterator[Line]:
+    """Longer clean texts, some with a way to answer behind them."""
+    by_part: dict[int, list[str]] = {}
+    for written in phrases()["clean"]["lines"].split("\n")[:-1]:
+        by_part.setdefault(part_of(written), []).append(written)
+    for _ in range(count):
+        part = luck.choice([*by_part])
+        pieces = [lifelike.slotted(written, luck) for written in luck.sample(by_part[part], luck.choice((1, 2, 2, 3)))]
+        if len(pieces) == 1 or luck.random() < 0.4:
+            pieces.append(contact(luck, _OPEN))
+        yield Line("joined", luck.choice(("，", "。", "；", " ", "\n", "")).join(pieces), "", part)
