@@ -31,9 +31,8 @@ SHORTEST = 12  # letters: the sum of less is divided as if it were so many
 FLOOR = 0.05  # lower scores are no findings at all
 SUREST = 6.0  # of the sum of the facts: nothing is wholly sure
 LONGEST_MATCH = 200  # code points
-# Does it sell something; something unlawful; as who offers, not who reports; is it about gambling, escort, forged
-# papers; is it a scam, all in all
-VIEWS = ("sells", "unlawful", "offers", "banned", "scam")
+# Does it sell something; something unlawful; as who offers, not who reports; is it a scam, all in all
+VIEWS = ("sells", "unlawful", "offers", "scam")
 SHORT, AROUND = 160, 20  # letters
 HEARD = 4000  # letters of a text in which who speaks is looked for
 AT_ONCE = 1 << 15  # letters whose runs are looked up together

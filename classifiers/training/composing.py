@@ -25,6 +25,7 @@ _CRYPTIC = "➕+薇威徽❤🐧飞機裙賴電官网下载w客扣企Tlt找点�
 _OPEN = [way for way in _WAYS if not set(way) & set(_CRYPTIC)]
 _TELEPHONES = ("联系", "电话", "电联", "详询", "致电", "手机", "咨询", "找小陈")
 _LINKS = ("官网", "网址", "点击", "登录", "下载", "打开")
+PLANTED = 0.2  # of those that are put into pages
 TWISTED = 0.2
 BACKWARDS = 0.02
 REACHABLE = 0.45  # of the advertisements that say enough without a way to answer
@@ -68,9 +69,10 @@ def _advertisement(rule: str, offers: list[str], luck: Random) -> str:
     chosen = luck.sample(offers, min(len(offers), luck.choice((1, 1, 1, 2, 2, 3))))
     pieces = [lifelike.slotted(offer, luck) for offer in chosen]
     urge, lead = phrases()["urges"]["scam"].split("\n"), phrases()["leads"]["scam"].split("\n")
-    if rule in {"gambling", "escort"} and luck.random() < 0.15:  # planted in a page
-        title = luck.choice(phrases()["leads"]["seo"].split("\n")[:-1])
-        return luck.choice((" ", "-", " | ", "_")).join(luck.sample([title, *pieces], len(pieces) + 1))
+    if rule in {"gambling", "escort"} and luck.random() < PLANTED:
+        titles = luck.sample(phrases()["leads"]["seo"].split("\n")[:-1], luck.choice((1, 1, 2, 3)))
+        planted = [*(lifelike.slotted(title, luck) for title in titles), *pieces]
+        return luck.choice((" ", "-", " | ", "_")).join(luck.sample(planted, len(planted)))
     terse = sum(map(len, pieces)) < ENOUGH and rule != "phishing"  # says too little alone
     if rule != "phishing" and luck.random() < 0.45:
         pieces.append(luck.choice(urge[:-1]))
@@ -160,13 +162,11 @@ def clean(each: int, joined: int, framed: int, luck: Random) -> Iterator[Line]:
 
 
 def _joined(count: int, luck: Random) -> Iterator[Line]:
-    """Longer clean texts, some with a way to answer behind them."""
+    """Two or three clean lines in a row, as a page or somebody who asks several things has them."""
     by_part: dict[int, list[str]] = {}
     for written in phrases()["clean"]["lines"].split("\n")[:-1]:
         by_part.setdefault(part_of(written), []).append(written)
     for _ in range(count):
         part = luck.choice([*by_part])
-        pieces = [lifelike.slotted(written, luck) for written in luck.sample(by_part[part], luck.choice((1, 2, 2, 3)))]
-        if len(pieces) == 1 or luck.random() < 0.4:
-            pieces.append(contact(luck, _OPEN))
+        pieces = [lifelike.slotted(written, luck) for written in luck.sample(by_part[part], luck.choice((2, 2, 3)))]
         yield Line("joined", luck.choice(("，", "。", "；", " ", "\n", "")).join(pieces), "", part)
