@@ -87,6 +87,29 @@ def _advertisement(rule: str, offers: list[str], luck: Random) -> str:
     return hidden(luck.choice(("，", "，", " ", "", "。", "！", "、", "~", "\n")).join(pieces), luck)
 
 
+def stories(count: int, luck: Random) -> Iterator[Line]:
+    """Of ``count`` who tell of their life a third advertise what changed it, a third were cheated, a third ask for help."""
+    told: Mapping[str, str] = {name: text for name, text in phrases()["stories"].items() if name != "turn"}
+    turns = [(rule, turn) for rule, text in phrases()["stories"]["turn"].items() for turn in text.split("\n")[:-1]]
+    for number in range(count):
+        rule, turn = luck.choice(turns)
+        pieces = luck.sample(told["hardship"].split("\n")[:-1], luck.choice((0, 1, 2, 3)))
+        kind = ("after", "cheated", "plea")[number % 3]
+        if kind != "plea":
+            pieces += [turn, *luck.sample(told["after"].split("\n")[:-1], luck.choice((1, 2, 3)))]
+        if kind == "after":
+            pieces += luck.sample(told["call"].split("\n")[:-1], luck.choice((0, 1, 1, 2)))
+            pieces += [contact(luck)] * (luck.random() < REACHABLE)
+            pieces = luck.sample(phrases()["leads"]["scam"].split("\n")[:-1], luck.choice((0, 1))) + pieces
+        else:
+            pieces += luck.sample(told[kind].split("\n")[:-1], luck.choice((1, 2)))
+        text = luck.choice(("，", "。", "，", "\n")).join(pieces)
+        if kind == "after":
+            yield Line("composed", hidden(text, luck), rule, part_of(turn))
+        else:
+            yield Line("framed" if kind == "cheated" else "lines", _spoken(text, luck), "", part_of(turn))
+
+
 def _spoken(text: str, luck: Random) -> str:
     """Sometimes with what people say first and last."""
     before, after = phrases()["polite"]["before"].split("\n"), phrases()["polite"]["after"].split("\n")

@@ -22,7 +22,7 @@ from classifiers.page import visible_text
 from classifiers.training import composing, lifelike
 
 PARTS = composing.PARTS
-EACH, LINES, JOINED, FRAMED, REACHED = 800, 3, 2500, 600, 16
+EACH, LINES, JOINED, FRAMED, REACHED, STORIES = 800, 3, 2500, 600, 16, 1500
 MOST = {  # texts of a set that has more than are needed
     "sentiment-shopping": 4000,
     "sentiment-waimai": 2500,
@@ -126,6 +126,7 @@ def texts(folder: Path, cases: Path) -> list[Text]:
         *composing.scams(EACH, luck),
         *composing.clean(LINES, JOINED, FRAMED, luck),
         *composing.reached(REACHED, luck),
+        *composing.stories(STORIES, luck),
     )
     found.extend(Text(line.source, line.text, line.rule, line.part) for line in lines)
     return [*found, *embedded(found, luck)]

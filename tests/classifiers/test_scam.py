@@ -219,6 +219,27 @@ def test_a_hostile_text_is_read_to_its_end(name):
     assert all(0 <= found.score <= 1 for found in scam.find(Document(HOSTILE[name])))
 
 
+@pytest.mark.parametrize("text", ["刷" * 10**6, "赌" * 1000, "加油" * 50, "哈" * 40])
+def test_the_same_again_and_again_says_nothing(text):
+    assert score(text) < 0.5
+
+
+def test_drawing_out_hides_nothing():
+    assert score(OFFER.replace("刷", "刷刷刷刷").replace("，", "，，，，，，")) >= 0.5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "define('DB_NAME', 'wordpress'); define('DB_USER', 'wp_site'); define('DB_HOST', 'localhost');",
+        "驾驶证期满换证可在车管所一楼办理，体检、拍照一次办结，现场免费拍照",
+        "网站首页 | 设为首页 | 加入收藏 | 简体 | 繁体 | 无障碍 | 适老版",
+    ],
+)
+def test_what_was_once_called_a_scam_is_none(text):
+    assert score(text) < 0.5
+
+
 @pytest.mark.parametrize("name", ORDINARY)
 def test_an_ordinary_message_costs_next_to_nothing(name):
     scam.find(Document("warm"))
