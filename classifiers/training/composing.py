@@ -177,11 +177,15 @@ def clean(each: int, joined: int, framed: int, luck: Random) -> Iterator[Line]:
     yield from _joined(joined, luck)
     frames = phrases()["frames"]["clean"].split("\n")[:-1]
     for written in phrases()["offers"].values():
+        by_part: dict[int, list[str]] = {}
+        for offer in written.split("\n")[:-1]:
+            by_part.setdefault(part_of(offer), []).append(offer)
         for _ in range(framed):
-            offer = luck.choice(written.split("\n")[:-1])
-            said = lifelike.slotted(offer, luck) + (luck.choice(("，", "")) + contact(luck)) * (luck.random() < 0.25)
+            part = luck.choice([*by_part])
+            said, other = (lifelike.slotted(luck.choice(by_part[part]), luck) for _ in range(2))
+            said += (luck.choice(("，", "")) + contact(luck)) * (luck.random() < 0.25)
             frame = lifelike.slotted(luck.choice(frames), luck)
-            yield Line("framed", frame.format(offer=said), "", part_of(offer))
+            yield Line("framed", frame.format(offer=said, other=other), "", part)
 
 
 def _joined(count: int, luck: Random) -> Iterator[Line]:

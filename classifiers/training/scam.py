@@ -72,15 +72,15 @@ WEIGHT = {
 
 HEAVY = {  # where the facts are weighed
     "composed": 8.0,
-    "framed": 6.0,
-    **dict.fromkeys(("lines", "reached"), 8.0),
-    "joined": 4.0,
+    **dict.fromkeys(("lines", "reached", "framed"), 8.0),
+    "joined": 6.0,
     **dict.fromkeys(("teddy", "teddy-unlabelled", "teddy-replies", "teddy-replies reply"), 30.0),
-    "cases": 30.0,
-    **dict.fromkeys(ADVERTISING, 12.0),
+    "cases": 50.0,
+    **dict.fromkeys(ADVERTISING, 20.0),
     **dict.fromkeys(("inside clean", "inside scam", "news-headlines"), 2.0),
-    "IL:Gambling": 150.0,
-    **dict.fromkeys(("IL:Escort_service", "IL:Fake_ID_and_invoice"), 200.0),
+    "IL:Gambling": 250.0,
+    "IL:Escort_service": 400.0,
+    "IL:Fake_ID_and_invoice": 300.0,
 }
 
 Floats = NDArray[np.float64]
