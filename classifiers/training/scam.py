@@ -224,7 +224,8 @@ def facts_of(known: Known, chosen: Indices, table: Table, seen: tuple[Table, Tab
         read, weight = lettering.read(known.texts[text].text), weights(known, int(text), table)
         loud = scam.peaks(weight)
         alone = scam.apart(read.letters, weight, loud)
-        found.append(scam.measures(loud, scam.views(read, loud, model), alone) | scam.named(read, loud))
+        measured = scam.measures(loud, scam.views(read, loud, model), alone)
+        found.append(measured | scam.signs(read, loud) | scam.words(read, loud))
     return found
 
 
