@@ -25,7 +25,7 @@ _CRYPTIC = "➕+薇威徽❤🐧飞機裙賴電官网下载w客扣企Tlt找点�
 _OPEN = [way for way in _WAYS if not set(way) & set(_CRYPTIC)]
 _TELEPHONES = ("联系", "电话", "电联", "详询", "致电", "手机", "咨询", "找小陈")
 _LINKS = ("官网", "网址", "点击", "登录", "下载", "打开")
-PLANTED = ("gambling", "escort")  # what is put into pages of others
+PLANTED = 0.2  # of those that are put into pages
 TWISTED = 0.2
 BACKWARDS = 0.02
 REACHABLE = 0.45  # of the advertisements that say enough without a way to answer
@@ -65,22 +65,14 @@ def scams(each: int, luck: Random) -> Iterator[Line]:
             yield Line("composed", _advertisement(rule, by_part[part], luck), rule, part)
 
 
-def planted(each: int, luck: Random) -> Iterator[Line]:
-    """``each`` titles of pages in which somebody wrote an advertisement, of every rule of ``PLANTED``."""
-    titles = phrases()["leads"]["seo"].split("\n")[:-1]
-    for rule in PLANTED:
-        offers = phrases()["offers"][rule].split("\n")[:-1]
-        for _ in range(each):
-            offer = luck.choice(offers)
-            pieces = [offer, *luck.sample(titles, luck.choice((1, 1, 2, 3)))]
-            pieces = [lifelike.slotted(piece, luck) for piece in luck.sample(pieces, len(pieces))]
-            yield Line("planted", luck.choice((" ", "-", " | ", "_", " - ")).join(pieces), rule, part_of(offer))
-
-
 def _advertisement(rule: str, offers: list[str], luck: Random) -> str:
     chosen = luck.sample(offers, min(len(offers), luck.choice((1, 1, 1, 2, 2, 3))))
     pieces = [lifelike.slotted(offer, luck) for offer in chosen]
     urge, lead = phrases()["urges"]["scam"].split("\n"), phrases()["leads"]["scam"].split("\n")
+    if rule in {"gambling", "escort"} and luck.random() < PLANTED:
+        titles = luck.sample(phrases()["leads"]["seo"].split("\n")[:-1], luck.choice((1, 1, 2, 3)))
+        planted = [*(lifelike.slotted(title, luck) for title in titles), *pieces]
+        return luck.choice((" ", "-", " | ", "_")).join(luck.sample(planted, len(planted)))
     terse = sum(map(len, pieces)) < ENOUGH and rule != "phishing"  # says too little alone
     if rule != "phishing" and luck.random() < 0.45:
         pieces.append(luck.choice(urge[:-1]))

@@ -22,7 +22,7 @@ from classifiers.page import visible_text
 from classifiers.training import composing, lifelike
 
 PARTS = composing.PARTS
-EACH, LINES, JOINED, FRAMED, PLANTED, REACHED, STORIES = 800, 3, 2500, 600, 300, 16, 1500
+EACH, LINES, JOINED, FRAMED, REACHED, STORIES = 800, 3, 2500, 600, 16, 1500
 MOST = {  # texts of a set that has more than are needed
     "sentiment-shopping": 4000,
     "sentiment-waimai": 2500,
@@ -44,7 +44,6 @@ SCAM = {
 VALUES = re.compile("[A-Z]{2,}|[0-9x]+")
 NAMED = re.compile("URL|PHONE|WECHAT|QQ|DIGIT")
 HOSTS = {"news-headlines", "sentiment-hotel", "sentiment-waimai", "teddy-replies reply", "hotline-river reply", "lines"}
-INVENTED = {"composed", "planted"}
 EMBEDDED = {"IL:Gambling", "IL:Escort_service", "IL:Fake_ID_and_invoice", "AD:Loan"}
 INSIDE = 400  # of each part
 
@@ -126,7 +125,6 @@ def texts(folder: Path, cases: Path) -> list[Text]:
     lines = (
         *composing.scams(EACH, luck),
         *composing.clean(LINES, JOINED, FRAMED, luck),
-        *composing.planted(PLANTED, luck),
         *composing.reached(REACHED, luck),
         *composing.stories(STORIES, luck),
     )
@@ -139,7 +137,7 @@ def embedded(texts: list[Text], luck: Random) -> Iterator[Text]:
     for part in range(PARTS):
         own = [text for text in texts if text.part == part]
         hosts = [text.text for text in own if text.source in HOSTS]
-        scams = [text for text in own if text.rule and text.source in {*INVENTED, *EMBEDDED}]
+        scams = [text for text in own if text.rule and text.source in {"composed", *EMBEDDED}]
         for said in (*luck.sample(scams, INSIDE), *luck.sample([t for t in own if t.source == "framed"], INSIDE)):
             before, after = ([luck.choice(hosts)[:400] for _ in range(luck.randint(0, 2))] for _ in range(2))
             whole = luck.choice(("\n", "", " ")).join([*before, said.text, *after[: luck.randint(0, 2)]])

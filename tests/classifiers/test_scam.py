@@ -14,14 +14,17 @@ from tests.classifiers.scoring import cases, flagged
 from tests.classifiers.test_work import ORDINARY, calls
 
 SETS = {  # most that may be missed, and falsely flagged
-    "scam": (1, 2),
-    "scam_blind": (2, 4),
-    "scam_blind2": (3, 1),
-    "scam_blind3": (2, 2),
-    "scam_blind4": (4, 3),
-    "scam_blind5": (1, 8),
-    "scam_blind6": (0, 1),
-    "scam_blind7": (5, 2),  # never learned from
+    "scam": (3, 0),
+    "scam_blind": (1, 3),
+    "scam_blind2": (1, 0),
+    "scam_blind3": (0, 1),
+    "scam_blind4": (3, 2),
+    "scam_blind5": (0, 3),
+    "scam_blind6": (1, 0),
+    "scam_blind7": (2, 2),
+    "scam_blind8": (2, 1),
+    "scam_blind9": (4, 5),  # never tuned to
+    "scam_plain": (24, 7),  # chosen to be hard: hardly any names a way to answer
 }
 OFFER = "网络兼职刷单，一单一结，日赚三百，先垫付本金再返佣金，加微信 shuadan_5566"
 ACCOUNTS = ["shuadan_5566", "sd99887", "98765432", "198******43", "19811113443", "sd-2024"]
@@ -301,7 +304,7 @@ def test_every_rule_has_a_name_in_both_languages():
 
 
 @pytest.mark.parametrize(
-    ("name", "false"), [("furniture_learned", 0), ("furniture_held", 0), ("notices_learned", 0), ("notices_held", 4)]
+    ("name", "false"), [("furniture_learned", 0), ("furniture_held", 0), ("notices_learned", 0), ("notices_held", 0)]
 )
 def test_what_official_sites_say_of_themselves_is_no_scam(name, false):
     """Names of portals, columns and menus; notices as offices write them. ``_held`` was never learned from."""
