@@ -4,6 +4,7 @@ Traditional characters become simplified ones, capitals small, full-width, circl
 other alphabets that look Latin the Latin ones; signs that stand for a word (➕ for 加, hearts for 信) become the word.
 Invisible characters, blanks and punctuation go, so words that are split by them come together again. Numbers become
 their length, addresses and account names one sign each: what exactly was written there, or masked, tells nothing.
+What is written again and again in a row is read twice.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ _STYLED = (
     (0x2070, 0x2100), (0x2100, 0x2150), (0x2460, 0x24EB), (0x3200, 0x3400), (0xF900, 0xFAD9), (0xFE30, 0xFFEF),
     (0x1D400, 0x1D800), (0x1F100, 0x1F130), (0x1F200, 0x1F252),
 )  # fmt: skip
+_FOREIGN = (*range(0x80, 0x600), *range(0x3041, 0x30FB), *range(0xAC00, 0xD7A4))  # kana and Hangul at the end
+_BETWEEN = "のノゝヽ々"  # put between Chinese characters
 _LIKE_LATIN = (
     "аaвbеeкkмmнhоoрpсcтtуyхxіiјjѕsԁdԛqԝwѵvһhӏlАaВbЕeКkМmНhОoРpСcТtУyХxІiЈjЅsѴvαaβbεeηnιiκkνvοoρpτtυuχxωwΑaΒbΕeΖzΗhΙiΚkΜmΝnΟoΡpΤtΥyΧx"
     "ɑaɡgıiɩiʋvᴠvᴡw"
@@ -31,6 +34,7 @@ _LIKE_LATIN = (
 _MEANT = (
     "➕加+加＋加✚加🞣加薇微葳微溦微嶶微薇微❤信♥信💗信💕信💖信🧡信💚信🐧q✈飞☎电📞电📱机💰钱💵钱🧧包🎰赌⓪0⓿0"
     "僄票慓票嘌票缥票瞟票鳔票鰾票骠票驃票镖票鏢票膘票蕟发璔增増增徝值幵开欵款娯娱叄三証证氺水仮返囎赠餸送歀款铳充洊存沋优髙高凘斯胒尼媙威桟栈紸注冇有亊事汸方镸长"
+    "囗口孑子孒子丅下丄上伱你莪我恏好嘚得咑打冭太伈心ᐯvᐱa"
     "〇零壹一贰二貳二叁三參三肆四伍五陆六陸六柒七捌八玖九拾十佰百仟千圆元圓元洧有"
     "賴赖貸贷辦办額额賭赌註注冊册帳账戶户繫系諮咨獎奖匯汇幣币歐欧戲戏娛娱儲储優优質质債债徵征歷历試试檔档稅税億亿萬万兩两職职傭佣兌兑啟启鏈链繳缴僅仅誠诚"
     "寶宝貝贝膚肤藥药壯壮購购撲扑鑽钻絡络樂乐莊庄號号聯联賺赚領领紅红費费盤盘會会員员擔担學学應应據据資资個个單单點点還还約约護护買买賣卖價价機机電电話话訊讯"
@@ -54,7 +58,7 @@ def _table() -> NDArray[np.uint16]:
     table = np.full(_SIZE, ord(" "), np.uint16)
     for first, last in ((0x4E00, 0xA000), (0x3400, 0x4DC0)):
         table[first:last] = codes_of(fold(_string(np.arange(first, last))))
-    letters = [code for code in range(0x80, 0x600) if chr(code).isalpha()]
+    letters = [code for code in _FOREIGN if chr(code).isalpha() and chr(code) not in _BETWEEN]
     table[letters] = letters
     for first, last in _STYLED:
         meant = unicodedata.normalize("NFKC", "\0".join(map(chr, range(first, last)))).lower().split("\0")
@@ -137,9 +141,17 @@ def read(text: str) -> Lettering:
     places = np.flatnonzero(classes & _LETTER)
     digit = digit[places]
     places = places[np.append(True, ~(digit[1:] & digit[:-1]))[: len(places)]]  # of neighbouring digits one stays
+    places = places[_told(codes[places])]
     letters = np.zeros(len(places) + _GAP, np.uint32)
     letters[: len(places)] = codes[places]
     return Lettering(letters, places if shown is None else shown[places], bool((codes == ord("?")).any()))
+
+
+def _told(letters: NDArray[np.uint16]) -> NDArray[np.bool_]:
+    """Which letters say something: of the same one in a row only the first two."""
+    told = np.ones(len(letters), np.bool_)
+    told[2:] = (letters[2:] != letters[1:-1]) | (letters[2:] != letters[:-2])
+    return told
 
 
 def _stretches(codes: NDArray[np.uint16], classes: NDArray[np.uint8]) -> list[tuple[int, int, str]]:

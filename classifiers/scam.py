@@ -31,8 +31,8 @@ SHORTEST = 12  # letters: the sum of less is divided as if it were so many
 FLOOR = 0.05  # lower scores are no findings at all
 SUREST = 6.0  # of the sum of the facts: nothing is wholly sure
 LONGEST_MATCH = 200  # code points
-# Does it sell something; something unlawful; as who offers, not who reports; is it about gambling, escort, forged papers
-VIEWS = ("sells", "unlawful", "offers", "banned")
+# Does it sell something; something unlawful; as who offers, not who reports; is it a scam, all in all
+VIEWS = ("sells", "unlawful", "offers", "scam")
 SHORT, AROUND = 160, 20  # letters
 HEARD = 4000  # letters of a text in which who speaks is looked for
 AT_ONCE = 1 << 15  # letters whose runs are looked up together
@@ -71,9 +71,8 @@ class Model:
 
     @cached_property
     def hope(self) -> float:
-        """The most that named facts can add."""
-        sized = measures([Peak(0.0, 0, 1)] * (len(STRETCHES) + 1), [0.0] * len(VIEWS), 0.0)
-        return sum(weight for name, weight in self.facts.items() if weight > 0 and name not in sized)
+        """The most that the words around it can add."""
+        return sum(weight for name, weight in self.facts.items() if weight > 0 and name.split()[0] in around())
 
 
 @cache
@@ -112,10 +111,10 @@ def weighed(read: Lettering, weight: NDArray[np.int16], loud: Sequence[Peak], mo
     """The chance; 0 for what is too quiet to be looked at, or hopeless whatever words stand around it."""
     if not loud or max(loud).score < model.gate:
         return 0.0
-    measured = measures(loud, views(read, loud, model), apart(read.letters, weight, loud, model.step))
-    if chance(model.facts, measured, model.hope) < FLOOR:
+    known = measures(loud, views(read, loud, model), apart(read.letters, weight, loud, model.step)) | signs(read, loud)
+    if chance(model.facts, known, model.hope) < FLOOR:
         return 0.0
-    return chance(model.facts, measured | named(read, loud))
+    return chance(model.facts, known | words(read, loud))
 
 
 def weights(read: Lettering, table: NDArray[np.int8]) -> NDArray[np.int16]:
@@ -200,25 +199,38 @@ def measures(loud: Sequence[Peak], seen: Sequence[float], alone: float) -> dict[
     return found
 
 
-def named(read: Lettering, loud: Sequence[Peak]) -> dict[str, float]:
-    """The facts that are so or are not."""
-    best, letters = max(loud), read.letters
-    return dict.fromkeys(_named(read, letters, letters[max(0, best.start - 8) : best.end + 16]), 1.0)
+def near(letters: str, loud: Sequence[Peak]) -> str:
+    """The loudest stretch and a little around it."""
+    best = max(loud)
+    return letters[max(0, best.start - 8) : best.end + 16]
 
 
-def _named(read: Lettering, letters: str, near: str) -> Iterator[str]:
-    if read.asks:
+def signs(read: Lettering, loud: Sequence[Peak]) -> dict[str, float]:
+    """The facts that are so or are not: is something asked, is there a way to answer."""
+    return dict.fromkeys(_signs(read.asks, read.letters, near(read.letters, loud)), 1.0)
+
+
+def _signs(asks: bool, letters: str, close: str) -> Iterator[str]:
+    if asks:
         yield "question"
     for name, token in (("number", NUMBER), ("address", ADDRESS), ("account", ACCOUNT)):
-        if token in near:
+        if token in close:
             yield f"{name} near"
         elif token in letters:
             yield f"{name} elsewhere"
-    if _REACHED.search(near):
+    if _REACHED.search(close):
         yield "reached near"
-    for name, words in around().items():
-        somewhere = len(set(words.findall(letters[:HEARD])))
-        here = len(set(words.findall(near)))
+
+
+def words(read: Lettering, loud: Sequence[Peak]) -> dict[str, float]:
+    """How many words of each list stand there; what costs most to know."""
+    return dict.fromkeys(_words(read.letters, near(read.letters, loud)), 1.0)
+
+
+def _words(letters: str, close: str) -> Iterator[str]:
+    for name, each in around().items():
+        somewhere = len(set(each.findall(letters[:HEARD])))
+        here = len(set(each.findall(close)))
         yield from (f"{name} somewhere {count}" for count in (1, 2, 4) if somewhere >= count)
         yield from (f"{name} near {count}" for count in (1, 2) if here >= count)
 

@@ -134,6 +134,7 @@ class Agency:
                 f"[agency]\nname = {_toml(words.say('demo.agency'))}\n{language}\n",
                 '[mail]\nway = "folder"\nfolder = "mails"\nsender = "huiyin@agency.example"\n',
                 '[pace]\ntick = "1s"\nbroken_after = 3\nhost_gap = "0s"\nper_host = 4\n',
+                "[links]\noutside = false\n",
                 '[emergency]\ngas = "0000-5550100"\nfire = "119"\nduty = "0000-5550101"\n',
                 *contacts,
                 *platforms,

@@ -22,7 +22,7 @@ from monitor.fetch import FetchLimits
 from monitor.house import Clock, House
 from monitor.model import Entry, Fetched, Platform, Surface, Transition
 from monitor.sections import AttachmentSettings
-from monitor.store import attached, passes, proofs, records
+from monitor.store import attached, linked, passes, proofs, records
 from monitor.store.attached import After, Claim
 from monitor.store.database import Tx
 
@@ -67,6 +67,8 @@ def attach(house: House, clock: Clock) -> bool:
         item = attached.finish(tx, claim, after, entry, now)
         if seen.trouble is not None and seen.trouble.retry_after and pace.retry_after == "host":
             passes.block_host(tx, claim.link, after.next_check_at)
+        if after.error in {"", "gone"}:  # what was asked for as a file need not be asked for as a link
+            linked.heard(tx, claim.link, now if after.error else now + house.settings.links.every)
         what = "file_gone" if after.error == "gone" else "file_clean" if entry and not after.findings else ""
         if what and claim.findings and item is not None:
             _note(tx, item, what, now)

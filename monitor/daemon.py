@@ -19,10 +19,10 @@ from types import FrameType
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from monitor import attach, logs, pages, pipeline, proving
+from monitor import attach, links, logs, pages, pipeline, proving
 from monitor.errors import StoreError
 from monitor.house import Clock, House
-from monitor.store import attached, looked, marks, outbox, passes, proofs, records, views
+from monitor.store import attached, linked, looked, marks, outbox, passes, proofs, records, views
 from monitor.store.database import Tx
 
 Stage = Callable[[House, Clock], bool]
@@ -32,6 +32,7 @@ STAGES: dict[str, tuple[Stage, int]] = {  # how many may run at once: slow platf
     "collect": (pipeline.collect, 4),
     "attach": (attach.attach, 1),
     "look": (pages.look, 1),
+    "links": (links.follow, 1),
     "classify": (pipeline.classify, 1),
     "escalate": (pipeline.escalate, 1),
     "digest": (pipeline.digest, 1),
@@ -62,6 +63,7 @@ def alone(house: House) -> Iterator[Callable[[], None]]:
             passes.release(tx)
             attached.release(tx)
             looked.release(tx)
+            linked.release(tx)
             proofs.release(tx)
             records.release(tx)
             outbox.release(tx)

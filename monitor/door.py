@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from classifiers.finding import Document, Finding, Kind
 from classifiers.hosts import host_of, registrable
 from classifiers.place import place
-from monitor import filelinks, guard, masking
+from monitor import filelinks, guard, masking, pagelinks
 from monitor.attachment import Attachment
 from monitor.bymail import KEYED, Answer, Letter
 from monitor.errors import CollectError
@@ -44,6 +44,7 @@ def entry(key: bytes, platform: Platform, item: Item, friends: frozenset[str] = 
         letter=_letter(key, item.letter) if item.letter else None,
         hits=found,
         attachments=_attachments(key, platform, item) if platform.surface is Surface.PUBLIC else (),
+        part=item.part,
     )
 
 
@@ -69,6 +70,21 @@ def _attachment(key: bytes, platform: Platform, file: File) -> Attachment:
         name=name,
         error=error,
     )
+
+
+def links(platform: Platform, item: Item) -> tuple[str, ...]:
+    """Where a page of the agency leads. An address with personal data in it can't be kept; nobody answers for those
+    in citizens' messages.
+    """
+    if platform.surface is not Surface.PUBLIC or item.message:
+        return ()
+    found = pagelinks.links(item)
+    plain = [unquote(url, errors="replace") for url in found]
+    masked, at, kept = masking.mask_text("\n".join(plain)) if plain else "", 0, []
+    for url, shown in zip(found, plain, strict=True):
+        kept += [url] if masked[at : at + len(shown)] == shown else []
+        at += len(shown) + 1
+    return tuple(kept)
 
 
 def _letter(key: bytes, letter: Letter) -> Letter:

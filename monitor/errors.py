@@ -3,6 +3,7 @@
     MonitorError
     ├── SettingsError    the configuration; lists everything that is wrong at once
     ├── CollectError     a platform could not be read this time
+    │   └── NoSuchNameError  the name of its host is not known at all
     ├── AttachmentError  a file, or something in it, could not be read
     ├── DeliveryError    a notification was not accepted
     └── StoreError       the database
@@ -58,6 +59,10 @@ class CollectError(MonitorError):
         self.code = code
         self.retry_after = retry_after
         self.leads_to = leads_to
+
+
+class NoSuchNameError(CollectError):
+    """The name of the host is not known, and not only now: its code is that of every name that is not found."""
 
 
 class AttachmentError(MonitorError):

@@ -134,6 +134,20 @@ class Fetcher:
         """
         return self._ask(platform, url, _validators(etag, last_modified), limits, into.write)
 
+    def head(self, url: str, total: timedelta, *, networks: tuple[Network, ...] = ()) -> int:
+        """The status of ``url`` on any public host, asked for once: no redirect is followed and no body read.
+
+        ``networks`` are private ranges that are let through. Raises CollectError as ``get`` does; the answer itself is
+        no error, whatever its status.
+        """
+        target = guard.parse(url)
+        request = httpx.Request("HEAD", target.url, headers=self._headers)
+        with self._turn(target):
+            watch = Watch(total, 0)
+            transport = Transport(self._pool(networks, watch), watch)
+            with transport, closing(transport.handle_request(request)) as answer:
+                return answer.status_code
+
     def _ask(
         self, platform: Platform, url: str, validators: dict[str, str], limits: FetchLimits, keep: Keep
     ) -> Fetched:

@@ -71,7 +71,7 @@ def _file(
 ) -> Iterator[File]:
     """The file behind an address, if it is one."""
     try:
-        url = guard.parse(_joined(*bases, address)).url
+        url = guard.parse(joined(*bases, address)).url
         parts = urlsplit(url)
         values = [value for _, value in parse_qsl(parts.query, max_num_fields=20)]
     except (CollectError, ValueError):
@@ -107,7 +107,7 @@ def _within(raw: str) -> str:
     return found[0].strip() if found else ""
 
 
-def _joined(*parts: str) -> str:
+def joined(*parts: str) -> str:
     """Raises ValueError for what is no address."""
     found = ""
     for part in parts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from classifiers.finding import Document, Topic
@@ -33,6 +33,7 @@ class House:
     collectors: Mapping[str, Collector]
     fetch: Fetch
     save: Fetch  # into a file
+    head: Callable[[str, timedelta], int]  # asks any public host, once
     fetch_once: Fetch  # follows no redirect: for proofs
     as_robot: Fetch  # as a search engine would ask
     txt: Callable[[str], list[str]]  # TXT records of a name

@@ -15,7 +15,7 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from monitor.model import LINE, Emergency, Message, Severity
-from monitor.summary import PlatformHealth, Precedent
+from monitor.summary import BrokenLink, PlatformHealth, Precedent
 from monitor.words import Words
 
 MAX_SUBJECT = 120  # code points
@@ -134,6 +134,7 @@ class Context:
     provisional: bool = False  # the record's deadline was counted across days that nobody has published
     precedents: tuple[Precedent, ...] = ()  # how messages like the record's were answered
     stale: int = 0  # columns of the record's site whose newest entry is older than allowed
+    links: tuple[BrokenLink, ...] = ()  # of the record, that still don't open
 
     def title(self, contact: str) -> str:
         return self.titles.get(contact, contact)

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from math import floor
 
 from classifiers.finding import Kind
-from monitor import answered, rescue
+from monitor import answered, rescue, unopened
 from monitor.letter import Code, Context, Facts, Items, Letter, Link, Paragraph, Section, Value, clean, render, repeated
 from monitor.model import LINE, NUMBER, Contact, Escalation, Reason, Seen, State
 from monitor.proof import GRACE, Lapse, Proof
@@ -31,6 +31,7 @@ STALE_COLUMNS = 5  # of one site fail it as a whole: State Council office letter
 _MASKED = frozenset({Kind.PERSONAL_DATA, Kind.CREDENTIAL})
 _UNQUOTED = frozenset({Kind.SCAM, Kind.HIDDEN_LINK})  # quoting these gets a mail filtered
 _CHECKED = frozenset({Kind.PAGE_STALE, Kind.PLATFORM_SILENT, Kind.CERTIFICATE_EXPIRING, Kind.WRONG_ENCODING})
+_COUNTED = _CHECKED | {Kind.REPLY_OVERDUE, Kind.BROKEN_LINKS}  # not guessed
 _OFTEN = "too_often"  # the rule of a site that doesn't open too often, though it does now
 _OF_PAGES = frozenset({Kind.PAGE_CHANGED, Kind.PAGE_STALE})  # where they have an item, it is a page
 _UNREADABLE = frozenset({Kind.SITE_DOWN, Kind.SOURCE_BROKEN})  # their rule is the code of a CollectError
@@ -152,6 +153,8 @@ class _Alert:
 
     def what_was_checked(self) -> dict[str, str]:
         """Of a check: the figure or day it saw, the limit, and how much time is left."""
+        if self.record.kind is Kind.BROKEN_LINKS:
+            return {"links": self.words.count("links.count", len(self.context.links) or len(self.seen))}
         if not self.seen or not self.seen[0].where.isdecimal():
             return {"day": "", "limit": "", "left": ""}
         figure, limit = self.seen[0].excerpt, self.seen[0].where
@@ -178,6 +181,8 @@ class _Alert:
         health = self.context.health
         if self.record.kind is Kind.REPLY_OVERDUE:
             return self.record.waits_since or self.record.opened_at
+        if self.record.kind is Kind.BROKEN_LINKS:
+            return min((each.since for each in self.context.links), default=self.record.opened_at)
         return (health and health.last_good_at) or self.record.opened_at
 
     def how_sure(self) -> str:
@@ -186,7 +191,7 @@ class _Alert:
         failures = (self.unproven or self.context.health or Proof(prefix="")).failures
         if self.record.kind in _UNREADABLE:
             return self.words.count("sure.failures", failures) if failures else ""
-        if best is None or self.record.kind in _CHECKED | {Kind.REPLY_OVERDUE}:
+        if best is None or self.record.kind in _COUNTED:
             return ""
         level = next(name for least, name in _SURE if best >= least)
         return self.words.say(f"sure.{level}", percent=f"{min(99, floor(best * 100 + 1e-9))}%")
@@ -200,6 +205,8 @@ class _Alert:
     def what_was_seen(self) -> tuple[Section, ...]:
         """A few findings quoted and the others counted; nothing where the first line has said it all."""
         kind, more = self.record.kind, len(self.seen) - EXCERPTS
+        if kind is Kind.BROKEN_LINKS:
+            return unopened.section(self.context.links, self.record.number, self.context, self.words)
         said = kind in _UNREADABLE | _CHECKED or (kind is Kind.REPLY_OVERDUE and self.record.subject)
         if not self.seen or said:
             return ()

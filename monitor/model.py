@@ -146,6 +146,7 @@ class Item:
     reply: Reply | None = None
     files: tuple[str, ...] = ()  # addresses that a feed names beside the text; those in ``html`` are found there
     letter: Letter | None = None
+    part: bool = False  # of pages: what isn't in it may still stand on them
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +310,8 @@ class Entry:
     letter: Letter | None = None
     old: bool = False  # it stood there at first contact: part of the baseline
     attachments: tuple[Attachment, ...] = ()
+    links: tuple[str, ...] = ()  # addresses that its page leads to; none of them carries personal data
+    part: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

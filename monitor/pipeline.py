@@ -1,7 +1,7 @@
 """The main path: collect -> classify -> escalate -> digest -> deliver. Read this first, top to bottom.
 
-Beside it ``attach`` reads the files that hang on what was collected, and ``look`` (``pages``) looks at home pages and
-other single pages; what they find goes the same way from there.
+Beside it ``attach`` reads the files that hang on what was collected, ``look`` (``pages``) looks at home pages and other
+single pages, and ``links`` sees whether links still open; what they find goes the same way from there.
 
 The stages meet in the database and never call each other. Each function takes one unit of work
 (claim, I/O outside any transaction, result in one transaction that checks the claim) and says
@@ -14,12 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 
 from classifiers import crisis, hazard, scam
 from classifiers.finding import Document, Finding, Kind
+from monitor import brought, door, logs, masking, messages, policy, polling, replies, telling, wellness
 from monitor import digest as weekly
-from monitor import door, logs, masking, messages, policy, polling, replies, telling, wellness
 from monitor.errors import CollectError, DeliveryError
 from monitor.house import Clock, House, each
 from monitor.model import (
@@ -31,19 +30,16 @@ from monitor.model import (
     Notification,
     Outcome,
     Platform,
-    State,
     Surface,
     Transition,
 )
 from monitor.store import (
     answers,
     attached,
-    letters,
     looked,
     marks,
     outbox,
     passes,
-    precedents,
     proofs,
     records,
     standing,
@@ -53,7 +49,7 @@ from monitor.store.database import Tx
 
 CLASSIFIERS = (hazard.find, crisis.find)  # what runs after the door, on masked text
 IN_PUBLIC = (scam.find,)  # and beside them on what the public can read
-CLASSIFIED_BY = "2026-11-27.2"  # goes up when a classifier changes
+CLASSIFIED_BY = "2026-11-27.3"  # goes up when a classifier changes
 BATCH = 50  # versions classified under one lease
 
 
@@ -75,7 +71,8 @@ def collect(house: House, clock: Clock) -> bool:
 
     def masked(item: Item) -> Entry:
         entry = door.entry(house.key, platform, item, house.settings.friends)
-        return replace(entry, old=polling.is_old(claim.cursor, entry.published_at, now))
+        links = door.links(platform, item) if house.settings.links.check else ()
+        return replace(entry, old=polling.is_old(claim.cursor, entry.published_at, now), links=links)
 
     entries = [entry for _, entry in each(masked, collected.items) if entry]
     refused = len(collected.items) - len(entries)
@@ -92,11 +89,12 @@ def collect(house: House, clock: Clock) -> bool:
         after = replace(after, etag="", last_modified="", memory=again)
     with house.store.write() as tx:
         stored = passes.finish_pass(tx, claim, after, entries, now)
-        if house.settings.attachments.read:
-            attached.note(tx, platform.name, entries, now)
-        listed = _by_mail(tx, house, collected, entries, now) if platform.mailbox else entries
+        brought.note_leads(tx, house, platform, entries, now)
+        listed = brought.by_mail(tx, house, collected, entries, now) if platform.mailbox else entries
         if platform.answer_within is not None or platform.board is not None:
-            _note_answers(tx, house, replace(collected, complete=collected.complete and not refused), listed, now)
+            brought.note_answers(
+                tx, house, replace(collected, complete=collected.complete and not refused), listed, now
+            )
         if collected.trouble is None:
             observed = wellness.observed(platform, after, dates, now)
             wellness.well(tx, house, observed, noted, claim.cursor.last_good_at)
@@ -138,26 +136,6 @@ def _failed(house: House, platform: Platform, cursor: Cursor, error: CollectErro
         error=error.code,
         detail=masking.mask_text(str(error)),
     )
-
-
-def _by_mail(tx: Tx, house: House, collected: Collected, entries: list[Entry], now: datetime) -> list[Entry]:
-    """Who waits and who was answered by mail, as a board's listing would show it."""
-    letters.keep(tx, collected.cursor.platform, entries)
-    given = [answer for _, answer in each(partial(door.answer, house.key), collected.answers) if answer]
-    return letters.listed(tx, collected.cursor.platform, given, collected.spots, now)
-
-
-def _note_answers(tx: Tx, house: House, collected: Collected, entries: list[Entry], now: datetime) -> None:
-    """Remember who waits for an answer and how others were answered; a record of one that waits no longer closes."""
-    name = collected.cursor.platform
-    gone = [masking.identity(house.key, number) for number in collected.gone]
-    stays = house.settings.platforms[name].kind == "exports"  # an old export may come after a new one
-    answers.note(tx, name, entries, gone, complete=collected.complete, now=now, stays=stays)
-    precedents.keep(tx, name, entries)
-    if collected.trouble is None:
-        answers.set_reach(tx, name, now)
-    for record, what in answers.settled(tx, name):
-        records.move(tx, record, State.RESOLVED, Transition(now, what, "system"))
 
 
 def classify(house: House, clock: Clock) -> bool:

@@ -43,6 +43,7 @@ SHIPPED: dict[Kind, Shipped] = {
     Kind.WRONG_ENCODING: Shipped(Severity.ORDINARY, 0.5, "30d"),
     Kind.PAGE_STALE: Shipped(Severity.ORDINARY, 0.5, "7d"),
     Kind.PAGE_CHANGED: Shipped(Severity.SERIOUS, 0.5, "4h"),
+    Kind.BROKEN_LINKS: Shipped(Severity.ORDINARY, 0.5, "7d"),
 }
 
 
@@ -64,6 +65,16 @@ class AttachmentSettings:
     max_memory: int  # bytes that reading one may take
     fetching: timedelta
     reading: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkSettings:
+    """Whether the links of public pages are followed, and how many."""
+
+    check: bool
+    every: timedelta  # until one that is well is asked again
+    outside: bool  # those that lead elsewhere, too
+    most: int  # of one platform that are remembered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +191,17 @@ def attachments(table: Options) -> AttachmentSettings:
         max_memory=table.number("max_memory", 402_653_184, 268_435_456, 4_294_967_296),
         fetching=table.duration("fetching", "60s", "1s", "2m"),
         reading=table.duration("reading", "60s", "1s", "2m"),
+    )
+    table.finish()
+    return settings
+
+
+def links(table: Options) -> LinkSettings:
+    settings = LinkSettings(
+        check=table.flag("check", True),
+        every=table.duration("every", "7d", "1d", "90d"),
+        outside=table.flag("outside", True),
+        most=table.number("most", 1000, 1, 20_000),
     )
     table.finish()
     return settings

@@ -27,6 +27,7 @@ from monitor.sections import (
     DigestSettings,
     Expiry,
     HttpSettings,
+    LinkSettings,
     Pace,
     RingSettings,
 )
@@ -63,6 +64,7 @@ class Settings:
     database: Database
     http: HttpSettings
     attachments: AttachmentSettings
+    links: LinkSettings
     mail: MailSection
     ring: RingSettings
     emergency: Emergency
@@ -169,6 +171,7 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
         database=database,
         http=sections.http(top.table("http")),
         attachments=sections.attachments(top.table("attachments")),
+        links=sections.links(top.table("links")),
         mail=mail,
         ring=_ring(top.table("ring")),
         emergency=sections.emergency(top.table("emergency")),

@@ -75,6 +75,17 @@ class UnreadFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenLink:
+    """A link that doesn't open, with the title (masked) and the address of the page it stands on."""
+
+    url: str
+    page: str
+    page_link: str
+    since: datetime  # when it failed first
+    error: str  # what was answered: the code of a CollectError, or "http_404"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KindCount:
     """Records of one kind opened in the period and in the two before it (newest first)."""
 

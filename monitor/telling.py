@@ -23,9 +23,21 @@ from monitor.model import (
     Working,
 )
 from monitor.settings import Settings
-from monitor.store import attached, labels, looked, marks, outbox, passes, precedents, records, standing, views
+from monitor.store import (
+    attached,
+    labels,
+    linked,
+    looked,
+    marks,
+    outbox,
+    passes,
+    precedents,
+    records,
+    standing,
+    views,
+)
 from monitor.store.database import Tx
-from monitor.summary import Precedent
+from monitor.summary import BrokenLink, Precedent
 
 WORDS = 12  # words in a digest
 
@@ -113,6 +125,7 @@ def _about(house: House, tx: Tx, record: Escalation, now: datetime) -> messages.
     return replace(
         about,
         health=health,
+        links=_links(tx, record),
         at_night=platform.at_night,
         prefixes=platform.prefixes,
         provisional=working and house.settings.calendar.is_provisional(record.opened_at, record.deadline),
@@ -130,6 +143,14 @@ def _stale_columns(house: House, tx: Tx, platform: Platform, now: datetime) -> i
     }
     newest = looked.newest(tx, limits, now)
     return sum(now - newest[name] >= limit for name, limit in limits.items() if name in newest)
+
+
+def _links(tx: Tx, record: Escalation) -> tuple[BrokenLink, ...]:
+    """Those of the record that are still broken."""
+    if record.kind is not Kind.BROKEN_LINKS:
+        return ()
+    told = {seen.excerpt for seen in records.seen(tx, record.id)}
+    return tuple(each for each in linked.broken(tx, record.platform) if each.url in told)
 
 
 def first_day(

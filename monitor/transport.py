@@ -19,11 +19,12 @@ import httpcore
 import httpx
 
 from monitor import guard
-from monitor.errors import CollectError
+from monitor.errors import CollectError, NoSuchNameError
 from monitor.guard import Address, Network
 
 MAX_ADDRESSES = 8  # of one name
 _OVERHEAD = 262_144  # bytes on the wire beside the body: headers of all hops, chunk sizes
+_NO_NAME = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))  # and not "try again later"
 _HEADERS_TOO_LARGE = 431  # how h11 marks it, beyond 100 KiB
 
 Resolve = Callable[[str, int], Sequence[str]]
@@ -184,7 +185,8 @@ class Backend(httpcore.NetworkBackend):
         if not answers:
             raise _timeout()
         if isinstance(answers[0], Exception):
-            raise CollectError("dns", f"the name {host} is not known") from answers[0]
+            unknown = isinstance(answers[0], socket.gaierror) and answers[0].errno in _NO_NAME
+            raise (NoSuchNameError if unknown else CollectError)("dns", f"the name {host} is not known") from answers[0]
         return [address for raw in answers[0] if (address := guard.literal(raw))]
 
 

@@ -56,6 +56,11 @@ class Words:
         """Why an attachment could not be read, in a few words."""
         return self.say(f"files.{code}") if f"files.{code}" in self else self.error(code)
 
+    def broken(self, code: str) -> str:
+        """What was answered to a link that doesn't open, in a few words."""
+        key = f"rules.broken_links.{code}"
+        return self.say(key if key in self else "rules.broken_links.other", code=code.removeprefix("http_"))
+
     def topic(self, topic: str) -> str:
         """What a topic is called; its own name where nobody has named it."""
         return self.say(f"topics.{topic}") if f"topics.{topic}" in self else topic

@@ -29,6 +29,8 @@ name = "青岚县住房和城乡建设局"
 [pace]
 tick = "1s"
 host_gap = "0s"
+[links]
+check = false
 [emergency]
 gas = "0000-5550100"
 fire = "119"

@@ -103,6 +103,7 @@ VALUES = ("monitor/__init__.py", *MODEL, "monitor/summary.py", *FINDING)
 READING = ("classifiers/page.py", "monitor/blocked.py", "monitor/dates.py", "monitor/decoding.py")
 DOOR = (
     "classifiers/hosts.py", "classifiers/place.py", "monitor/filelinks.py", "monitor/guard.py", "monitor/masking.py",
+    "monitor/pagelinks.py",
 )  # fmt: skip
 WEEKLY = (*LETTERS, "monitor/proof.py", "monitor/weekly.py")
 PURE = (
@@ -119,6 +120,10 @@ PURE = (
     Room("monitor/blocked.py", ("classifiers/page.py",), pure=True),
     Room("monitor/masking.py", (*VALUES, *files(*CLASSIFIERS)), pure=True),
     Room("monitor/filelinks.py", ("classifiers/page.py", "monitor/guard.py", *VALUES), pure=True),
+    Room(
+        "monitor/pagelinks.py", ("classifiers/page.py", "monitor/filelinks.py", "monitor/guard.py", *VALUES), pure=True
+    ),
+    Room("monitor/robots.py", pure=True),
     Room("monitor/door.py", (*DOOR, *VALUES), pure=True),
     Room("monitor/polling.py", VALUES, pure=True),
     Room("monitor/proof.py", (*READING, "monitor/guard.py", "monitor/polling.py", *VALUES), pure=True),
@@ -131,6 +136,7 @@ PURE = (
     Room("monitor/weekly.py", ("monitor/letter.py", "monitor/proof.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/rescue.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/answered.py", ("monitor/letter.py", "monitor/replies.py", "monitor/words.py", *VALUES), pure=True),
+    Room("monitor/unopened.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/brief.py", (*LETTERS, *VALUES), pure=True),
     Room("monitor/chasing.py", ("monitor/letter.py", "monitor/policy.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/firstday.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
@@ -150,7 +156,7 @@ PURE = (
     ),
     Room("monitor/rehearsal.py", (CALENDAR, "monitor/replies.py", *VALUES), pure=True),
     Room("monitor/rehearsed.py", ("monitor/letter.py", "monitor/rehearsal.py", "monitor/words.py", *VALUES), pure=True),
-    Room("monitor/messages.py", ("monitor/answered.py", *WEEKLY, *VALUES), pure=True),
+    Room("monitor/messages.py", ("monitor/answered.py", "monitor/unopened.py", *WEEKLY, *VALUES), pure=True),
     Room("monitor/labelled.py", ("monitor/decoding.py",), pure=True),
     Room("monitor/learned.py", ("monitor/charts.py", "monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/digest.py", VALUES, pure=True),
@@ -167,6 +173,7 @@ NUMBERS = ("classifiers/context.py", "classifiers/folding.py", "monitor/masking.
 RULES_OF_STORE = (
     "classifiers/likeness.py",
     CALENDAR,
+    "monitor/checks/broken_links.py",
     "monitor/checks/observed.py",
     "monitor/policy.py",
     "monitor/polling.py",
@@ -214,21 +221,23 @@ EDGES = (  # never each other
     Room("monitor/channels/", ("monitor/channels/", *VALUES)),
 )
 INNER = files(*CLASSIFIERS, *PURE, *EDGES)
-BESIDE = ("house", "pagesight", "router", "telling", "wellness")
+BESIDE = ("brought", "house", "pagesight", "router", "telling", "wellness")
 WAY = (*(f"monitor/{name}.py" for name in BESIDE), *INNER)  # what the main path stands on
-STAGES = ("monitor/attach.py", "monitor/pages.py", "monitor/pipeline.py", "monitor/proving.py")
+STAGES = ("monitor/attach.py", "monitor/links.py", "monitor/pages.py", "monitor/pipeline.py", "monitor/proving.py")
 ROOMS = (
     *CLASSIFIERS,
     *PURE,
     *EDGES,
     Room("monitor/router.py", ("classifiers/finding.py", "classifiers/routing.py", "monitor/logs.py")),
     Room("monitor/house.py", INNER),
+    Room("monitor/brought.py", ("monitor/house.py", *INNER)),
     Room("monitor/telling.py", ("monitor/house.py", *INNER)),
     Room("monitor/pagesight.py", ("monitor/house.py", *INNER)),
     Room("monitor/wellness.py", ("monitor/house.py", "monitor/telling.py", *INNER)),
     Room("monitor/pipeline.py", WAY),
     Room("monitor/attach.py", WAY),
     Room("monitor/pages.py", WAY),
+    Room("monitor/links.py", WAY),
     Room("monitor/proving.py", WAY),
     Room("monitor/daemon.py", (*STAGES, *WAY)),
     Room("monitor/cli/", ("monitor/cli/", "monitor/daemon.py", "demo/", *STAGES, *WAY)),

@@ -25,7 +25,10 @@ _CRYPTIC = "➕+薇威徽❤🐧飞機裙賴電官网下载w客扣企Tlt找点�
 _OPEN = [way for way in _WAYS if not set(way) & set(_CRYPTIC)]
 _TELEPHONES = ("联系", "电话", "电联", "详询", "致电", "手机", "咨询", "找小陈")
 _LINKS = ("官网", "网址", "点击", "登录", "下载", "打开")
+PLANTED = 0.2  # of those that are put into pages
 TWISTED = 0.2
+BACKWARDS = 0.02
+REACHABLE = 0.45  # of the advertisements that say enough without a way to answer
 SIGNED = 0.15  # with a name behind the way to answer
 _BLANKS = (" ", ".", "*", "/", "\u200b", "-", "·", "\n", "_")
 
@@ -66,21 +69,45 @@ def _advertisement(rule: str, offers: list[str], luck: Random) -> str:
     chosen = luck.sample(offers, min(len(offers), luck.choice((1, 1, 1, 2, 2, 3))))
     pieces = [lifelike.slotted(offer, luck) for offer in chosen]
     urge, lead = phrases()["urges"]["scam"].split("\n"), phrases()["leads"]["scam"].split("\n")
-    if rule in {"gambling", "escort"} and luck.random() < 0.15:  # planted in a page
-        title = luck.choice(phrases()["leads"]["seo"].split("\n")[:-1])
-        return luck.choice((" ", "-", " | ", "_")).join(luck.sample([title, *pieces], len(pieces) + 1))
+    if rule in {"gambling", "escort"} and luck.random() < PLANTED:
+        titles = luck.sample(phrases()["leads"]["seo"].split("\n")[:-1], luck.choice((1, 1, 2, 3)))
+        planted = [*(lifelike.slotted(title, luck) for title in titles), *pieces]
+        return luck.choice((" ", "-", " | ", "_")).join(luck.sample(planted, len(planted)))
     terse = sum(map(len, pieces)) < ENOUGH and rule != "phishing"  # says too little alone
     if rule != "phishing" and luck.random() < 0.45:
         pieces.append(luck.choice(urge[:-1]))
     if luck.random() < 0.2:
         pieces.insert(0, luck.choice(lead[:-1]))
-    if terse or luck.random() < (0.25 if rule == "phishing" else 0.6):
+    if terse or luck.random() < (0.25 if rule == "phishing" else REACHABLE):
         pieces.append(contact(luck))
         if luck.random() < SIGNED:
             pieces[-1] += lifelike.name(luck)[: luck.randint(1, 3)] + luck.choice(("", "经理", "会计", "老师", "主任"))
     if rule == "phishing" and luck.random() < 0.4:
         pieces[0] = f"【{lifelike.slotted(luck.choice(('{office}', '{bank}', '{place}{office}')), luck)}】{pieces[0]}"
     return hidden(luck.choice(("，", "，", " ", "", "。", "！", "、", "~", "\n")).join(pieces), luck)
+
+
+def stories(count: int, luck: Random) -> Iterator[Line]:
+    """Of ``count`` who tell of their life a third advertise what changed it, a third were cheated, a third ask for help."""
+    told: Mapping[str, str] = {name: text for name, text in phrases()["stories"].items() if name != "turn"}
+    turns = [(rule, turn) for rule, text in phrases()["stories"]["turn"].items() for turn in text.split("\n")[:-1]]
+    for number in range(count):
+        rule, turn = luck.choice(turns)
+        pieces = luck.sample(told["hardship"].split("\n")[:-1], luck.choice((0, 1, 2, 3)))
+        kind = ("after", "cheated", "plea")[number % 3]
+        if kind != "plea":
+            pieces += [turn, *luck.sample(told["after"].split("\n")[:-1], luck.choice((1, 2, 3)))]
+        if kind == "after":
+            pieces += luck.sample(told["call"].split("\n")[:-1], luck.choice((0, 1, 1, 2)))
+            pieces += [contact(luck)] * (luck.random() < REACHABLE)
+            pieces = luck.sample(phrases()["leads"]["scam"].split("\n")[:-1], luck.choice((0, 1))) + pieces
+        else:
+            pieces += luck.sample(told[kind].split("\n")[:-1], luck.choice((1, 2)))
+        text = luck.choice(("，", "。", "，", "\n")).join(pieces)
+        if kind == "after":
+            yield Line("composed", hidden(text, luck), rule, part_of(turn))
+        else:
+            yield Line("framed" if kind == "cheated" else "lines", _spoken(text, luck), "", part_of(turn))
 
 
 def _spoken(text: str, luck: Random) -> str:
@@ -105,9 +132,11 @@ def contact(luck: Random, ways: Sequence[str] = _WAYS) -> str:
 
 
 def hidden(text: str, luck: Random) -> str:
-    """Seldom: words twisted, or all split by blanks or signs."""
+    """Seldom: words twisted, all written backwards, or all split by blanks or signs."""
     if luck.random() < TWISTED:
         text = _twists().sub(lambda match: luck.choice(twists()[match[0]]), text)
+    if luck.random() < BACKWARDS:
+        text = text[::-1]
     if luck.random() < 0.06:
         return luck.choice(_BLANKS).join(text)
     return text
@@ -139,15 +168,32 @@ def reached(each: int, luck: Random) -> Iterator[Line]:
             yield Line("reached", _spoken(text, luck), "", part_of(written))
 
 
-def clean(each: int, framed: int, luck: Random) -> Iterator[Line]:
-    """Every clean line ``each`` times with other values, and ``framed`` mentions of offers of every rule."""
+def clean(each: int, joined: int, framed: int, luck: Random) -> Iterator[Line]:
+    """Every clean line ``each`` times with other values, ``joined`` texts of two or three, and ``framed`` mentions of
+    offers of every rule."""
     for written in phrases()["clean"]["lines"].split("\n")[:-1]:
         for _ in range(each):
             yield Line("lines", _spoken(lifelike.slotted(written, luck), luck), "", part_of(written))
+    yield from _joined(joined, luck)
     frames = phrases()["frames"]["clean"].split("\n")[:-1]
     for written in phrases()["offers"].values():
+        by_part: dict[int, list[str]] = {}
+        for offer in written.split("\n")[:-1]:
+            by_part.setdefault(part_of(offer), []).append(offer)
         for _ in range(framed):
-            offer = luck.choice(written.split("\n")[:-1])
-            said = lifelike.slotted(offer, luck) + (luck.choice(("，", "")) + contact(luck)) * (luck.random() < 0.25)
+            part = luck.choice([*by_part])
+            said, other = (lifelike.slotted(luck.choice(by_part[part]), luck) for _ in range(2))
+            said += (luck.choice(("，", "")) + contact(luck)) * (luck.random() < 0.25)
             frame = lifelike.slotted(luck.choice(frames), luck)
-            yield Line("framed", frame.format(offer=said), "", part_of(offer))
+            yield Line("framed", frame.format(offer=said, other=other), "", part)
+
+
+def _joined(count: int, luck: Random) -> Iterator[Line]:
+    """Two or three clean lines in a row, as a page or somebody who asks several things has them."""
+    by_part: dict[int, list[str]] = {}
+    for written in phrases()["clean"]["lines"].split("\n")[:-1]:
+        by_part.setdefault(part_of(written), []).append(written)
+    for _ in range(count):
+        part = luck.choice([*by_part])
+        pieces = [lifelike.slotted(written, luck) for written in luck.sample(by_part[part], luck.choice((2, 2, 3)))]
+        yield Line("joined", luck.choice(("，", "。", "；", " ", "\n", "")).join(pieces), "", part)

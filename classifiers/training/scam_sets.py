@@ -22,7 +22,7 @@ from classifiers.page import visible_text
 from classifiers.training import composing, lifelike
 
 PARTS = composing.PARTS
-EACH, LINES, FRAMED, REACHED = 560, 5, 450, 20
+EACH, LINES, JOINED, FRAMED, REACHED, STORIES = 800, 3, 2500, 600, 16, 1500
 MOST = {  # texts of a set that has more than are needed
     "sentiment-shopping": 4000,
     "sentiment-waimai": 2500,
@@ -122,7 +122,12 @@ def texts(folder: Path, cases: Path) -> list[Text]:
         fill = lifelike.unhidden if source.startswith("spam-sms") else lifelike.filled
         found.append(Text(source, fill(text, Random(_hash(text))), rule, key % PARTS))
     luck = Random(7)
-    lines = (*composing.scams(EACH, luck), *composing.clean(LINES, FRAMED, luck), *composing.reached(REACHED, luck))
+    lines = (
+        *composing.scams(EACH, luck),
+        *composing.clean(LINES, JOINED, FRAMED, luck),
+        *composing.reached(REACHED, luck),
+        *composing.stories(STORIES, luck),
+    )
     found.extend(Text(line.source, line.text, line.rule, line.part) for line in lines)
     return [*found, *embedded(found, luck)]
 

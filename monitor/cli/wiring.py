@@ -54,6 +54,7 @@ def house(settings: Settings, *, migrate: bool = False) -> House:
         collectors=collectors(key, client),
         fetch=client.get,
         save=client.save,
+        head=client.head,
         fetch_once=prover(settings, queue).get,
         as_robot=robot(settings, queue).get,
         txt=Txt(),

@@ -140,7 +140,7 @@ class Reading:
             return []
         html = "\n".join(self.around)
         name = f"{self.platform.url}#articles"
-        return [Item(external_id=name, title=title, html=html, link=self.link)]
+        return [Item(external_id=name, title=title, html=html, link=self.link, part=True)]
 
     def _fetched(self, url: str, **validators: str) -> Fetched:
         fetched = self.fetch(self.platform, url, **validators)

@@ -20,6 +20,7 @@ from monitor.model import Cursor, Entry, Hit, Platform
 from monitor.polling import LOOKED_AT
 from monitor.store import proofs
 from monitor.store.database import Tx
+from monitor.store.link_tables import link
 from monitor.store.pagetable import page
 from monitor.store.statements import add_new, load, look_up, one_at_a_time, put, reserve
 from monitor.store.tables import attachment, correction, cursor, finding, host, item, version
@@ -97,12 +98,12 @@ class Rest:
 
 
 HOSTS = "platform"  # who else is read from a host decides, so that one at a time decides
-READ = tuple(table.alias() for table in (cursor, attachment, page))  # what is read from hosts, each under a lease
+READ = tuple(table.alias() for table in (cursor, attachment, page, link))  # read from hosts, each under a lease
 NO_REST = Rest(timedelta(0), 1_000_000)
 
 
 def spared(name: Column[str], now: datetime, rest: Rest) -> tuple[ColumnElement[bool], ...]:
-    """That the joined ``host`` called ``name`` can be asked now: whoever asks it, for a platform, a file or a page."""
+    """That the joined ``host`` called ``name`` can be asked now: whoever asks it, for whatever is read."""
     readings = (
         select(func.count())
         .where(each.c.host == name, each.c.lease.is_not(None), each.c.lease_until > now)

@@ -14,14 +14,17 @@ from tests.classifiers.scoring import cases, flagged
 from tests.classifiers.test_work import ORDINARY, calls
 
 SETS = {  # most that may be missed, and falsely flagged
-    "scam": (1, 2),
-    "scam_blind": (2, 4),
-    "scam_blind2": (3, 1),
-    "scam_blind3": (2, 2),
-    "scam_blind4": (4, 3),
-    "scam_blind5": (1, 8),
-    "scam_blind6": (0, 1),
-    "scam_blind7": (5, 2),  # never learned from
+    "scam": (3, 0),
+    "scam_blind": (1, 3),
+    "scam_blind2": (1, 0),
+    "scam_blind3": (0, 1),
+    "scam_blind4": (3, 2),
+    "scam_blind5": (0, 3),
+    "scam_blind6": (1, 0),
+    "scam_blind7": (2, 2),
+    "scam_blind8": (2, 1),
+    "scam_blind9": (4, 5),  # never tuned to
+    "scam_plain": (24, 7),  # chosen to be hard: hardly any names a way to answer
 }
 OFFER = "网络兼职刷单，一单一结，日赚三百，先垫付本金再返佣金，加微信 shuadan_5566"
 ACCOUNTS = ["shuadan_5566", "sd99887", "98765432", "198******43", "19811113443", "sd-2024"]
@@ -219,6 +222,27 @@ def test_a_hostile_text_is_read_to_its_end(name):
     assert all(0 <= found.score <= 1 for found in scam.find(Document(HOSTILE[name])))
 
 
+@pytest.mark.parametrize("text", ["刷" * 10**6, "赌" * 1000, "加油" * 50, "哈" * 40])
+def test_the_same_again_and_again_says_nothing(text):
+    assert score(text) < 0.5
+
+
+def test_drawing_out_hides_nothing():
+    assert score(OFFER.replace("刷", "刷刷刷刷").replace("，", "，，，，，，")) >= 0.5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "define('DB_NAME', 'wordpress'); define('DB_USER', 'wp_site'); define('DB_HOST', 'localhost');",
+        "驾驶证期满换证可在车管所一楼办理，体检、拍照一次办结，现场免费拍照",
+        "网站首页 | 设为首页 | 加入收藏 | 简体 | 繁体 | 无障碍 | 适老版",
+    ],
+)
+def test_what_was_once_called_a_scam_is_none(text):
+    assert score(text) < 0.5
+
+
 @pytest.mark.parametrize("name", ORDINARY)
 def test_an_ordinary_message_costs_next_to_nothing(name):
     scam.find(Document("warm"))
@@ -280,7 +304,7 @@ def test_every_rule_has_a_name_in_both_languages():
 
 
 @pytest.mark.parametrize(
-    ("name", "false"), [("furniture_learned", 0), ("furniture_held", 0), ("notices_learned", 0), ("notices_held", 4)]
+    ("name", "false"), [("furniture_learned", 0), ("furniture_held", 0), ("notices_learned", 0), ("notices_held", 0)]
 )
 def test_what_official_sites_say_of_themselves_is_no_scam(name, false):
     """Names of portals, columns and menus; notices as offices write them. ``_held`` was never learned from."""

@@ -170,6 +170,14 @@ def test_a_night_may_lie_within_one_day_and_holds_for_failures_too():
     assert polling.after_failure(early, 1, None, now - 3 * HOUR, 0.0).why is Why.BACK_OFF
 
 
+@pytest.mark.parametrize(("hour", "expected"), [(22, False), (23, True), (5, True), (6, False)])
+def test_a_moment_lies_in_the_night_of_its_platform_or_not(hour, expected):
+    moment = datetime(2026, 5, 4, hour, tzinfo=NIGHTLY.zone)
+
+    assert polling.is_night(NIGHTLY, moment) is expected
+    assert not polling.is_night(platform(), moment)
+
+
 def test_where_citizens_write_there_is_no_night():
     now = datetime(2026, 11, 4, 16, 0, tzinfo=UTC)
     written_to = platform(night=(time(23), time(6)), messages=True)

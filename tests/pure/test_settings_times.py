@@ -52,3 +52,19 @@ def test_what_asks_a_host_is_held_while_it_waits_for_its_turns():
 
     assert pace.visit == 41 * minute
     assert replace(pace, host_gap=timedelta(0)).visit == minute
+
+
+def test_how_often_links_are_asked_and_how_many_can_be_set():
+    switched = EXAMPLE.replace('# every = "7d" ', 'every = "14d" ').replace("# outside = true", "outside = false")
+    found, problems, _ = read(switched.replace("# most = 1000", "most = 50"))
+
+    assert problems == []
+    links = found.links
+    assert (links.check, links.every.days, links.outside, links.most) == (True, 14, False, 50)
+
+
+def test_an_address_is_not_asked_more_than_once_a_day():
+    text = EXAMPLE.replace('# every = "7d" ', 'every = "1h" ').replace("# most = 1000", "most = 0")
+    _, problems, _ = read(text.replace("# outside = true", 'outside = "no"'))
+
+    assert [problem.partition(":")[0] for problem in problems] == ["links.every", "links.outside", "links.most"]

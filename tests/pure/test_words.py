@@ -32,6 +32,7 @@ BY_NUMBER = {  # these are always asked for with ``count``; only they may hold a
     *(f"evaluation.{key}" for key in ("first", "unread", "more")),
     *("digest.trouble", "digest.undelivered_note", "digest.more", "sure.failures", "alert.more"),
     *("alert.seen_in_file", "alert.stale_of_site", "digest.unread"),
+    *("links.count", "links.more"),
 }
 
 
