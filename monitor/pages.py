@@ -61,7 +61,7 @@ def _turn(house: House, now: datetime) -> Turn | None:
     if not platforms:
         return None
     pace = house.settings.pace
-    until = now + pace.lease + LOOKS * house.settings.http.total
+    until = now + pace.visit + LOOKS * house.settings.http.total
     with house.store.write() as tx:
         pages = looked.wanted(platforms, proofs.standing(tx, platforms, now))
         claim = looked.claim(tx, pages, now, until, passes.Rest(pace.host_gap, pace.per_host)) if pages else None
