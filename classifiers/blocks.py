@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from math import inf
 
 from selectolax.lexbor import LexborNode
 
 from classifiers import hiding
 from classifiers.colours import Colour, colour, is_alike, is_transparent
+from classifiers.lengths import pixels
 
-_BLACK = (0, 0, 0)
+_BLACK, _WHITE = (0, 0, 0), (255, 255, 255)
+_BLENDS = {  # what hides every colour, by what it lies on
+    **dict.fromkeys(("screen", "lighten", "color-dodge", "plus-lighter"), _WHITE),
+    **dict.fromkeys(("multiply", "darken", "color-burn"), _BLACK),
+}
+_CLOSE = 0.8  # of a letter, by which letters lie upon one another
 _LONGEST = 20_000  # code points of a block's text
 
 
@@ -56,7 +63,10 @@ class State:
     unseen_ink: bool = False
     ground: Colour | None = (255, 255, 255)
     painted: bool = False
+    blended: bool = False  # it takes the colour of what lies below
+    spacing: float = 0.0  # between letters
     font: float = 16.0
+    cut: float = inf  # below which height nothing can be seen
     invisible: bool = False
     indented: bool = False
 
@@ -68,15 +78,21 @@ def inherited(style: Mapping[str, str], state: State) -> State:
         said = ""
     if said:
         ink = _BLACK if said == "initial" else colour(said)
+    if "currentcolor" in (style.get("background-color"), style.get("background")):
+        ground = ink
     size = hiding.font_size(style)
-    seen = style.get("visibility")
+    seen, blend = style.get("visibility"), style.get("mix-blend-mode")
+    spacing = pixels(style.get("letter-spacing", ""))
     return replace(
         state,
         ink=ink,
         unseen_ink=is_transparent(said) if said else state.unseen_ink,
         ground=ground if painted else state.ground,
+        blended=state.blended if blend is None else state.ground == _BLENDS.get(blend),
+        spacing=state.spacing if "letter-spacing" not in style else spacing or 0.0,
         painted=state.painted or painted,
         font=state.font if size is None else size,
+        cut=hiding.cut_at(style),
         invisible=state.invisible if seen is None else seen in ("hidden", "collapse"),
         indented=hiding.is_indented(style) if "text-indent" in style else state.indented,
     )
@@ -85,11 +101,11 @@ def inherited(style: Mapping[str, str], state: State) -> State:
 def by_inheritance(state: State) -> str:
     if state.invisible:
         return "invisible"
-    if hiding.is_tiny(state.font):
+    if hiding.is_tiny(state.font) or state.spacing <= -_CLOSE * state.font:
         return "tiny_font"
     if state.indented:
         return "off_screen"
-    if state.unseen_ink:
+    if state.unseen_ink or state.blended:
         return "transparent"
     if state.ink is not None and state.ground is not None and is_alike(state.ink, state.ground):
         return "same_colour"

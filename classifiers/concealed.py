@@ -193,7 +193,11 @@ class Walk:
         self.opened |= {each[1] or each[2] for each in scripts.names(value)}
 
     def _inside(self, node: LexborNode, face: Face, style: Mapping[str, str], state: State) -> State:
-        rule = rule_of(face, style) or self._covered(node, style)
+        rule = (
+            rule_of(face, style)
+            or self._covered(node, style)
+            or ("zero_size" if hiding.pushed(style) >= state.cut else "")
+        )
         if rule and face.tag not in ("html", "body", "head", "script", "style"):
             block = self._hidden(rule, node, face, style)
             return replace(state, block=block, shut=True)

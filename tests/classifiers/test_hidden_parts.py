@@ -4,10 +4,11 @@ from base64 import b64encode
 
 import pytest
 
-from classifiers import hidden_link, hiding, lures, scripts
+from classifiers import hidden_link, lures, scripts
 from classifiers.colours import colour
 from classifiers.finding import Document
 from classifiers.hosts import host_of, imitates, registrable
+from classifiers.lengths import pixels
 from classifiers.selectors import Face, keys_of
 from classifiers.styles import Sheet, declarations
 from tests.classifiers.scoring import THRESHOLD
@@ -284,5 +285,5 @@ def test_colours_and_lengths():
     assert colour("#abc") == (170, 187, 204)
     assert colour("white") == colour("rgb(255 255 255 / 50%)") == (255, 255, 255)
     assert colour("x") is colour("transparent") is None
-    assert hiding.pixels("auto") is None
-    assert hiding.pixels("-.5em") == -8
+    assert pixels("auto") is None
+    assert pixels("-.5em") == -8
