@@ -16,21 +16,26 @@ _FOUND = (
     r"|getElementsByTagName\(\s*[\"'](?P<tag>\w+)[\"']\s*\)\s*(?:\[|\.item\()\s*(?P<place>\w+)\s*[\])]"
     r"|querySelector\(\s*[\"'](?P<css>[^\"']{1,100})[\"']\s*\)"
     r"|querySelectorAll\(\s*[\"'](?P<all_css>[^\"']{1,100})[\"']\s*\)\s*\[\s*(?P<nth>\w+)\s*\]"
+    r"|currentScript\s*\.\s*(?P<near>\w{1,40})"
     r"|all\s*\.\s*(?P<all>\w+)|(?P<name>\b\w+)(?:\[\s*\w+\s*\])?)(?P<up>\s*\.\s*parent(?:Node|Element))?"
 )
 _VALUE = r"(?:[\"'`](?P<value>[^\"'`]{0,300})[\"'`]|(?P<number>-?\d[\d.]{0,8})\b)"
 _STYLED = late(
-    _FOUND + r"\s*\.\s*style\s*(?:\.\s*(?:setProperty\(\s*[\"'])?(?P<property>[\w-]+)[\"']?\s*[=,]|=(?!=))\s*" + _VALUE
+    _FOUND
+    + r"\s*\.\s*style\s*(?:\.\s*(?:setProperty\(\s*[\"'])?(?P<property>[\w-]+)[\"']?\s*(?:\+?=(?!=)|,)|=(?!=))\s*"
+    + _VALUE
 )
 _ASSIGNED = late(r"Object\.assign\(\s*" + _FOUND + r"\s*\.\s*style\s*,(?P<pairs>[^)]{1,300})\)")
 _REMOVED = late(
     _FOUND
-    + r"\s*\.\s*(?:remove\(\s*\)|(?:inner|outer)HTML\s*=\s*(?:\"\"|'')(?!\s*\+)|hidden\s*=\s*(?:true|!0)"
+    + r"\s*\.\s*(?:remove\(\s*\)|replaceWith\(\s*(?:\"\"|'')?\s*\)|replaceChildren\(\s*\)|hidden\s*=\s*(?:true|!0)"
+    + r"|(?:innerHTML|outerHTML|innerText|textContent)\s*=\s*(?:\"\"|'')(?!\s*\+)"
     + r"|setAttribute\(\s*[\"']hidden[\"']|toggleAttribute\(\s*[\"']hidden[\"'](?!\s*,\s*(?:false|!1)))"
 )
+_SHADOWED = late(_FOUND + r"\s*\.\s*attachShadow\(")  # what stands in it has no place any more
 _CHILD = late(r"\.\s*removeChild\(\s*" + _FOUND + r"\s*\)")
 _EACH = late(
-    r"querySelectorAll\(\s*[\"'](?P<css>[^\"']{1,100})[\"']\s*\)\s*\.\s*forEach\([^;]{0,60}?(?:\.style\s*\.\s*(?P<property>[\w-]+)\s*=\s*"
+    r"querySelectorAll\(\s*[\"'](?P<css>[^\"']{1,100})[\"']\s*\)\s*(?:\)?\s*\.\s*forEach\(|,|\)\s*\{?)[^;]{0,60}?(?:\.style\s*\.\s*(?P<property>[\w-]+)\s*=\s*"
     + _VALUE
     + r"|\.remove\(\s*\)|\.hidden\s*=\s*(?:true|!0))"
 )
@@ -43,7 +48,10 @@ _JQUERY = late(
 )
 _PAIR = late(r"[{,]\s*[\"']?([\w-]{1,40})[\"']?\s*:\s*[\"']?([^\"'\n,}]{0,300})")  # of an object
 _CREATED = late(r"\b(\w{1,60})\s*=\s*document\s*\.\s*createElement\(\s*[\"'`](\w{1,20})[\"'`]\s*\)")
-_SIZED = late(r"\b(\w{1,60})\s*\.\s*(?:style\s*\.\s*)?(width|height)\s*=\s*[\"']?([01])(?:px)?[\"']?\s*[;,\n}]")
+_SIZED = late(
+    r"\b(\w{1,60})\s*\.\s*(?:(?:style\s*\.\s*)?(?:width|height)\s*=|setAttribute\(\s*[\"'](?:width|height)[\"']\s*,)\s*"
+    r"[\"']?([01])(?:px)?[\"']?\s*[;,\n})]"
+)
 _OWNED = late(
     r"\b(\w{1,60})\s*\.\s*(?:(innerHTML|src|href)\s*=(?!=)|setAttribute\(\s*[\"'](src|href)[\"']\s*,)\s*([^;\n}]{1,2000})"
 )
@@ -60,9 +68,9 @@ _Cued = tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]  # patterns, each wi
 _ONLY_HIDE: _Cued = (
     (_STYLED, ("style",)),
     (_ASSIGNED, ("Object.assign",)),
-    (_EACH, ("forEach",)),
+    (_EACH, ("querySelectorAll",)),
     (_JQUERY, ("$(", "jQuery(")),
-    (_REMOVED, ("remove", "HTML", "hidden")),
+    (_REMOVED, ("remove", "replace", "HTML", "Text", "textContent", "hidden")),
     (_CHILD, ("removeChild",)),
 )
 _HIDES: _Cued = (*_ONLY_HIDE, (_SET, ("setAttribute",)))
@@ -77,6 +85,21 @@ _CALL = late(
     r"|(?:onload\s*=|[\"'](?:load|DOMContentLoaded)[\"']\s*,|setTimeout\(|\$\()\s*(\w{1,40})\s*[;,)\n]"
 )
 _BEFORE = 300
+_EVENTS = r"(?:click|mousedown|mouseup|mousemove|touchstart|touchend|pointerdown|scroll|keydown|copy|visibilitychange|pagehide|beforeunload|blur)"
+_ANYWHERE = late(
+    r"(?:\b(?:document|window|body|documentElement)\s*\.\s*(?:addEventListener\(\s*[\"']"
+    + _EVENTS
+    + r"[\"']\s*,|on"
+    + _EVENTS
+    + r"\s*=)"
+    r"|(?:\$|jQuery)\(\s*(?:document|window|[\"'](?:body|html)[\"']|document\.body)\s*\)\s*\.\s*(?:(?:on|one|bind)\(\s*[\"']"
+    + _EVENTS
+    + r"[\"']\s*,|click\())\s*(?:function\s*\(\w*\)|\(?\w*\)?\s*=>)[^}]{0,200}$"
+)
+_NOW = late(
+    r"(?:\(\s*(?:async\s*)?\(\s*\)|(?:load[\"']\s*,|DOMContentLoaded[\"']\s*,|onload\s*=|ready\(|\$\()\s*(?:\w+|\(\w*\)))\s*$"
+)
+_SOON = late(r"\}\s*,\s*\d{1,2}\s*\)")  # the end of what happens some hundredths of a second later
 
 
 class Change(NamedTuple):
@@ -91,7 +114,8 @@ class Change(NamedTuple):
 
 def hides(text: str) -> Iterator[Change]:
     """Elements and the declarations that they are given while the page loads."""
-    for selector, place, groups in _at_once(_HIDES, text):
+    shadowed: _Cued = () if "slot" in text else ((_SHADOWED, ("attachShadow",)),)
+    for selector, place, groups in _at_once((*_HIDES, *shadowed), text):
         yield Change(selector, place, bool(groups.get("up")), css=_css(groups))
 
 
@@ -111,7 +135,7 @@ def created(text: str) -> Iterator[tuple[str, str, str, str]]:
     if "createElement" not in text:
         return
     made = {match[1]: match[2].lower() for match in first(_CREATED, text)}
-    style = {match[1]: f"{match[2]}:{match[3]}px;overflow:hidden" for match in first(_SIZED, text)}
+    style = {match[1]: f"width:{match[2]}px;overflow:hidden" for match in first(_SIZED, text)}
     for match in first(_STYLED, text):
         if match["name"]:
             style[match["name"]] = ";".join(filter(None, (style.get(match["name"]), _css(match.groupdict()))))
@@ -125,11 +149,20 @@ def created(text: str) -> Iterator[tuple[str, str, str, str]]:
 def is_later(text: str, begin: int, *, timed: bool = True) -> bool:
     """Whether a statement is run when something else happens, not while the page loads; ``timed``: or some time after."""
     for match in _LATER.finditer(text, max(0, begin - _BEFORE), begin):
-        if match[1] is None and (timed or not match[0].startswith("set")):
+        if match[0] == "=>" and _NOW.search(text, max(0, match.start() - 60), match.start()):
+            continue
+        if match[0].startswith("set") and (not timed or _SOON.search(text, begin, begin + _BEFORE)):
+            continue
+        if match[1] is None:
             return True
         if match[1] is not None and match[1] not in _called(text):
             return True
     return False
+
+
+def is_anywhere(text: str, begin: int) -> bool:
+    """Whether a statement is run when the visitor does something anywhere on the page, whatever that is."""
+    return _ANYWHERE.search(text, max(0, begin - _BEFORE), begin) is not None
 
 
 @lru_cache(maxsize=1)
@@ -149,6 +182,8 @@ def _at_once(patterns: _Cued, text: str) -> Iterator[tuple[str, int | None, dict
 
 
 def _selector(groups: Mapping[str, str | None], alias: Mapping[str, str]) -> str:
+    if groups.get("near"):
+        return f":{groups['near']}"
     if groups.get("class"):
         return f".{groups['class']}"
     css = groups.get("css") or groups.get("all_css") or groups.get("tag")

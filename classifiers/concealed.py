@@ -13,25 +13,33 @@ from classifiers.elements import (
     HIDING,
     element_beside,
     holds_only,
-    html_of,
     is_bare,
     is_named,
     is_on_picture,
     is_one_of_several,
+    is_over_all,
+    is_unslotted,
     rule_of,
 )
 from classifiers.heads import Head
 from classifiers.late import late
 from classifiers.selectors import Face, beside, face_of, keys_of
 from classifiers.styles import Sheet
+from classifiers.unpacking import data_of, unescaped
 
 _NO_PROGRAM = ("template", "json", "html", "x-", "text/plain", "ng-", "handlebars", "mustache")
-_LOOKED_AT = frozenset("noscript marquee x-template details summary canvas video audio datalist".split())
+_LOOKED_AT = frozenset("noscript marquee x-template details dialog summary canvas video audio datalist".split())
 _HOLDERS = frozenset({"div", "span", "p", "ul", "ol", "dl", "font", "center", "marquee", "section", "table"})
 _FRAMES = {"iframe": "src", "frame": "src", "embed": "src", "object": "data"}  # what another page stands in
+_SCRIPT_DATA = ("text/javascript", "application/javascript", "application/x-javascript", "text/ecmascript")
+_BY_THEMSELVES = frozenset(
+    "onload onpageshow onerror onloadstart ontoggle onstart onfinish onbounce onanimationstart onanimationend onpagehide "
+    "onanimationiteration ontransitionend oncanplay onloadeddata onloadedmetadata onplay onbegin onunload onhashchange".split()
+)  # events that nobody has to cause
 _RAW = frozenset({"noembed", "noframes", "xmp", "plaintext", "iframe"})
 _NOT_TEXT = frozenset({"style", "script", "textarea", "select", "option", "button", "title", "head", "x-template"})
 _ON_DEMAND = ("role", "tabindex", "aria-", "v-", "ng-", "x-", ":", "@", "wx:", "data-bind")  # attributes
+_NAMING = ("for", "popovertarget", "commandfor")  # attributes that name what they open
 _FORM = frozenset({"input", "textarea", "select", "button", "form", "option"})
 _AROUND = 2  # elements above whose names say what a block is
 _SCRIPTS = 4000  # of a page that are read
@@ -40,18 +48,24 @@ _CALLS = 200  # code points of what a page does when it is there, which is read 
 _HANDLERS = 200  # of events that come by themselves
 _NAMES = 20  # of single elements that scripts style
 _LONGEST_DATA = 20_000  # code points of a description, or a page, inside the page
+_PREVIOUS, _BESIDE = (
+    ":previousElementSibling",
+    (":previousElementSibling", ":parentNode", ":parentElement"),
+)  # of a script
 _PLAIN = late(r"[.#]?[\w-]+")
 _TOLD = ("alt", "title", "aria-label")  # attributes that nobody sees at once
 _SHORT_TEXT = 3  # code points that advertise nothing
 _LAID = ("absolute", "fixed")  # positions that lie over others
+_SHAPES = "rect, image, img, path, circle, ellipse, polygon, use"  # which the words of a drawing may lie on
 _NEAR = 3  # elements behind one that may lie over it
 
 
 class Walk:
     """What was found on a page."""
 
-    def __init__(self, tree: LexborHTMLParser) -> None:
+    def __init__(self, tree: LexborHTMLParser, *, drawn: bool = False) -> None:
         self.tree = tree
+        self.drawn = drawn  # it is a drawing
         self.sheet = Sheet()
         self.head = Head(tree, self.sheet)
         self.blocks: list[Block] = []
@@ -67,6 +81,7 @@ class Walk:
         self.held: list[tuple[str, LexborNode]] = []  # texts in attributes that nobody sees at once
         self.inner: list[tuple[str, LexborNode, bool]] = []  # pages inside, and whether they are hidden
         self._handlers = 0
+        self.shadowed = tree.css_first("x-template[shadowrootmode]") is not None
         self._found: dict[str, list[LexborNode]] = {}  # elements by the name under which a script looked for them
         self._given: dict[int, str] = {}  # style that scripts give to single elements
         self.words = Block("", tree.root or tree.body)  # type: ignore[arg-type]
@@ -81,34 +96,42 @@ class Walk:
         for node in self.tree.css("script")[:_SCRIPTS]:
             kind = (node.attributes.get("type") or "").lower()
             runs = not any(each in kind for each in _NO_PROGRAM) or kind == "application/x-javascript"
-            if url := node.attributes.get("src"):
+            url = node.attributes.get("src") or ""
+            if url:
                 self.loaded.append(Link(url, "", node))
-            if not (text := node.text() or ""):
+            if not (text := node.text() or data_of(url, _SCRIPT_DATA)):
                 continue
             if runs:
                 self._take_script(text + onload, node)
             elif "<a" in text:
                 self.comments.append((text[:_LONGEST_DATA], node))
             elif "ld+json" in kind:
-                self.head.described.append((text[:_LONGEST_DATA], node))
+                self.head.described.append((unescaped(text[:_LONGEST_DATA]), node))
 
     def _take_script(self, text: str, node: LexborNode) -> None:
         script = scripts.read(text)
         if self.programs and self.programs[-1][0] is script:  # the same again and again
             return
         self.programs.append((script, node))
-        self.opened |= script.shown()
+        shown = script.shown()
         for change in changes.hides(script.plain):
-            self._change(change, change.css)
+            self._change(change, change.css, node)
         for change in changes.classes(script.plain):
             named = frozenset(change.classes)
             given = self.sheet.style(Face("", "", named, {}, keys_of("", "", named)), (), "")
-            self._change(change, ";".join(map(":".join, given.items())))
+            self._change(change, ";".join(map(":".join, given.items())), node)
+            if hiding.closed(given) and script.names_once(change.selector):
+                shown.discard(change.selector.lstrip("#."))
+        self.opened |= shown
         for css in script.styles():
             self.sheet.read(css)
 
-    def _change(self, change: changes.Change, css: str) -> None:
-        if change.place is None and not change.up:
+    def _change(self, change: changes.Change, css: str, script: LexborNode) -> None:
+        if change.selector in _BESIDE:
+            near = script.parent if change.selector != _PREVIOUS else element_beside(script.prev, "prev")
+            if near is not None:
+                self._given[near.mem_id] = f"{self._given.get(near.mem_id, '')};{css}"
+        elif change.place is None and not change.up:
             self.sheet.hide(change.selector, css)
         elif _PLAIN.fullmatch(change.selector) and len(self._found) < _NAMES:
             if change.selector not in self._found:
@@ -120,7 +143,9 @@ class Walk:
 
     def _go(self) -> None:
         root = self.tree.root
-        stack: list[tuple[LexborNode, State]] = [(root, State())] if root else []
+        on_shapes = self.drawn and self.tree.css_first(_SHAPES) is not None
+        state = State(ground=None) if on_shapes else State()
+        stack: list[tuple[LexborNode, State]] = [(root, state)] if root else []
         for near in _all_beside(root):
             if near.is_comment_node and root is not None and "<a" in (text := near.comment_content or "").lower():
                 self.comments.append((text, root))
@@ -161,7 +186,7 @@ class Walk:
     def _enter(self, node: LexborNode, state: State) -> State:
         tag, attributes = node.tag or "", node.attributes
         face = face_of(node)
-        if not (attributes or self.sheet.knows or self._given or tag in _LOOKED_AT or tag == "script"):
+        if not (attributes or self.drawn or self.sheet.knows or self._given or tag in _LOOKED_AT or tag == "script"):
             self._faces.append(face)
             return state
         inline = attributes.get("style") or ""
@@ -172,13 +197,18 @@ class Walk:
             state = replace(state, block=None, shut=False)
         if attributes and (old := hiding.from_attributes(tag, attributes)):
             style = {**old, **style}
-        if not state.shut and (style or tag in _LOOKED_AT or not HIDING.isdisjoint(face.classes)):
+        if self.drawn:
+            style = hiding.painted({**hiding.from_drawing(tag, attributes), **style})
+        if self.shadowed and not state.shut and is_unslotted(node):
+            state = replace(state, block=self._hidden("not_displayed", node, face, style), shut=True)
+        looked_at = style or tag in _LOOKED_AT or "popover" in attributes or not HIDING.isdisjoint(face.classes)
+        if looked_at and not state.shut:
             state = self._inside(node, face, style, state)
         self._faces.append(face)
         for name, value in attributes.items():
             if value and len(value) > _SHORT_TEXT and (name in _TOLD or name.startswith("data-")):
                 self.held.append((value, node))
-            if value and (name.startswith(("on", "data-", "aria-controls")) or name == "for" or value[0] == "#"):
+            if value and (name.startswith(("on", "data-", "aria-controls")) or name in _NAMING or value[0] == "#"):
                 self._opens(name, value, node)
         self._collect(node, tag, attributes, state)
         return state
@@ -187,7 +217,10 @@ class Walk:
         if not name.startswith("on"):
             self.opened.add(value[:64].lstrip("#."))
             return
-        if name in ("onload", "onpageshow", "onerror") and self._handlers < _HANDLERS:
+        by_itself = (
+            name in _BY_THEMSELVES or node.tag == "body" or (name == "onfocus" and "autofocus" in node.attributes)
+        )
+        if by_itself and self._handlers < _HANDLERS:
             self._handlers += 1
             self._take_script(value, node)
         self.opened |= {each[1] or each[2] for each in scripts.names(value)}
@@ -219,14 +252,15 @@ class Walk:
         faces = [face, *reversed(self._faces[-_AROUND:])]
         names = " ".join(f"{each.id} {' '.join(each.classes)}" for each in faces)
         on_demand = (
-            face.tag in ("dialog", "nav")
+            face.tag == "nav"
             or rule == "hidden_class"
-            or (rule == "folded" and is_named(node))
+            or (rule == "folded" and (face.tag != "details" or is_named(node)))
             or (rule == "template" and bool(face.attributes or self.programs or self.loaded))
             or lures.opens_on_demand(names)
             or not {"transition", "animation"}.isdisjoint(style)
             or hiding.background(style) == (True, None)  # an image stands for the words
-            or any(name.startswith(_ON_DEMAND) for name in face.attributes)
+            or any(name.startswith(_ON_DEMAND) and name != "aria-hidden" for name in face.attributes)
+            or (rule == "not_displayed" and "aria-hidden" in face.attributes)
             or self._comes_back(node, face, style, rule)
         )
         if (before := element_beside(node.prev, "prev")) is not None:  # what is clicked stands before what opens
@@ -240,7 +274,7 @@ class Walk:
 
     def _within(self, block: Block, link: Link, node: LexborNode) -> None:
         """What is hidden of a link itself: so much of it that it can't be read, or all there is to be clicked on."""
-        if block.rule in ("same_colour", "tiny_font"):
+        if self.drawn or block.rule in ("same_colour", "tiny_font"):
             block.links.append(link)
         elif holds_only(link.node, node):
             self.bare.append(link)
@@ -277,8 +311,12 @@ class Walk:
 
     def _link(self, link: Link, attributes: Mapping[str, str | None], block: Block | None) -> None:
         (self.shown if block is None else block.links).append(link)
-        if block is None and (is_bare(link.node, link.text) if link.node.tag == "a" else hiding.is_spot(attributes)):
+        if block is not None:
+            return
+        if is_bare(link.node, link.text) if link.node.tag == "a" else hiding.is_spot(attributes):
             self.bare.append(link)
+        elif "style" in attributes and is_over_all(link.node, _at_top(link.node)):
+            self.frames.append(link)
 
     def _field(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None], block: Block | None) -> None:
         if tag == "form":
@@ -297,12 +335,14 @@ class Walk:
 
     def _frame(self, link: Link, attributes: Mapping[str, str | None], block: Block | None) -> None:
         thin = any(hiding.is_thin_box(attributes.get(name)) for name in ("width", "height"))
-        html = attributes.get("srcdoc") or html_of(link.url)
+        if link.url[:11].lower() == "javascript:":
+            self._take_script(link.url[11:], link.node)
+        html = attributes.get("srcdoc") or data_of(link.url, ("text/html",))
         if html:
             self.inner.append((html[:_LONGEST_DATA], link.node, thin or block is not None))
         elif block is not None:
             block.frames.append(link)
-        elif thin:
+        elif thin or is_over_all(link.node, _at_top(link.node)):
             self.frames.append(link)
 
     def _writes(self, node: LexborNode) -> None:
@@ -326,6 +366,11 @@ class Walk:
         for block in self.blocks:
             block.on_demand = block.on_demand or not block.names.isdisjoint(self.opened)
             yield block
+
+
+def _at_top(node: LexborNode) -> tuple[str, ...]:
+    """The positions that an element may lie over the whole page by."""
+    return _LAID if node.parent is not None and node.parent.tag == "body" else ("fixed",)
 
 
 def _all_beside(root: LexborNode | None) -> Iterator[LexborNode]:

@@ -5,13 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from typing import NamedTuple
 
 from classifiers.late import late
 
 _LONGEST = 20_000  # codes of a text
 _PARTS = 200  # of a list that is put together
 _CODES = late(r"\b(\w{1,60})\s*=\s*\[([0-9a-fA-Fx,\s\"'-]{3,100000}+)\]")
-_STEP = r"\s*(?:([-+^*/])\s*(0x[0-9a-fA-F]{1,4}|\d{1,5}))?\s*\)"
+_STEP = r"\s*(?:([-+^*/])\s*(0x[0-9a-fA-F]{1,4}|\d{1,5}|[A-Za-z_]\w{0,20}))?\s*\)"
+_NUMBER = late(r"\b([A-Za-z_]\w{0,20})\s*=\s*(0x[0-9a-fA-F]{1,4}|\d{1,5})\b(?!\s*[-+*/^%.<>&|?])")
+# codes.forEach(function(c){text+=String.fromCharCode(c-3)})
+_EACH = late(
+    r"(?:\[([0-9a-fA-Fx,\s\"'-]++)\]|\b(\w{1,60}))\.forEach\([^;\n]{0,60}?\b(\w{1,60})\s*\+=\s*String\.fromCharCode\(\s*(?:parseInt\(\s*)?\w{1,60}"
+    rf"(?:\s*,\s*(\d\d)\s*\))?{_STEP}\s*;?\s*\}}?\s*\)"
+)
+# new TextDecoder().decode(new Uint8Array([104,116]))
+_BYTES = late(
+    r"(?:new\s+TextDecoder\([^()]{0,20}\)\s*\.decode\(\s*)?(?:new\s+Uint8Array|Uint8Array\.from)\(\s*\[([0-9a-fA-Fx,\s]++)\]\s*\)\s*\)?"
+)
 _INDEX = r"(?:\[\w{1,20}\]|\.charCodeAt\(\s*\w{1,20}\s*\))"
 # text += String.fromCharCode(codes[i] ^ 5)
 _LOOP = late(
@@ -59,9 +70,14 @@ def looped(text: str, constants: Mapping[str, str]) -> str:
     """The script with what its loops put together written out where they stand."""
     if "fromCharCode" in text:
         lists = {match[1]: match[2] for match in _CODES.finditer(text)} if "[" in text else {}
-        text = _LOOP.sub(partial(_of_loop, lists, constants), text)
+        known = _Known(lists, constants, dict(_NUMBER.findall(text)))
+        text = _LOOP.sub(partial(_of_loop, known), text)
         if ".map(" in text:
-            text = _MAP.sub(partial(_of_map, lists), text)
+            text = _MAP.sub(partial(_of_map, known), text)
+        if ".forEach(" in text:
+            text = _EACH.sub(partial(_of_each, known), text)
+    if "Uint8Array" in text:
+        text = _BYTES.sub(_of_bytes, text)
     if "+=" in text:
         text = _GATHERED.sub(partial(_gathered, constants), text)
     if "length" in text:
@@ -81,27 +97,47 @@ def _quoted(text: str) -> str:
     return "`" + text.replace("`", "'") + "`"
 
 
-def _of_loop(lists: Mapping[str, str], constants: Mapping[str, str], match: re.Match[str]) -> str:
+class _Known(NamedTuple):
+    """What names stand for: codes, texts, numbers."""
+
+    lists: Mapping[str, str]
+    texts: Mapping[str, str]
+    numbers: Mapping[str, str]
+
+
+def _of_loop(known: _Known, match: re.Match[str]) -> str:
     name, source, base, sign, by = match.groups()
-    if source in lists:
-        codes = _numbers(lists[source].split(","), base)
-    elif source in constants:
-        codes = map(ord, constants[source][:_LONGEST])
+    if source in known.lists:
+        codes = _numbers(known.lists[source].split(","), base)
+    elif source in known.texts:
+        codes = map(ord, known.texts[source][:_LONGEST])
     else:
         return match[0]
-    return f"{name}={_quoted(_told(codes, sign, by))};"
+    return f"{name}={_quoted(_told(codes, sign, known.numbers.get(by, by)))};"
 
 
-def _of_map(lists: Mapping[str, str], match: re.Match[str]) -> str:
+def _of_map(known: _Known, match: re.Match[str]) -> str:
     listed, _, text, _, between, name, base, sign, by = match.groups()
     if listed or name:
-        codes = _numbers((listed or lists.get(name, "")).split(","), base)
+        codes = _numbers((listed or known.lists.get(name, "")).split(","), base)
     elif between:
         codes = _numbers(text.split(between), base)
     else:
         codes = map(ord, text)
-    told = _told(codes, sign, by)
+    told = _told(codes, sign, known.numbers.get(by, by))
     return _quoted(told) if told else match[0]
+
+
+def _of_each(known: _Known, match: re.Match[str]) -> str:
+    listed, name, text, base, sign, by = match.groups()
+    codes = _numbers((listed or known.lists.get(name, "")).split(","), base)
+    told = _told(codes, sign, known.numbers.get(by, by))
+    return f"{text}={_quoted(told)};" if told else match[0]
+
+
+def _of_bytes(match: re.Match[str]) -> str:
+    codes = [code for code in _numbers(match[1].split(","), None) if 0 <= code < 0x100]
+    return _quoted(bytes(codes).decode("utf-8", "replace"))
 
 
 def _turned(constants: Mapping[str, str], match: re.Match[str]) -> str:
@@ -118,6 +154,8 @@ def _numbers(parts: list[str], base: str | None) -> Iterator[int]:
 
 
 def _told(codes: Iterator[int], sign: str | None, by: str | None) -> str:
+    if by and not by[0].isdigit():
+        return ""
     turn, step = _TURNS.get(sign or ""), int(by or "0", 0)
     told = (turn(code, step) if turn else code for code in codes)
     return "".join(chr(code) for code in told if 0 <= code < 0xD800)

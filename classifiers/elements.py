@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from selectolax.lexbor import LexborNode
 
@@ -10,7 +10,6 @@ from classifiers import hiding
 from classifiers.late import late
 from classifiers.selectors import Face, beside, face_of
 from classifiers.styles import declarations
-from classifiers.unpacking import decoded
 
 HIDING = frozenset(
     "hidden hide d-none invisible is-hidden layui-hide am-hide uk-hidden dn none".split()
@@ -31,13 +30,23 @@ def rule_of(face: Face, style: Mapping[str, str]) -> str:
 
 
 def _rule_of_tag(face: Face) -> str:
-    if face.tag == "details":
+    if face.tag in ("details", "dialog") or "popover" in face.attributes:
         return "" if "open" in face.attributes else "folded"
     if face.tag in _REPLACED:
         return "fallback"
     if not HIDING.isdisjoint(face.classes):
         return "hidden_class"
+    if face.tag == "x-template" and "shadowrootmode" in face.attributes:
+        return ""
     return {"noscript": "noscript", "x-template": "template"}.get(face.tag, "")
+
+
+def is_unslotted(node: LexborNode) -> bool:
+    """Whether it stands in an element that shows something else instead: a shadow root without a place for it."""
+    for near in beside(node, "prev"):
+        if near.tag == "x-template" and "shadowrootmode" in near.attributes:
+            return near.css_first("slot") is None
+    return False
 
 
 def is_one_of_several(node: LexborNode, face: Face, rule: str) -> bool:
@@ -72,11 +81,12 @@ def is_on_picture(node: LexborNode) -> bool:
     return not _PICTURES.isdisjoint(near)
 
 
-def is_over_all(node: LexborNode) -> bool:
+def is_over_all(node: LexborNode, positions: Collection[str] = ("fixed", "absolute")) -> bool:
     """Whether an element fills the whole window and lies over the page."""
     style = {**node.attributes, **declarations(node.attributes.get("style") or "")}
-    sizes = [style.get(name) for name in ("width", "height")]
-    return style.get("position") in ("fixed", "absolute") and all(size in _WHOLE for size in sizes)
+    if style.get("position") not in positions:
+        return False
+    return hiding.is_all_around(style) or all(style.get(name) in _WHOLE for name in ("width", "height"))
 
 
 def holds_only(link: LexborNode, node: LexborNode) -> bool:
@@ -115,11 +125,3 @@ def element_beside(near: LexborNode | None, way: str) -> LexborNode | None:
     if near is None or near.is_element_node:
         return near
     return near.prev if way == "prev" else near.next
-
-
-def html_of(url: str) -> str:
-    """The page that stands in a ``data:`` address itself; "" for another."""
-    kind, comma, data = url.partition(",")
-    if not comma or not kind.lower().lstrip().startswith("data:text/html"):
-        return ""
-    return decoded("atob" if "base64" in kind.lower() else "unescape", data.strip())

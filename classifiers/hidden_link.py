@@ -63,7 +63,7 @@ class _Page:
         own = {registrable(host) for host in (host_of(url), *said) if host}
         base = host_of(walk.head.base)
         self.hosts = Hosts(frozenset(own), approved, base if base and registrable(base) not in own else "")
-        self.drawn = [Walk(parsed(drawing)) for drawing in unparsed.drawings(html)]
+        self.drawn = [Walk(parsed(drawing), drawn=True) for drawing in unparsed.drawings(html)]
         drawn = {link.url for each in self.drawn for block in each.blocks for link in block.links}
         shown = (self.hosts.outside(link.url) for link in walk.shown if link.url not in drawn)
         self.seen = {registrable(host) for host in shown if host}
@@ -122,6 +122,8 @@ class _Page:
             part = held[begin : begin + _AT_ONCE]
             if lures.mentioned("\n".join(text for text, _ in part)):
                 yield from (("attribute", 0.7, node, text) for text, node in part if self._advertises(text, node))
+            for text, node in part:
+                yield from self._comment(text, node) if "<a" in text else ()
 
     def _advertises(self, text: str, node: LexborNode) -> bool:
         baits = {bait for bait in lures.lures(text) if bait not in self.walk.words.words}
@@ -132,7 +134,7 @@ class _Page:
     def _loaded(self) -> Iterator[_Seen]:
         for link in self.walk.loaded:
             host = self.hosts.outside(link.url)
-            if host and (nearly(host) or imitates(host) or lures.is_lure_host(host, _PLAIN)):
+            if host and (_is_strange_host(host) or imitates(host)):
                 yield "foreign_script", 0.7, link.node, link.url
 
     def _inner(self) -> Iterator[_Seen]:
@@ -216,10 +218,14 @@ class _Page:
         for title in script.titles():
             if lures.lures(title) and (spiders or script.is_packed(title)):
                 yield "foreign_title", 0.9, node, title
+        for said in script.described():
+            if len(lures.lures(said)) > 1:
+                yield "foreign_title", 0.9, node, said
+        for url in script.relinked():
+            if lures.is_lure_host(self.hosts.outside(url), _PLAIN):
+                yield "script_written", STRONG, node, url
         for url in script.loaded():
-            if (host := self.hosts.outside(url)) and (
-                script.is_packed(host) or nearly(host) or lures.is_lure_host(host, _PLAIN)
-            ):
+            if (host := self.hosts.outside(url)) and (script.is_packed(host) or _is_strange_host(host)):
                 yield "packed_script", WEAK, node, url
         for html in (*script.written(), *script.created()):
             yield from self._piece(html, script, spiders, node)
@@ -236,8 +242,9 @@ class _Page:
                 yield ("search_redirect" if spiders else "redirect"), 0.9, node, url
             elif host and not later and self._is_unsaid(url, host):
                 yield "redirect", WEAK, node, url
-        for form in self._outside(self.walk.forms) if spiders and ".submit(" in script.plain else ():
-            yield "search_redirect", 0.9, form.node, form.url
+        for form in self._outside(self.walk.forms) if ".submit()" in script.plain else ():
+            if spiders or (script.submits() and self._is_unsaid(form.url, self.hosts.outside(form.url))):
+                yield "search_redirect" if spiders else "redirect", 0.9 if spiders else WEAK, form.node, form.url
         for url in script.addresses() if spiders and script.changes_page() else ():
             if (host := self.hosts.outside(url)) and registrable(host) not in self.read:
                 yield "search_redirect", 0.7, node, url
@@ -262,12 +269,13 @@ class _Page:
     def _loads(self, inner: Walk, script: scripts.Script, spiders: bool) -> bool:
         """Whether a piece brings in something of an outsider that is hidden, fills the window or can't be read."""
         loading = inner.tree.css("script[src], iframe[src]")
-        urls = [url for url, _ in inner.head.refreshes]
-        urls += [each.attributes["src"] or "" for each in loading]
+        urls = [each.attributes["src"] or "" for each in loading]
         hosts = filter(None, map(self.hosts.outside, urls))
         frames = [*inner.frames, *(frame for block in inner.blocks for frame in block.frames)]
         frames += [Link(each.attributes["src"] or "", "", each) for each in loading if is_over_all(each)]
-        return any(script.is_packed(host) or spiders for host in hosts) or any(self._frames(frames))
+        return any(script.is_packed(host) or spiders or _is_strange_host(host) for host in hosts) or any(
+            self._frames(frames)
+        )
 
     def _imitations(self) -> Iterator[_Seen]:
         blocks = (link for block in self.walk.blocks for link in block.links)
@@ -282,6 +290,11 @@ class _Page:
 def _is_strange(node: LexborNode, text: str, said: str) -> bool:
     """Whether a title that names no office stands over the page of one."""
     return node.tag == "title" and not _SAYS_OFFICE.search(text) and _SAYS_OFFICE.search(said) is not None
+
+
+def _is_strange_host(host: str) -> bool:
+    """Whether nobody honest would load anything from there."""
+    return nearly(host) or lures.is_lure_host(host, _PLAIN)
 
 
 def _is_stuffed(baits: Iterable[str], text: str) -> bool:

@@ -12,6 +12,9 @@ from classifiers.lengths import SHARE, degrees, pixels
 
 Style = Mapping[str, str]
 DRAWING = "x-drawing"  # an element with the size and style of an svg
+_FRAMED = ("iframe", "object", "embed", DRAWING)
+_SIZED = ("object", DRAWING)
+_PRESENTED = ("fill", "fill-opacity", "opacity", "font-size", "display", "visibility", "transform")
 
 _FAR = 500.0
 _OUT = 1.3  # times that share, for what is laid beside the window
@@ -24,12 +27,13 @@ _SIDES_BY = ((), (0, 0, 0, 0), (0, 1, 0, 1), (0, 1, 2, 1), (0, 1, 2, 3))  # how 
 _THIN = 1.5
 _LOW = 10.0  # no line can be read in it
 _LOW_BOX = 100.0  # what is that low shows few lines
-_MOVED = late(r"(?:translate|translatex|translatey|translate3d)\(([^)]*)\)")
+_MOVED = late(r"(?:translate|translatex|translatey|translate3d)\(([^()]*|[^()]*\([^()]*\)[^()]*)\)")
 _NOTHING = r"\s*(?:0+(?:\.0\d*)?%?|\.0\d*)\s*[,)]"
 _SHRUNK = late(rf"(?:scale|scalex|scaley|scale3d|matrix|matrix3d)\({_NOTHING}|scale(?:3d)?\([^(),]*,{_NOTHING}")
 _SHRUNK_ALONE = late(r"(?:^|\s)(?:0+(?:\.0\d*)?%?|\.0\d*)(?:\s|$)")
 _TURNED = late(r"(?:rotate|skew)[xy]?(3d)?\(([^()]{1,60})\)")
 _DEPTH = late(r"perspective\(([^()]{1,30})\)\s*translatez\(([^()]{1,30})\)")
+_APART = late(r"[\s,]+(?![^(]*\))")  # outside of brackets
 _MATRIX = late(r"matrix\([^()]*,([^(),]+),([^(),]+)\)")
 _UPRIGHT = late(r"[xy]\s+[+-]?90deg|[+-]?90deg\s+[xy]")
 _SHAPE = late(r"(inset|circle|ellipse|polygon|rect|xywh|path)\(\s*([^()]{0,500})\)")
@@ -66,19 +70,23 @@ def _share(value: str) -> float | None:
 
 
 def _is_moved_off(style: Style) -> bool:
-    if style.get("position") in ("absolute", "fixed", "relative", "sticky"):
-        for side, value in _sides(style):
-            place = (pixels(value) or 0.0) * (_OUT if value.endswith("%") else 1.0)
-            ahead = _FAR_AHEAD if side in ("left", "right") else _FAR_BELOW
-            if style["position"] == "fixed":
-                if place <= -_FAR_FIXED or place >= ahead or _WHOLE.fullmatch(value):
-                    return True
-            elif place <= -_FAR or place >= ahead:
-                return True
+    place = style.get("position", "")
+    if place in ("absolute", "fixed", "relative", "sticky") and any(
+        _is_out(side, value, place == "fixed") for side, value in _sides(style)
+    ):
+        return True
     margins = style.get("margin", "").split()
     sides = [style.get("margin-left", ""), style.get("margin-top", ""), *margins[:1], *margins[3:4]]
     ahead = max(pixels(style.get(name, "")) or 0.0 for name in ("margin-left", "padding-left"))
     return _least([*sides, style.get("letter-spacing", "")]) <= -_FAR or ahead >= _FAR_AHEAD
+
+
+def _is_out(side: str, value: str, fixed: bool) -> bool:
+    place = (pixels(value) or 0.0) * (_OUT if value.endswith("%") else 1.0)
+    ahead = _FAR_AHEAD if side in ("left", "right") else _FAR_BELOW
+    if fixed and (place <= -_FAR_FIXED or _WHOLE.fullmatch(value)):
+        return True
+    return place <= -_FAR or place >= ahead
 
 
 def _sides(style: Style) -> Iterator[tuple[str, str]]:
@@ -206,7 +214,7 @@ def _is_without_area(name: str, inside: str) -> bool:
 def _is_transformed(style: Style) -> bool:
     change = style.get("transform", "")
     moved, matrix = _MOVED.search(change), _MATRIX.search(change)
-    places = [*(moved[1].split(",") if moved else ()), *(matrix.groups() if matrix else ())]
+    places = [*(_APART.split(moved[1].strip()) if moved else ()), *(matrix.groups() if matrix else ())]
     far = any(abs(pixels(each) or 0.0) >= _FAR for each in (*places, *style.get("translate", "").split()))
     return (
         far
@@ -293,11 +301,31 @@ def from_attributes(tag: str, attributes: Mapping[str, str | None]) -> dict[str,
         style["color"] = _old(attributes["text"])
     if "hidden" in attributes:
         style["display"] = "none"
-    if tag in ("iframe", "object", "embed", DRAWING):
+    if tag in _FRAMED:
         style["overflow"] = "hidden"
-    if tag == DRAWING:
+    if tag in _SIZED:
         style |= {name: _old(attributes[name]) for name in ("width", "height") if name in attributes}
     return style
+
+
+def from_drawing(tag: str, attributes: Mapping[str, str | None]) -> dict[str, str]:
+    """What the attributes of a part of a drawing say, as style."""
+    style = {name: _old(attributes[name]) for name in _PRESENTED if name in attributes}
+    if tag in ("defs", "symbol", "clippath", "mask", "pattern", "foreignobject"):
+        style |= {"overflow": "hidden"} if tag == "foreignobject" else {"display": "none"}
+    if tag == "foreignobject":
+        style |= {name: _old(attributes[name]) for name in ("width", "height") if name in attributes}
+    if "x" in attributes or "y" in attributes:
+        style |= {"position": "absolute", "left": _old(attributes.get("x")), "top": _old(attributes.get("y"))}
+    return style
+
+
+def painted(style: Style) -> dict[str, str]:
+    """The style of a part of a drawing, with its colour where that of other elements stands."""
+    said = style.get("fill", "")
+    seen = _share(style.get("fill-opacity", ""))
+    ink = "transparent" if said == "none" or (seen is not None and seen <= _FAINT) else said
+    return {**style, "color": ink} if ink else dict(style)
 
 
 def _old(value: str | None) -> str:
@@ -336,14 +364,19 @@ def lies_over(other: Style, style: Style) -> bool:
     return style.get("position") in ("absolute", "fixed") and level >= below and _holds(_box(other), _box(style))
 
 
+def is_all_around(style: Style) -> bool:
+    """Whether it reaches from edge to edge on all sides."""
+    return all(value != "" and pixels(value) == 0 for _, value in _sides(style))
+
+
 _Box = tuple[float | None, float | None, float | None, float | None]
 
 
 def _box(style: Style) -> _Box:
     """Its left, top, right and bottom; None for what isn't said."""
-    sides = {side: pixels(value) for side, value in _sides(style)}
-    if all(sides[side] == 0 for side in ("top", "right", "bottom", "left")):
+    if is_all_around(style):
         return 0.0, 0.0, inf, inf
+    sides = {side: pixels(value) for side, value in _sides(style)}
     left, top = sides["left"], sides["top"]
     width, height = (_extent(style.get(name, "")) for name in ("width", "height"))
     right = None if left is None or width is None else left + width

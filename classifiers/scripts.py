@@ -19,13 +19,18 @@ _SHORT = 2000  # code points of a script that is remembered
 _STYLE = late(r"<style[^>]{0,100}>([^<]{1,5000})", re.IGNORECASE)
 
 _WRITE = late(
-    r"(?:\bdocument\s*\.\s*write(?:ln)?|\.insertAdjacentHTML|\.append|\.prepend|\.html|\.after|\.before|\.replaceWith)\s*\(|\$\((?=\s*[\"'`]<)|\.innerHTML\s*\+?=(?!=)"
+    r"(?:\bdocument\s*\.\s*write(?:ln)?|\.insertAdjacentHTML|\.append|\.prepend|\.html|\.after|\.before|\.replaceWith|\.createContextualFragment|\.parseFromString|\.setHTMLUnsafe)\s*\(|\$\((?=\s*[\"'`]<)|\.(?:inner|outer)HTML\s*\+?=(?!=)"
 )
 _GO = late(
-    r"(?:\b(?:location(?:\s*\.\s*(?:href|replace|assign))?|navigate|window\s*\.\s*open)\s*(?:=(?!=)|\()"
+    r"(?:\b(?:location(?:\s*\.\s*(?:href|replace|assign|host|hostname))?|navigate|window\s*\.\s*open)\s*"
+    r"(?:=(?!=)|\(|\.\s*(?:call|bind)\(\s*[\w.]{1,40}\s*,)"
     r"|\$\([\w.\s]{0,9}location\s*\)\s*\.\s*(?:attr|prop)\(\s*[\"']href[\"']\s*,)\s*([^;\n}]{1,400})"
 )
 _CLICKED = late(r"\.href\s*=(?!=)\s*([^;\n}]{1,400})")
+_REFRESHED = late(r"\b\d{1,3}\s*;\s*url\s*=\s*([^\"'`\s<>]{4,300})", re.IGNORECASE)
+_HREF = late(r"(?:\.href\s*=(?!=)|\b(?:setAttribute|attr|prop)\(\s*[\"']href[\"']\s*,)\s*([^;\n}]{1,400})")
+_CONTENT = late(r"(?:\.content\s*=(?!=)|\b(?:setAttribute|attr)\(\s*[\"']content[\"']\s*,)\s*([^;\n}]{1,400})")
+_SUBMITS = late(r"\.submit\(\)")
 _WAYS = ("location", "navigate", "open", "href", "src")  # by which a script leads somewhere
 _INSTEAD = late(r"_(?:self|top|parent)\b")
 _ADDRESS = late(r"[\"'`]((?:https?:)?//[^\"'`\s<>]{4,300})")
@@ -34,7 +39,9 @@ _TITLE = late(
     r"(?:\bdocument\s*\.\s*title\s*=(?!=)|\([\"']title[\"']\)(?:\[0\])?\s*\.\s*(?:\w{1,20}\s*=(?!=)|(?:text|html)\())\s*"
     r"([^;\n}]{1,400})"
 )
-_LOADED = late(r"(?:\.(?:src\s*=|getScript\()|\bimportScripts\()\s*([^;\n}]{1,400})")
+_LOADED = late(
+    r"(?:\.(?:src\s*=|getScript\()|\bimportScripts\(|\bimport\(|serviceWorker\s*\.\s*register\()\s*([^;\n}]{1,400})"
+)
 _SPIDERS = late(
     r"baidu|sogou|soso|haosou|so\\?\.com|360spider|bing|google|spider|yisou|sm\\?\.cn|shenma|yahoo|bytespider|toutiao",
     re.IGNORECASE,
@@ -42,12 +49,12 @@ _SPIDERS = late(
 _VISITOR = late(r"referrer|userAgent|visitor|refer\b|\bua\b", re.IGNORECASE)
 _STATEMENT = late(r"[;\n{}]")
 _SHOWS = late(
-    r"show|toggle|slide|fade|[\"'](?:block|visible|inline(?:-block)?|flex)[\"']|classlist|addclass|removeclass|open|animate|"
-    r"\.eq\(|tab|getselection|popup|layer|modal|(?<!re)move|scroll|swiper|mouseover|hover|click|setinterval|classname|\.style\.(?:left|top)\s*=\s*[^\"']",
+    r"show|toggle(?!attribute)|slide|fade|[\"'](?:block|visible|inline(?:-block)?|flex)[\"']|classlist|addclass|removeclass|open|animate|"
+    r"\.eq\(|tab|getselection|popup|layer|modal|(?<!re)move|scroll|swiper|mouseover|hover|click|setinterval|(?<!elementsby)classname|\.style\.(?:left|top)\s*=\s*[^\"']",
     re.IGNORECASE,
 )
 _SHEET = late(
-    r"(?:\.(?:innerHTML|innerText|textContent|cssText)\s*\+?=(?!=)|\b(?:insertRule|addRule|createTextNode)\()\s*([^\n]{1,2000})"
+    r"(?:\.(?:innerHTML|innerText|textContent|cssText)\s*\+?=(?!=)|\b(?:insertRule|addRule|createTextNode|replaceSync)\()\s*([^\n]{1,2000})"
 )
 _NAME = late(r"[\w-]{1,64}")
 _HANDLED = late(r"\(\s*[\"']#?\.?([\w-]{1,64})[\"']|[\"']#?\.?([\w-]{1,64})[\"']")
@@ -123,11 +130,32 @@ class Script:
         """Addresses that it sends the visitor to, and whether only when something else happens."""
         for match in first(_GO, self.plain):
             opens = "open" in match[0][: match.start(1) - match.start()] and not _INSTEAD.search(match[1])
+            anywhere = changes.is_anywhere(self.plain, match.start())
+            later = not anywhere and (opens or changes.is_later(self.plain, match.start(), timed=False))
+            host = ".host" in match[0][: match.start(1) - match.start()]
             for url in self._first_string(match):
-                yield url, opens or changes.is_later(self.plain, match.start(), timed=False)
+                yield f"//{url}" if host else url, later
         for match in first(_CLICKED, self.plain) if ".click()" in self.plain else ():
             for url in self._first_string(match):
-                yield url, True
+                yield url, changes.is_later(self.plain, match.start(), timed=False)
+        for match in first(_REFRESHED, self.plain) if "refresh" in self.plain.lower() else ():
+            yield match[1], changes.is_later(self.plain, match.start(), timed=False)
+
+    def relinked(self) -> Iterator[str]:
+        """Addresses that it gives to links."""
+        return self._first_strings(_HREF)
+
+    def described(self) -> Iterator[str]:
+        """What it says that the page is about."""
+        return self._first_strings(_CONTENT)
+
+    def names_once(self, selector: str) -> bool:
+        """Whether it says a name or selector only once."""
+        name = selector.lstrip("#.")
+        return (
+            sum(self.plain.count(f"{sign}{each}{sign}") for sign in "\"'" for each in (f"#{name}", f".{name}", name))
+            < 2
+        )
 
     def addresses(self) -> Iterator[str]:
         """All addresses in the strings of a short script."""
@@ -139,6 +167,10 @@ class Script:
             return
         for text in islice((text for text in strings(self.plain) if "<a" in text), _ANCHORS):
             yield text.replace("\\/", "/").replace('\\"', '"').replace("\\'", "'")
+
+    def submits(self) -> bool:
+        """Whether it sends a form off by itself."""
+        return any(not changes.is_later(self.plain, match.start()) for match in first(_SUBMITS, self.plain))
 
     def changes_page(self) -> bool:
         """Whether it can send the visitor elsewhere or write into the page."""

@@ -17,14 +17,14 @@ from selectolax.lexbor import LexborNode
 from classifiers.late import late
 from classifiers.lengths import seconds
 from classifiers.selectors import LONGEST, Budget, Compound, Face, Selector, divided, selector
-from classifiers.unpacking import decoded
+from classifiers.unpacking import data_of
 
 _COUNTED = frozenset(
     "display visibility opacity filter position left right top bottom margin margin-left margin-top text-indent z-index "
     "width height max-width max-height overflow overflow-x overflow-y font font-size line-height color background "
     "background-color background-image clip clip-path transform transition animation zoom content-visibility scale translate "
     "rotate inset mask mask-image mask-size text-fill-color white-space letter-spacing mix-blend-mode padding-top padding-left box-sizing "
-    "fill animation-name animation-duration animation-fill-mode".split()
+    "fill fill-opacity animation-name animation-duration animation-fill-mode".split()
 )
 _LOGICAL = {  # as lines usually run
     "inline-size": "width",
@@ -152,7 +152,7 @@ class Sheet:
     def read(self, css: str) -> None:
         """Take in a block; what depends on something, and what is for print, may reveal."""
         for imported in _IMPORTED.findall(css) if "@import" in css else ():
-            self.read(of_address(imported))
+            self.read(data_of(imported, ("text/css",)))
         css, begin = _COMMENT_SIGNS.sub(" ", self._spelt(without_comments(css))), 0
         around: list[tuple[str, list[str]]] = []
         deeper = 0
@@ -195,7 +195,7 @@ class Sheet:
             return
         if not _declared(css):
             return
-        prints = any("print" in each and "screen" not in each for each in around)
+        prints = any("print" in each and "screen" not in each and "not print" not in each for each in around)
         depends = prints or (any(map(_is_condition, around)) and not self._is_whole(selectors, css, around))
         for each in divided(selectors, _MOST - self._order) if self._order < _MOST else ():
             text = each.strip()
@@ -220,6 +220,8 @@ class Sheet:
         return len(parts) > 1 and parts["min"] <= parts["max"] + 1
 
     def _place(self, found: Selector, depends: bool, css: str, first: tuple[int, ...]) -> None:
+        if found.opens:
+            css = f"{css};transition:all"  # it is left to the visitor
         declared, last = _declared(css, (*first, *found.weight(), self._order)), found.last
         if not depends and len(found.compounds) == 1 and last.names() == 1:
             _merge(self._alone[last.key()], declared)
@@ -294,14 +296,6 @@ def _is_condition(prelude: str) -> bool:
         return "not" in prelude
     rest = _ALWAYS.sub("", prelude)
     return "(" in rest or "not " in rest
-
-
-def of_address(url: str) -> str:
-    """The style sheet that stands in a ``data:`` address itself; "" for another."""
-    kind, comma, data = url.partition(",")
-    if not comma or not kind.lower().lstrip().startswith("data:text/css"):
-        return ""
-    return decoded("atob" if "base64" in kind.lower() else "unescape", data)
 
 
 def _as_if(face: Face, compound: Compound) -> Face:

@@ -123,7 +123,7 @@ def test_too_many_selectors_hide_nothing():
         ),
         (
             'if(/baidu/.test(document.referrer))document.write(\'<meta http-equiv="refresh" content="0;url=http://a.example/">\')',
-            "script_written",
+            "search_redirect",
         ),
         ('var s=document.createElement("script");s.src="//a"+".example/x.js"', "packed_script"),
         (f"document.write('<p style=\"display:none\">{OUT}</p>')", "script_written"),
@@ -180,7 +180,9 @@ def test_scripts_that_give_a_class_that_hides(script):
     page = '<style>.z{display:none}</style><div id="k"><a href="http://stove.example/">百家乐</a></div><script>'
     assert rules(f"{page}{script}</script>") == {"not_displayed"}
     assert not rules(f"{page}function shut(){{{script}}}</script>")
-    assert not rules(f"{page}{script}</script>".replace("百家乐", "煤炉"))  # scripts give classes for good reasons
+    plain = f"{page}{script}".replace("百家乐", "煤炉")
+    assert rules(f"{plain}</script>") == {"not_displayed"}
+    assert not rules(f"{plain};open('k','.k','#k')</script>")  # scripts give classes for good reasons
 
 
 @pytest.mark.parametrize(
