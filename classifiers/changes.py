@@ -77,14 +77,18 @@ _HIDES: _Cued = (*_ONLY_HIDE, (_SET, ("setAttribute",)))
 _CLASSES: _Cued = ((_CLASSED, ("className", "classList", "setAttribute")), (_JQUERY_CLASS, ("addClass", "toggleClass")))
 _BY_NAME = {"getElementById": "#", "getElementsByClassName": "."}
 _LATER = late(
-    r"function\s+(\w{1,40})\s*\(|click|mouse|hover|blur|scroll|toggle|close|MicroMessenger|inApp|isApp|navigator\.language|setTimeout|setInterval|addEventListener\(\s*[\"'](?!load|DOMContent)|=>",
+    r"(?:function\s+(?P<name>\w{1,40})\s*\(|\b(?P<held>\w{1,40})\s*[=:]\s*(?:async\s*)?(?:function\b|(?:\([\w,\s]{0,60}\)|\w{1,40})\s*=>)"
+    r"|[,{]\s*(?P<method>(?!(?:function|if|for|while|switch|with)\b)\w{1,40})\([\w,\s]{0,60}\)\s*\{)|(?P<app>MicroMessenger|inApp|isApp|navigator\.language)|click|mouse|hover|blur|scroll|toggle|close|setTimeout|setInterval|addEventListener\(\s*[\"'](?!load|DOMContent)|=>",
     re.IGNORECASE,
 )
 _CALL = late(
     r"(?:^|(?<=[;)}\s])|setTimeout\(\s*[\"'])(\w{1,40})\(\s*\)(?!\s*\{)"
-    r"|(?:onload\s*=|[\"'](?:load|DOMContentLoaded)[\"']\s*,|setTimeout\(|\$\()\s*(\w{1,40})\s*[;,)\n]"
+    r"|(?:onload\s*=|[\"'](?:load|DOMContentLoaded)[\"']\s*,|setTimeout\(|\$\()\s*(\w{1,40})\s*(?:[;,)\n]|$)"
 )
 _BEFORE = 300
+_ANSWERS = frozenset(
+    "success complete done error callback onload onpageshow onreadystatechange onerror onpopstate onbeforeunload onpagehide onhashchange".split()
+)  # functions that a browser calls by itself
 _EVENTS = r"(?:click|mousedown|mouseup|mousemove|touchstart|touchend|pointerdown|scroll|keydown|copy|visibilitychange|pagehide|beforeunload|blur)"
 _ANYWHERE = late(
     r"(?:\b(?:document|window|body|documentElement)\s*\.\s*(?:addEventListener\(\s*[\"']"
@@ -94,7 +98,7 @@ _ANYWHERE = late(
     + r"\s*=)"
     r"|(?:\$|jQuery)\(\s*(?:document|window|[\"'](?:body|html)[\"']|document\.body)\s*\)\s*\.\s*(?:(?:on|one|bind)\(\s*[\"']"
     + _EVENTS
-    + r"[\"']\s*,|click\())\s*(?:function\s*\(\w*\)|\(?\w*\)?\s*=>)[^}]{0,200}$"
+    + r"[\"']\s*,|click\())\s*(?:function\s*\(\)|\(\)\s*=>|function\s*\(\w+\)\s*\{[^(]{0,60}$|\(?\w+\)?\s*=>[^(]{0,60}$)[^}]{0,200}$"
 )
 _NOW = late(
     r"(?:\(\s*(?:async\s*)?\(\s*\)|(?:load[\"']\s*,|DOMContentLoaded[\"']\s*,|onload\s*=|ready\(|\$\()\s*(?:\w+|\(\w*\)))\s*$"
@@ -153,11 +157,18 @@ def is_later(text: str, begin: int, *, timed: bool = True) -> bool:
             continue
         if match[0].startswith("set") and (not timed or _SOON.search(text, begin, begin + _BEFORE)):
             continue
-        if match[1] is None:
-            return True
-        if match[1] is not None and match[1] not in _called(text):
+        if not _is_inside(text, match.end(), begin) or (match["app"] and not timed):
+            continue
+        name = match["name"] or match["held"] or match["method"]
+        if name is None or not (name in _called(text) or name in _ANSWERS):
             return True
     return False
+
+
+def _is_inside(text: str, begin: int, end: int) -> bool:
+    """Whether the brackets that open behind a cue are still open."""
+    opened = text.count("{", begin, end)
+    return opened == 0 or opened > text.count("}", begin, end)
 
 
 def is_anywhere(text: str, begin: int) -> bool:

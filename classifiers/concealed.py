@@ -361,6 +361,12 @@ class Walk:
                     self._written, self._written_tag = Block(rule, node), tag
                     self.blocks.append(self._written)
 
+    def all_links(self) -> Iterator[Link]:
+        """Those that can be seen, and those that can't."""
+        yield from self.shown
+        for block in self.blocks:
+            yield from block.links
+
     def judged(self) -> Iterator[Block]:
         """The hidden blocks, with what scripts open marked."""
         for block in self.blocks:

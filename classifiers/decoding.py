@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import islice
 from typing import NamedTuple
 
 from classifiers.late import late
@@ -46,8 +47,23 @@ _PAIRS = late(
     r"(?:[\"']%\$[1&][\"']\s*\)|[^;\n]{0,80}?parseInt\([^()\n]{1,20},\s*16\s*\)\s*\)\s*;?\s*\}?\s*\)(?:\.join\([\"']{2}\))?)"
 )
 _ROTATED = late(
-    r"([\"'`])([^\"'`\n]{1,2000}+)\1\.replace\(\s*/\[[azAZ-]{3,9}\]/gi?\s*,[^\n]{0,160}?13[^\n]{0,60}?26\s*\)\s*;?\s*\}\s*\)"
+    r"([\"'`])([^\"'`\n]{1,2000}+)\1\.replace\(\s*/\[[azAZ-]{3,9}\]/gi?\s*,[^\n]{0,160}?13[^\n]{0,60}?26[\s)+0-9]{0,20};?\s*\}\s*\)"
 )
+# o+=String.fromCharCode(parseInt(s.substr(i,2),16))
+_IN_PAIRS = late(
+    r"\b(\w{1,60})\s*\+=\s*String\.fromCharCode\(\s*parseInt\(\s*(?:[\"']0x[\"']\s*\+\s*)?(\w{1,60})\.(?:substr|substring|slice)\([^()]{1,30}\)\s*,\s*16\s*\)\s*\)"
+)
+# Functions that decode what they are given, and other names of such.
+_DECODER = late(
+    r"(?:function\s+(\w{1,40})\(\s*(\w{1,40})\s*\)\s*\{\s*return\s+(?:window\.)?(?:(atob|unescape|decodeURIComponent)\(\s*\2\s*\)"
+    r"|(\2\.split\([\"']{2}\)\.reverse\(\)\.join\([\"']{2}\)))|\b(\w{1,40})\s*=\s*(?:window\.)?(atob|unescape|decodeURIComponent|eval)\s*[;,\n])"
+)
+_PLACE = late(r"\b(\w{1,40})\s*=\s*(?:window\.|document\.|top\.)?location\s*[;,\n]")
+_SHIFTER = late(
+    r"function\s+(\w{1,40})\(\s*(\w{1,40})\s*(?:,\s*(\w{1,40})\s*)?\)\s*\{[^\n]{0,200}?fromCharCode\(\s*\2(?:\[\w{1,20}\]|\.charCodeAt\(\s*\w{1,20}\s*\))"
+    r"\s*([-+^])\s*(0x[0-9a-fA-F]{1,4}|\d{1,5}|\w{1,20})\s*\)"
+)
+_DECODERS = 20  # of a script
 _TURNS: dict[str, Callable[[int, int], int]] = {
     "-": lambda code, by: code - by,
     "+": lambda code, by: code + by,
@@ -72,6 +88,7 @@ def looped(text: str, constants: Mapping[str, str]) -> str:
         lists = {match[1]: match[2] for match in _CODES.finditer(text)} if "[" in text else {}
         known = _Known(lists, constants, dict(_NUMBER.findall(text)))
         text = _LOOP.sub(partial(_of_loop, known), text)
+        text = _IN_PAIRS.sub(partial(_of_pairs, constants), text)
         if ".map(" in text:
             text = _MAP.sub(partial(_of_map, known), text)
         if ".forEach(" in text:
@@ -83,6 +100,30 @@ def looped(text: str, constants: Mapping[str, str]) -> str:
     if "length" in text:
         text = _TURNED.sub(partial(_turned, constants), text)
     return text
+
+
+def called(text: str) -> str:
+    """The script with what its own decoding functions are called with decoded, and other names replaced."""
+    if "location" in text:
+        for match in islice(_PLACE.finditer(text), _DECODERS):
+            text = re.sub(rf"(?<![\w.]){match[1]}(?=\s*\.\s*(?:href|replace|assign)\b)", "location", text)
+    for match in islice(_DECODER.finditer(text), _DECODERS):
+        name, call = match[1] or match[5], match[3] or match[6]
+        given = re.compile(rf"(?<![\w.])(?<!n ){re.escape(name)}\(\s*(\"[^\"\n]*+\"|'[^'\n]*+')\s*\)")
+        turned = r"\1.split('').reverse().join('')"
+        text = given.sub(rf"{call}(\1)" if call else turned, text)
+    for match in islice(_SHIFTER.finditer(text), _DECODERS) if "fromCharCode" in text else ():
+        given = re.compile(
+            rf"(?<![\w.])(?<!n ){re.escape(match[1])}\(\s*[\"']([^\"'\n]*+)[\"']\s*(?:,\s*(\d{{1,5}})\s*)?\)"
+        )
+        text = given.sub(partial(_shifted, match), text)
+    return text
+
+
+def _shifted(shifter: re.Match[str], match: re.Match[str]) -> str:
+    by = match[2] if shifter[5] == shifter[3] else shifter[5]
+    told = _told(map(ord, match[1]), shifter[4], by)
+    return _quoted(told) if told else match[0]
 
 
 def replaced(text: str) -> str:
@@ -133,6 +174,14 @@ def _of_each(known: _Known, match: re.Match[str]) -> str:
     codes = _numbers((listed or known.lists.get(name, "")).split(","), base)
     told = _told(codes, sign, known.numbers.get(by, by))
     return f"{text}={_quoted(told)};" if told else match[0]
+
+
+def _of_pairs(constants: Mapping[str, str], match: re.Match[str]) -> str:
+    digits = constants.get(match[2], "")
+    try:
+        return f"{match[1]}={_quoted(bytes.fromhex(digits).decode('utf-8', 'replace'))};"
+    except ValueError:
+        return match[0]
 
 
 def _of_bytes(match: re.Match[str]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 
 from selectolax.lexbor import LexborNode
@@ -105,10 +106,11 @@ class _Page:
                 yield "foreign_address", WEAK, root, host
 
     def _is_unsaid(self, url: str, host: str) -> bool:
-        """Whether a page that has something to say doesn't say that it leads there."""
+        """Whether a page that has something to say doesn't say that it leads there, to an outsider."""
         words = self.walk.words.words
         return (
-            registrable(host) not in self.read
+            bool(host)
+            and registrable(host) not in self.read
             and host.partition(".")[0] not in _FOR_PHONES
             and not _SIGNED_IN.search(url)
             and any(map(str.isalnum, words))
@@ -218,21 +220,34 @@ class _Page:
         for title in script.titles():
             if lures.lures(title) and (spiders or script.is_packed(title)):
                 yield "foreign_title", 0.9, node, title
-        for said in script.described():
-            if len(lures.lures(said)) > 1:
-                yield "foreign_title", 0.9, node, said
-        for url in script.relinked():
-            if lures.is_lure_host(self.hosts.outside(url), _PLAIN):
-                yield "script_written", STRONG, node, url
         for url in script.loaded():
             if (host := self.hosts.outside(url)) and (script.is_packed(host) or _is_strange_host(host)):
                 yield "packed_script", WEAK, node, url
         for html in (*script.written(), *script.created()):
             yield from self._piece(html, script, spiders, node)
+        yield from self._touched(script, node)
         for html in script.anchors():
             inner = self._parsed(html)
             if inner and self._outside(inner.shown) and lures.lures(inner.words.words):
                 yield "script_written", STRONG, node, html
+
+    def _touched(self, script: scripts.Script, node: LexborNode) -> Iterator[_Seen]:
+        """What a script does to elements of the page: fills what is hidden, leads links elsewhere, clicks on them."""
+        for said in script.described():
+            if len(lures.lures(said)) > 1:
+                yield "foreign_title", 0.9, node, said
+        for url in (*script.relinked(), *script.asked()):
+            if lures.is_lure_host(self.hosts.outside(url), _PLAIN):
+                yield "script_written", STRONG, node, url
+        for name, html in script.filled():
+            hidden = next((block for block in self.walk.judged() if name in _names(block.node)), None)
+            if hidden is not None and (inner := self._parsed(html)) is not None:
+                score = self._weighed(replace(hidden, links=inner.shown, text=inner.words.text))
+                yield from [("script_written", score, node, html)] if score else []
+        clicked = frozenset(script.clicked())
+        for link in self.walk.all_links() if clicked else ():
+            if link.node.attributes.get("id") in clicked and self._is_unsaid(link.url, self.hosts.outside(link.url)):
+                yield "redirect", WEAK, node, link.url
 
     def _targets(self, script: scripts.Script, spiders: bool, node: LexborNode) -> Iterator[_Seen]:
         turned = script.turns_opener() or script.turns_back()
@@ -278,8 +293,7 @@ class _Page:
         )
 
     def _imitations(self) -> Iterator[_Seen]:
-        blocks = (link for block in self.walk.blocks for link in block.links)
-        for link in (*self.walk.shown, *blocks):
+        for link in self.walk.all_links():
             host = host_of(link.url)
             known = is_below(host, self.hosts.approved)
             pretended = disguise(link.url)
@@ -290,6 +304,11 @@ class _Page:
 def _is_strange(node: LexborNode, text: str, said: str) -> bool:
     """Whether a title that names no office stands over the page of one."""
     return node.tag == "title" and not _SAYS_OFFICE.search(text) and _SAYS_OFFICE.search(said) is not None
+
+
+def _names(node: LexborNode) -> frozenset[str]:
+    """The id and the classes of an element."""
+    return frozenset(((node.attributes.get("class") or "") + " " + (node.attributes.get("id") or "")).split())
 
 
 def _is_strange_host(host: str) -> bool:

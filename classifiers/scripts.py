@@ -21,8 +21,12 @@ _STYLE = late(r"<style[^>]{0,100}>([^<]{1,5000})", re.IGNORECASE)
 _WRITE = late(
     r"(?:\bdocument\s*\.\s*write(?:ln)?|\.insertAdjacentHTML|\.append|\.prepend|\.html|\.after|\.before|\.replaceWith|\.createContextualFragment|\.parseFromString|\.setHTMLUnsafe)\s*\(|\$\((?=\s*[\"'`]<)|\.(?:inner|outer)HTML\s*\+?=(?!=)"
 )
+_WHERE = late(r"\s*[\"'](?:before|after)(?:begin|end)[\"']\s*,", re.IGNORECASE)
+_ASKS = late(
+    r"\bfetch\(|\bXMLHttpRequest\b|\.ajax\(|\.get(?:JSON)?\(|\.post\(|\.open\(|sendBeacon\(|\bImage\(|WebSocket\(|EventSource\("
+)
 _GO = late(
-    r"(?:\b(?:location(?:\s*\.\s*(?:href|replace|assign|host|hostname))?|navigate|window\s*\.\s*open)\s*"
+    r"(?:\b(?:location(?:\s*\)?\s*\.\s*(?:href|replace|assign|host|hostname))?|navigate|(?<![\w.])open|window\s*\.\s*open)\s*"
     r"(?:=(?!=)|\(|\.\s*(?:call|bind)\(\s*[\w.]{1,40}\s*,)"
     r"|\$\([\w.\s]{0,9}location\s*\)\s*\.\s*(?:attr|prop)\(\s*[\"']href[\"']\s*,)\s*([^;\n}]{1,400})"
 )
@@ -31,6 +35,14 @@ _REFRESHED = late(r"\b\d{1,3}\s*;\s*url\s*=\s*([^\"'`\s<>]{4,300})", re.IGNORECA
 _HREF = late(r"(?:\.href\s*=(?!=)|\b(?:setAttribute|attr|prop)\(\s*[\"']href[\"']\s*,)\s*([^;\n}]{1,400})")
 _CONTENT = late(r"(?:\.content\s*=(?!=)|\b(?:setAttribute|attr)\(\s*[\"']content[\"']\s*,)\s*([^;\n}]{1,400})")
 _SUBMITS = late(r"\.submit\(\)")
+_EMPTY = late(r"href=(?:[\"'](?=[\"'])|(?=[\s>]))")  # of a link whose address is put in
+_NAMED_ELEMENT = (
+    r"(?:getElementById\(\s*[\"']|querySelector\(\s*[\"'][#.]|\$\(\s*[\"'][#.])(\w{1,60})[\"']\s*\)(?:\[0\])?\s*\.\s*"
+)
+_FILLED = late(
+    _NAMED_ELEMENT + r"(?:innerHTML\s*\+?=(?!=)|html\(|append\(|prepend\(|insertAdjacentHTML\()\s*([^;\n]{1,2000})"
+)
+_CLICKS = late(_NAMED_ELEMENT + r"(?:click\(\s*\)|trigger\(\s*[\"']click)")
 _WAYS = ("location", "navigate", "open", "href", "src")  # by which a script leads somewhere
 _INSTEAD = late(r"_(?:self|top|parent)\b")
 _ADDRESS = late(r"[\"'`]((?:https?:)?//[^\"'`\s<>]{4,300})")
@@ -104,15 +116,22 @@ class Script:
             if match.start() < ends:
                 continue
             ends = _statement_end(self.plain, match.end())
-            html = "".join(strings(self._values(self.plain[match.end() : ends])))
+            begin = place.end() if (place := _WHERE.match(self.plain, match.end())) else match.end()
+            html = "".join(strings(self._values(self.plain[begin:ends])))
             if "<" in html:
-                yield html.replace("\\/", "/").replace('\\"', '"').replace("\\'", "'")
+                html = html.replace("\\/", "/").replace('\\"', '"').replace("\\'", "'")
+                yield self._addressed(html) if "href=" in html else html
+
+    def _addressed(self, html: str) -> str:
+        """Links whose address is put together with the first address that it holds."""
+        url = next(self.addresses(), "#")
+        return _EMPTY.sub(lambda match: match[0] + url, html)
 
     def created(self) -> Iterator[str]:
         """Elements that it makes and hides, and frames, as HTML."""
         for tag, style, name, value in changes.created(self.plain):
-            held = "".join(strings(self._values(value))).replace("\\/", "/").replace('\\"', '"')
-            if held:
+            said = "".join(strings(self._values(value))).replace("\\/", "/").replace('\\"', '"')
+            for held in filter(None, (said or next(self.addresses(), ""),)):
                 inner = f' {name}="{held}"></{tag}>' if name != "innerHTML" else f">{held}</{tag}>"
                 yield f'<{tag} style="{style}"{inner}'
 
@@ -145,6 +164,16 @@ class Script:
         """Addresses that it gives to links."""
         return self._first_strings(_HREF)
 
+    def filled(self) -> Iterator[tuple[str, str]]:
+        """Names of elements, and the HTML that it puts into them while the page loads."""
+        for match in first(_FILLED, self.plain):
+            if not changes.is_later(self.plain, match.start()):
+                yield match[1], "".join(strings(self._values(match[2])))
+
+    def clicked(self) -> Iterator[str]:
+        """Names of elements that it clicks on by itself."""
+        return (match[1] for match in first(_CLICKS, self.plain) if not changes.is_later(self.plain, match.start()))
+
     def described(self) -> Iterator[str]:
         """What it says that the page is about."""
         return self._first_strings(_CONTENT)
@@ -171,6 +200,10 @@ class Script:
     def submits(self) -> bool:
         """Whether it sends a form off by itself."""
         return any(not changes.is_later(self.plain, match.start()) for match in first(_SUBMITS, self.plain))
+
+    def asked(self) -> Iterator[str]:
+        """Addresses of others that it may ask for something."""
+        return self.addresses() if _ASKS.search(self.plain) else iter(())
 
     def changes_page(self) -> bool:
         """Whether it can send the visitor elsewhere or write into the page."""

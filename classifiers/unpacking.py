@@ -38,7 +38,9 @@ _NAMED = late(
 )
 _LISTED = late(r"\[([^\[\]]*+)\]\.(reverse\(\)\.)?join\(([\"'])([^\"'\n]{0,9})\3\)")
 QUOTED = late(r"\"((?:[^\"\\\n]|\\.)*+)\"|'((?:[^'\\\n]|\\.)*+)'|`([^`]*+)`", re.DOTALL)
-_INDEX = late(r"\[\s*[\"'](\w{1,40})[\"']\s*\]")
+_INDEX = late(r"\[\s*[\"'`](\w{1,40})[\"'`]\s*\]")
+_RUN = late(r"\b(?:eval|new\s+Function|execScript)\(\s*(?:\"((?:[^\"\\\n]|\\.)*+)\"|'((?:[^'\\\n]|\\.)*+)')\s*\)")
+_PUSHED = late(r"\b(\w{1,60})\.push\(\s*(?:\"([^\"\n]{0,500})\"|'([^'\n]{0,500})')\s*\)")
 _PACKED = late(
     r"\((?:'(?P<code>(?:[^'\\]|\\.)*+)'|\"(?P<other>(?:[^\"\\]|\\.)*+)\"),\s*(?P<base>\d+),\s*\d+,"
     r"\s*([\"'])(?P<names>[^\"']*+)\4\.split\([\"']\|[\"']\)",
@@ -63,6 +65,9 @@ _SET_AT_ONCE = late(r"\bObject\.assign\(\s*([\w.]{1,60})\s*,\s*\{([^{}]{1,500})\
 _FIELD = late(r"(?:^|,)\s*[\"']?(\w{1,40})[\"']?\s*:\s*([\"'`][^\"'`]{0,300}[\"'`]|[^,\"'`]{1,60})")
 _REFLECTED = late(r"\bReflect\.set\(\s*([\w.]{1,60})\s*,\s*[\"'](\w{1,40})[\"']\s*,")
 _CODE = late(r"\s*(?:(?:var|let|const|if|for|try)\b|[(!]|[\w$]{1,60}(?:\(|\.[\w$.]{1,60}\s*[(=]))")
+_ESCAPED_QUOTE = late(r"\\([\"'\\])")
+_BEGUN = late(r"[\"'`]((?:https?:)?//[^\"'`\n/]{4,100}/?[^\"'`\n]{0,200})[\"'`]")
+_MARKUP = ("href", "src", "action", "data")  # names that stand in HTML too
 _ENDS = ("", ";", ",", "\n", "}", ")", "]")  # of an expression
 _LONGEST_VALUE = 5000
 _TERMS = 40  # of a sum
@@ -112,10 +117,17 @@ def constants(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for match in first(_LIST, text):
         found |= {f"{match[1]}[{place}]": value for place, value in enumerate(strings(match[2]))}
+    for match in first(_PUSHED, text) if ".push(" in text else ():
+        place = next(place for place in range(_PIECES + 1) if f"{match[1]}[{place}]" not in found)
+        found[f"{match[1]}[{place}]"] = match[2] or match[3] or ""
     for match in first(_OBJECT, text) if "{" in text else ():
         found |= {f"{match[1]}.{each[1]}": each[2] or each[3] or "" for each in _MEMBER.finditer(match[2])}
     for match in first(_SET, text, _SETTINGS):
         value = added(text, match.end(), found)
+        if (
+            value is None and match[1] not in _MARKUP and (begun := _BEGUN.match(text, match.end()))
+        ):  # an address with something unknown behind it
+            value = begun[1]
         if value is not None and (not match[2] or match[1] in found):
             found[match[1]] = (found[match[1]] + value if match[2] else value)[:_LONGEST_VALUE]
     return found
@@ -161,6 +173,8 @@ def _member(constants: Mapping[str, str], match: re.Match[str]) -> str:
 def _unpacked(text: str) -> str:
     text = _ESCAPED.sub(_character, text)
     text = _PACKED.sub(_unpack, text)
+    text = _RUN.sub(_inside, text)
+    text = decoding.called(text)
     known = constants(text)
     text = _NAMED.sub(partial(_resolved, known), text)
     if "${" in text:
@@ -187,6 +201,11 @@ def _unpacked(text: str) -> str:
     for _ in range(_ROUNDS if "+" in text else 0):
         text = _MIXED.sub(r"\1\2\4\1", text)
     return _INDEX.sub(r".\1", JOINED.sub("", text))
+
+
+def _inside(match: re.Match[str]) -> str:
+    """A string that is run, as what is run."""
+    return "\n" + _ESCAPED_QUOTE.sub(r"\1", match[1] or match[2] or "") + "\n"
 
 
 def _join_named(constants: Mapping[str, str], match: re.Match[str]) -> str:
@@ -216,6 +235,7 @@ def _character(match: re.Match[str]) -> str:
 def _as_string(text: str) -> str:
     """As a string of its own: one that is run is what it holds."""
     runs = (";" in text or "location" in text or _CODE.match(text)) and not text.lstrip().startswith("<")
+    runs = runs and not text.isidentifier()
     return f"\n{text}\n" if runs else "`" + text.replace("`", "'") + "`"
 
 
