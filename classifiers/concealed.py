@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from classifiers import changes, hiding, lures, scripts
+from classifiers import changes, hiding, lures, presenting, scripts
 from classifiers.blocks import Block, Link, State, by_inheritance, inherited
 from classifiers.elements import (
     HIDING,
@@ -189,16 +189,9 @@ class Walk:
         if not (attributes or self.drawn or self.sheet.knows or self._given or tag in _LOOKED_AT or tag == "script"):
             self._faces.append(face)
             return state
-        inline = attributes.get("style") or ""
-        if self._given and (given := self._given.get(node.mem_id)):
-            inline = f"{inline};{given}"
-        style = self.sheet.style(face, self._faces, inline, node)
+        style = self._style(node, face)
         if tag == "summary" and state.block is not None and state.block.rule == "folded":
             state = replace(state, block=None, shut=False)
-        if attributes and (old := hiding.from_attributes(tag, attributes)):
-            style = {**old, **style}
-        if self.drawn:
-            style = hiding.painted({**hiding.from_drawing(tag, attributes), **style})
         if self.shadowed and not state.shut and is_unslotted(node):
             state = replace(state, block=self._hidden("not_displayed", node, face, style), shut=True)
         looked_at = style or tag in _LOOKED_AT or "popover" in attributes or not HIDING.isdisjoint(face.classes)
@@ -212,6 +205,18 @@ class Walk:
                 self._opens(name, value, node)
         self._collect(node, tag, attributes, state)
         return state
+
+    def _style(self, node: LexborNode, face: Face) -> dict[str, str]:
+        """What applies to an element by style sheets, scripts and attributes."""
+        inline = face.attributes.get("style") or ""
+        if self._given and (given := self._given.get(node.mem_id)):
+            inline = f"{inline};{given}"
+        style = self.sheet.style(face, self._faces, inline, node)
+        if face.attributes and (old := presenting.from_attributes(face.tag, face.attributes)):
+            style = {**old, **style}
+        if self.drawn:
+            style = presenting.painted({**presenting.from_drawing(face.tag, face.attributes), **style})
+        return style
 
     def _opens(self, name: str, value: str, node: LexborNode) -> None:
         if not name.startswith("on"):
@@ -313,7 +318,7 @@ class Walk:
         (self.shown if block is None else block.links).append(link)
         if block is not None:
             return
-        if is_bare(link.node, link.text) if link.node.tag == "a" else hiding.is_spot(attributes):
+        if is_bare(link.node, link.text) if link.node.tag == "a" else presenting.is_spot(attributes):
             self.bare.append(link)
         elif "style" in attributes and is_over_all(link.node, _at_top(link.node)):
             self.frames.append(link)
@@ -357,7 +362,7 @@ class Walk:
             elif element is not None and (tag := element.tag or "") in _HOLDERS and f"</{tag}" not in lowered:
                 face = face_of(element)
                 style = self.sheet.style(face, (), face.attributes.get("style") or "")
-                if rule := rule_of(face, {**hiding.from_attributes(tag, face.attributes), **style}):
+                if rule := rule_of(face, {**presenting.from_attributes(tag, face.attributes), **style}):
                     self._written, self._written_tag = Block(rule, node), tag
                     self.blocks.append(self._written)
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from selectolax.lexbor import LexborNode
 
-from classifiers import hiding
+from classifiers import hiding, presenting
 from classifiers.late import late
 from classifiers.selectors import Face, beside, face_of
 from classifiers.styles import declarations
@@ -25,7 +25,7 @@ _NEAR = 3  # elements beside one that are looked at
 
 def rule_of(face: Face, style: Mapping[str, str]) -> str:
     """Why an element and all in it can't be seen, by its style or by what it is; "" where it can."""
-    by_marquee = face.tag == "marquee" and hiding.by_marquee(face.attributes, style)
+    by_marquee = face.tag == "marquee" and presenting.by_marquee(face.attributes, style)
     return (hiding.closed(style) if style else "") or by_marquee or _rule_of_tag(face)
 
 
@@ -43,10 +43,11 @@ def _rule_of_tag(face: Face) -> str:
 
 def is_unslotted(node: LexborNode) -> bool:
     """Whether it stands in an element that shows something else instead: a shadow root without a place for it."""
-    for near in beside(node, "prev"):
-        if near.tag == "x-template" and "shadowrootmode" in near.attributes:
-            return near.css_first("slot") is None
-    return False
+    first = node.parent.child if node.parent is not None else None
+    if first is not None and not first.is_element_node:
+        first = first.next
+    shadow = first is not None and first.tag == "x-template" and "shadowrootmode" in first.attributes
+    return shadow and first is not None and first.mem_id != node.mem_id and first.css_first("slot") is None
 
 
 def is_one_of_several(node: LexborNode, face: Face, rule: str) -> bool:
@@ -83,7 +84,8 @@ def is_on_picture(node: LexborNode) -> bool:
 
 def is_over_all(node: LexborNode, positions: Collection[str] = ("fixed", "absolute")) -> bool:
     """Whether an element fills the whole window and lies over the page."""
-    style = {**node.attributes, **declarations(node.attributes.get("style") or "")}
+    said = {name: value for name, value in node.attributes.items() if value is not None}
+    style = {**said, **declarations(said.get("style", ""))}
     if style.get("position") not in positions:
         return False
     return hiding.is_all_around(style) or all(style.get(name) in _WHOLE for name in ("width", "height"))

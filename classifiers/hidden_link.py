@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice
 
 from selectolax.lexbor import LexborNode
@@ -29,6 +30,7 @@ _LOOKED_AT = 2000  # of which these are chosen
 _PIECES = 40  # comments, and pieces written by scripts, that are parsed
 _LONGEST = 200_000  # code points of all of them
 _PLAIN = 3  # letters of a host's lure that tell without anything hidden
+_NAMED = 50  # links with an id
 _HEADS = 50  # titles and descriptions
 _AT_ONCE = 200  # texts in attributes that are looked at together
 _HELD = 50  # times
@@ -72,6 +74,17 @@ class _Page:
         self.read = {registrable(host_of(link.url)) for link in read}
         self.room = _LONGEST
         self.pieces = _PIECES
+
+    @cached_property
+    def by_name(self) -> dict[str, Block]:
+        """What is hidden, by the ids and classes of its elements."""
+        return {name: block for block in self.walk.judged() for name in _names(block.node)}
+
+    @cached_property
+    def named_links(self) -> list[Link]:
+        """Links with an id, the first few."""
+        named = (link for link in self.walk.all_links() if "id" in link.node.attributes)
+        return list(islice(named, _NAMED))
 
     def findings(self) -> Iterator[_Seen]:
         for block in self.walk.judged():
@@ -240,13 +253,13 @@ class _Page:
             if lures.is_lure_host(self.hosts.outside(url), _PLAIN):
                 yield "script_written", STRONG, node, url
         for name, html in script.filled():
-            hidden = next((block for block in self.walk.judged() if name in _names(block.node)), None)
+            hidden = self.by_name.get(name)
             if hidden is not None and (inner := self._parsed(html)) is not None:
                 score = self._weighed(replace(hidden, links=inner.shown, text=inner.words.text))
                 yield from [("script_written", score, node, html)] if score else []
         clicked = frozenset(script.clicked())
-        for link in self.walk.all_links() if clicked else ():
-            if link.node.attributes.get("id") in clicked and self._is_unsaid(link.url, self.hosts.outside(link.url)):
+        for link in self.named_links if clicked else ():
+            if link.node.attributes["id"] in clicked and self._is_unsaid(link.url, self.hosts.outside(link.url)):
                 yield "redirect", WEAK, node, link.url
 
     def _targets(self, script: scripts.Script, spiders: bool, node: LexborNode) -> Iterator[_Seen]:

@@ -1,4 +1,4 @@
-"""Why a visitor can't see an element, read from its style and attributes: the name of a rule, or ""."""
+"""Why a visitor can't see an element, read from its style: the name of a rule, or ""."""
 
 from __future__ import annotations
 
@@ -8,14 +8,9 @@ from math import inf
 
 from classifiers.colours import Colour, colour, is_alike, is_opaque, is_transparent
 from classifiers.late import late
-from classifiers.lengths import SHARE, degrees, pixels
+from classifiers.lengths import SHARE, degrees, pixels, share
 
 Style = Mapping[str, str]
-DRAWING = "x-drawing"  # an element with the size and style of an svg
-_FRAMED = ("iframe", "object", "embed", DRAWING)
-_SIZED = ("object", DRAWING)
-_PRESENTED = ("fill", "fill-opacity", "opacity", "font-size", "display", "visibility", "transform")
-
 _FAR = 500.0
 _OUT = 1.3  # times that share, for what is laid beside the window
 _FAR_FIXED = 200.0  # nobody can scroll there
@@ -59,14 +54,13 @@ def closed(style: Style) -> str:
 def _is_none(style: Style) -> bool:
     if style.get("display") == "none" or style.get("content-visibility") == "hidden":
         return True
-    zoom = _share(style.get("zoom", ""))
-    return zoom is not None and zoom <= _FAINT
+    return is_faint(style.get("zoom", ""))
 
 
-def _share(value: str) -> float | None:
-    """A number, or a share of a hundred."""
-    number = pixels(value)
-    return number / (100 * SHARE) if number is not None and "%" in value else number
+def is_faint(value: str) -> bool:
+    """Whether a number or a share is next to nothing."""
+    part = share(value)
+    return part is not None and part <= _FAINT
 
 
 def _is_moved_off(style: Style) -> bool:
@@ -139,8 +133,7 @@ def pushed(style: Style) -> float:
 
 
 def _is_faint(style: Style) -> bool:
-    seen = _share(style.get("opacity", ""))
-    if seen is not None and seen <= _FAINT:
+    if is_faint(style.get("opacity", "")):
         return True
     effect = style.get("filter", "")
     return (bool(effect) and _is_filtered(effect)) or _is_masked(style)
@@ -288,68 +281,9 @@ def background(style: Style) -> tuple[bool, Colour | None]:
     return bool(value) and value not in ("none", "transparent", "inherit", "initial"), found or colour(value)
 
 
-def from_attributes(tag: str, attributes: Mapping[str, str | None]) -> dict[str, str]:
-    """What old attributes say, as style."""
-    style = {}
-    if "bgcolor" in attributes:
-        style["background-color"] = _old(attributes["bgcolor"])
-    if "background" in attributes:
-        style["background-image"] = "url"
-    if tag == "font" and attributes.get("color"):
-        style["color"] = _old(attributes["color"])
-    if tag == "body" and attributes.get("text"):
-        style["color"] = _old(attributes["text"])
-    if "hidden" in attributes:
-        style["display"] = "none"
-    if tag in _FRAMED:
-        style["overflow"] = "hidden"
-    if tag in _SIZED:
-        style |= {name: _old(attributes[name]) for name in ("width", "height") if name in attributes}
-    return style
-
-
-def from_drawing(tag: str, attributes: Mapping[str, str | None]) -> dict[str, str]:
-    """What the attributes of a part of a drawing say, as style."""
-    style = {name: _old(attributes[name]) for name in _PRESENTED if name in attributes}
-    if tag in ("defs", "symbol", "clippath", "mask", "pattern", "foreignobject"):
-        style |= {"overflow": "hidden"} if tag == "foreignobject" else {"display": "none"}
-    if tag == "foreignobject":
-        style |= {name: _old(attributes[name]) for name in ("width", "height") if name in attributes}
-    if "x" in attributes or "y" in attributes:
-        style |= {"position": "absolute", "left": _old(attributes.get("x")), "top": _old(attributes.get("y"))}
-    return style
-
-
-def painted(style: Style) -> dict[str, str]:
-    """The style of a part of a drawing, with its colour where that of other elements stands."""
-    said = style.get("fill", "")
-    seen = _share(style.get("fill-opacity", ""))
-    ink = "transparent" if said == "none" or (seen is not None and seen <= _FAINT) else said
-    return {**style, "color": ink} if ink else dict(style)
-
-
-def _old(value: str | None) -> str:
-    return (value or "").strip().lower()
-
-
-def by_marquee(attributes: Mapping[str, str | None], style: Style) -> str:
-    """Why a marquee can't be seen: it has no size, or runs too fast."""
-    sizes = (attributes.get("width"), attributes.get("height"), style.get("width"), style.get("height"))
-    speed = pixels(attributes.get("scrollamount") or "") or 0.0
-    return "marquee" if any(map(is_thin_box, sizes)) or speed >= 1000 else ""
-
-
 def is_thin_box(value: str | None) -> bool:
     size = pixels(value or "")
     return size is not None and size <= 2.0
-
-
-def is_spot(attributes: Mapping[str, str | None]) -> bool:
-    """Whether an area of an image map is too small to be clicked on."""
-    places = [pixels(each) or 0.0 for each in (attributes.get("coords") or "").split(",")]
-    if len(places) == 3:
-        return places[2] <= _THIN
-    return len(places) >= 4 and any(max(line) - min(line) <= _THIN for line in (places[::2], places[1::2]))
 
 
 def lies_over(other: Style, style: Style) -> bool:

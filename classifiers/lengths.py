@@ -42,6 +42,12 @@ def pixels(value: str) -> float | None:
     return _computed(value) if "(" in value and len(value) <= _LONGEST else None
 
 
+def share(value: str) -> float | None:
+    """A number, or a share of a hundred."""
+    number = pixels(value)
+    return number / (100 * SHARE) if number is not None and "%" in value else number
+
+
 def degrees(value: str) -> float | None:
     """An angle in degrees; None for what is none."""
     found = _LENGTH.match(value)

@@ -111,7 +111,7 @@ class _Holds:
     compounds: tuple[Compound, ...]
     right: bool
 
-    def fits(self, face: Face, node: LexborNode | None, budget: Budget) -> bool:
+    def fits(self, _: Face, node: LexborNode | None, budget: Budget) -> bool:
         if node is None:
             return False
         inside = ([node.child, *beside(node.child, "next")] if node.child else []) if self.right else node.traverse()

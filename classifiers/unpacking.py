@@ -118,7 +118,7 @@ def constants(text: str) -> dict[str, str]:
     for match in first(_LIST, text):
         found |= {f"{match[1]}[{place}]": value for place, value in enumerate(strings(match[2]))}
     for match in first(_PUSHED, text) if ".push(" in text else ():
-        place = next(place for place in range(_PIECES + 1) if f"{match[1]}[{place}]" not in found)
+        place = next((place for place in range(_PIECES) if f"{match[1]}[{place}]" not in found), _PIECES)
         found[f"{match[1]}[{place}]"] = match[2] or match[3] or ""
     for match in first(_OBJECT, text) if "{" in text else ():
         found |= {f"{match[1]}.{each[1]}": each[2] or each[3] or "" for each in _MEMBER.finditer(match[2])}

@@ -22,7 +22,10 @@ def judge(name: str, *may: str) -> Room:
 
 FINDING = ("classifiers/finding.py",)
 SEEN = ("finding", "folding", "page", "reporting")
-CONCEALING = ("blocks", "changes", "elements", "heads", "hiding", "lures", "scripts", "selectors", "styles")
+CONCEALING = (
+    *("blocks", "changes", "elements", "heads", "hiding", "lures", "presenting", "scripts", "selectors", "styles"),
+    "unpacking",
+)
 CLASSIFIERS = (
     judge("__init__"),
     judge("late"),
@@ -51,19 +54,21 @@ CLASSIFIERS = (
     # what a page hides
     judge("hosts"),
     judge("colours"),
-    judge("hiding", "colours"),
+    judge("lengths"),
+    judge("hiding", "colours", "lengths"),
+    judge("presenting", "hiding", "lengths"),
     judge("lures"),
     judge("decoding"),
     judge("unpacking", "decoding"),
     judge("changes", "unpacking"),
     judge("scripts", "changes", "unpacking"),
     judge("selectors"),
-    judge("styles", "selectors", "unpacking"),
-    judge("heads", "styles"),
-    judge("blocks", "colours", "hiding"),
-    judge("elements", "hiding", "selectors", "styles", "unpacking"),
+    judge("styles", "lengths", "selectors", "unpacking"),
+    judge("heads", "styles", "unpacking"),
+    judge("blocks", "colours", "hiding", "lengths"),
+    judge("elements", "hiding", "presenting", "selectors", "styles"),
     judge("concealed", *CONCEALING),
-    judge("unparsed", "hiding"),
+    judge("unparsed", "presenting"),
     judge("telling", "blocks", "hosts", "lures"),
     judge(
         "hidden_link",
