@@ -44,9 +44,9 @@ def weighed(block: Block, hosts: Hosts, seen: Collection[str]) -> float:
 
 
 def _advertised(block: Block, words: str, baits: int) -> float:
-    """For lures without a way out: several, or one in a link of the page's own, or with somebody to be asked."""
+    """For lures without a way out: several, or one beside a link of the page's own, or with somebody to be asked."""
     if baits > 1:
         return DOUBT if block.on_demand and not block.links else 0.85
     if block.on_demand:
         return 0.0
-    return WEAK if any(lures.lures(link.text) for link in block.links) or _CONTACT.search(words) else 0.0
+    return WEAK if block.links or _CONTACT.search(words) else 0.0
