@@ -81,12 +81,13 @@ def inherited(style: Mapping[str, str], state: State) -> State:
     if "currentcolor" in (style.get("background-color"), style.get("background")):
         ground = ink
     size = hiding.font_size(style)
+    shadow = style.get("text-shadow", "none") != "none"
     seen, blend = style.get("visibility"), style.get("mix-blend-mode")
     spacing = pixels(style.get("letter-spacing", ""))
     return replace(
         state,
         ink=ink,
-        unseen_ink=is_transparent(said) if said else state.unseen_ink,
+        unseen_ink=is_transparent(said) and not shadow if said else state.unseen_ink,
         ground=ground if painted else state.ground,
         blended=state.blended if blend is None else state.ground == _BLENDS.get(blend),
         spacing=state.spacing if "letter-spacing" not in style else spacing or 0.0,

@@ -38,7 +38,21 @@ _BY_THEMSELVES = frozenset(
 )  # events that nobody has to cause
 _RAW = frozenset({"noembed", "noframes", "xmp", "plaintext", "iframe"})
 _NOT_TEXT = frozenset({"style", "script", "textarea", "select", "option", "button", "title", "head", "x-template"})
-_ON_DEMAND = ("role", "tabindex", "aria-", "v-", "ng-", "x-", ":", "@", "wx:", "data-bind")  # attributes
+_ON_DEMAND = (
+    "role",
+    "tabindex",
+    "aria-",
+    "v-",
+    "ng-",
+    "x-",
+    ":",
+    "@",
+    "wx:",
+    "data-bind",
+    "data-aos",
+    "data-anim",
+    "data-scroll",
+)  # attributes
 _NAMING = ("for", "popovertarget", "commandfor")  # attributes that name what they open
 _FORM = frozenset({"input", "textarea", "select", "button", "form", "option"})
 _AROUND = 2  # elements above whose names say what a block is
@@ -375,7 +389,8 @@ class Walk:
     def judged(self) -> Iterator[Block]:
         """The hidden blocks, with what scripts open marked."""
         for block in self.blocks:
-            block.on_demand = block.on_demand or not block.names.isdisjoint(self.opened)
+            named = block.names | {name.rstrip("0123456789") for name in block.names}  # scripts count through them
+            block.on_demand = block.on_demand or not named.isdisjoint(self.opened)
             yield block
 
 

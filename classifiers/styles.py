@@ -23,7 +23,7 @@ _COUNTED = frozenset(
     "display visibility opacity filter position left right top bottom margin margin-left margin-top text-indent z-index "
     "width height max-width max-height overflow overflow-x overflow-y font font-size line-height color background "
     "background-color background-image clip clip-path transform transition animation zoom content-visibility scale translate "
-    "rotate inset mask mask-image mask-size text-fill-color white-space letter-spacing mix-blend-mode padding-top padding-left box-sizing "
+    "rotate inset mask mask-image mask-size text-fill-color white-space letter-spacing text-shadow mix-blend-mode padding-top padding-left box-sizing "
     "fill fill-opacity animation-name animation-duration animation-fill-mode".split()
 )
 _LOGICAL = {  # as lines usually run
@@ -56,6 +56,8 @@ _ROUNDS = 3  # of custom properties that stand for others
 _LONGEST = 5_000_000  # code points in which custom properties are replaced
 _VARIABLES = 2000  # uses of custom properties in a block
 _CONDITIONS = ("@media", "@supports", "@layer", "@scope", "@container")
+_DRAWN = late(r"content\s*:\s*(?:[\"'](?:\\[ef][0-9a-f]{3}|[\ue000-\uf8ff])|url\()", re.IGNORECASE)
+_BEFORE = late(r"::?(?:before|after)\b")
 _KEYFRAMES = late(r"@(?:-webkit-|-moz-|-o-)?keyframes\s+[\"']?([\w-]{1,60})[\"']?")
 _AT_ONCE = 0.1  # seconds in which nobody reads
 _WIDTH = late(r"(min|max)-width\s*:\s*(\d{1,5})px")
@@ -193,6 +195,8 @@ class Sheet:
             self._frames[moving[1]] |= {step.strip(): declarations(css) for step in selectors.split(",", _NESTED)}
         if any(not each.startswith(_CONDITIONS) for each in around):
             return
+        if "content" in css and _DRAWN.search(css) and (base := _BEFORE.sub("", selectors)) != selectors:
+            selectors, css = base, "background-image:url"  # a sign of a font stands for the words
         if not _declared(css):
             return
         prints = any("print" in each and "screen" not in each and "not print" not in each for each in around)
