@@ -18,6 +18,8 @@ _BLENDS = {  # what hides every colour, by what it lies on
     **dict.fromkeys(("multiply", "darken", "color-burn"), _BLACK),
 }
 _CLOSE = 0.8  # of a letter, by which letters lie upon one another
+_BREAKS = 3  # lines that nobody leaves empty in a low element
+_LINE = 20.0  # pixels
 _LONGEST = 20_000  # code points of a block's text
 
 
@@ -53,6 +55,20 @@ class Block:
         return "".join(self.text)
 
 
+@dataclass(slots=True)
+class Low:
+    """A low element that is walked through: below ``height`` nothing can be seen."""
+
+    height: float
+    breaks: int = 0  # lines that are left empty
+    block: Block | None = None  # what stands below
+
+    @property
+    def past(self) -> bool:
+        """Whether so many lines are left empty that the next one is cut off."""
+        return self.breaks >= _BREAKS and self.breaks * _LINE >= self.height
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """What an element hands down. ``ground`` None: an image; ``painted``: it was said, not assumed."""
@@ -66,7 +82,7 @@ class State:
     blended: bool = False  # it takes the colour of what lies below
     spacing: float = 0.0  # between letters
     font: float = 16.0
-    cut: float = inf  # below which height nothing can be seen
+    low: Low | None = None  # the element around it that cuts off what stands below
     invisible: bool = False
     indented: bool = False
 
@@ -93,7 +109,7 @@ def inherited(style: Mapping[str, str], state: State) -> State:
         spacing=state.spacing if "letter-spacing" not in style else spacing or 0.0,
         painted=state.painted or painted,
         font=state.font if size is None else size,
-        cut=hiding.cut_at(style),
+        low=Low(cut) if (cut := hiding.cut_at(style)) < inf else state.low,
         invisible=state.invisible if seen is None else seen in ("hidden", "collapse"),
         indented=hiding.is_indented(style) if "text-indent" in style else state.indented,
     )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from classifiers import changes, hiding, lures, presenting, scripts
-from classifiers.blocks import Block, Link, State, by_inheritance, inherited
+from classifiers.blocks import Block, Link, Low, State, by_inheritance, inherited
 from classifiers.elements import (
     HIDING,
     element_beside,
@@ -186,6 +186,8 @@ class Walk:
                 self.comments.append((text, parent))
         else:
             text, tag = node.text_content or "", parent.tag or ""
+            if state.low is not None and not state.low.past and text.strip():
+                state.low.breaks = 0
             hidden_code = tag == "textarea" and state.block is not None
             if (tag in _RAW or hidden_code) and "<a" in text.lower():
                 self.comments.append((text, parent))
@@ -195,11 +197,13 @@ class Walk:
                 (self._block(state) or self.words).add(text)
 
     def _block(self, state: State) -> Block | None:
-        return state.block or self._written
+        return state.block or (state.low.block if state.low is not None else None) or self._written
 
     def _enter(self, node: LexborNode, state: State) -> State:
         tag, attributes = node.tag or "", node.attributes
         face = face_of(node)
+        if state.low is not None:
+            self._sink(state.low, node, face)
         if not (attributes or self.drawn or self.sheet.knows or self._given or tag in _LOOKED_AT or tag == "script"):
             self._faces.append(face)
             return state
@@ -219,6 +223,13 @@ class Walk:
                 self._opens(name, value, node)
         self._collect(node, tag, attributes, state)
         return state
+
+    def _sink(self, low: Low, node: LexborNode, face: Face) -> None:
+        """One more element in a low one: a line that is left empty, or what stands below such."""
+        if face.tag == "br":
+            low.breaks += 1
+        elif low.past and low.block is None:
+            low.block = self._hidden("zero_size", node, face, {})
 
     def _style(self, node: LexborNode, face: Face) -> dict[str, str]:
         """What applies to an element by style sheets, scripts and attributes."""
@@ -248,7 +259,7 @@ class Walk:
         rule = (
             rule_of(face, style)
             or self._covered(node, style)
-            or ("zero_size" if hiding.pushed(style) >= state.cut else "")
+            or ("zero_size" if state.low is not None and hiding.pushed(style) >= state.low.height else "")
         )
         if rule and face.tag not in ("html", "body", "head", "script", "style"):
             block = self._hidden(rule, node, face, style)
@@ -279,7 +290,6 @@ class Walk:
             or not {"transition", "animation"}.isdisjoint(style)
             or hiding.background(style) == (True, None)  # an image stands for the words
             or any(name.startswith(_ON_DEMAND) and name != "aria-hidden" for name in face.attributes)
-            or (rule == "not_displayed" and "aria-hidden" in face.attributes)
             or self._comes_back(node, face, style, rule)
         )
         if (before := element_beside(node.prev, "prev")) is not None:  # what is clicked stands before what opens

@@ -59,7 +59,10 @@ def is_one_of_several(node: LexborNode, face: Face, rule: str) -> bool:
         other = face_of(near)
         if pattern and pattern != face.id and pattern == _DIGITS.sub("", other.id):
             return True
-        if (face.classes or (face.tag in _ENTRIES and rule == "not_displayed")) and face.classes <= other.classes:
+        entry = (
+            face.tag in _ENTRIES and rule == "not_displayed" and (face.tag != "td" or near.css_first("a") is not None)
+        )
+        if (face.classes or entry) and face.classes <= other.classes:
             return True
     return False
 

@@ -118,13 +118,13 @@ class _Page:
             if root is not None and lures.is_lure_host(host, _PLAIN):
                 yield "foreign_address", WEAK, root, host
 
-    def _is_unsaid(self, url: str, host: str) -> bool:
+    def _is_unsaid(self, url: str, host: str, *, fickle: bool = False) -> bool:
         """Whether a page that has something to say doesn't say that it leads there, to an outsider."""
         words = self.walk.words.words
         return (
             bool(host)
             and registrable(host) not in self.read
-            and host.partition(".")[0] not in _FOR_PHONES
+            and (fickle or host.partition(".")[0] not in _FOR_PHONES)
             and not _SIGNED_IN.search(url)
             and any(map(str.isalnum, words))
             and not lures.is_moving(words)
@@ -268,7 +268,7 @@ class _Page:
             host = self.hosts.outside(url) or (host_of(url) if is_number(url) else "")
             if host and (spiders or turned or script.is_disguised(url, host) or lures.is_lure_host(host)):
                 yield ("search_redirect" if spiders else "redirect"), 0.9, node, url
-            elif host and not later and self._is_unsaid(url, host):
+            elif host and not later and self._is_unsaid(url, host, fickle=script.is_fickle()):
                 yield "redirect", WEAK, node, url
         for form in self._outside(self.walk.forms) if ".submit()" in script.plain else ():
             if spiders or (script.submits() and self._is_unsaid(form.url, self.hosts.outside(form.url))):

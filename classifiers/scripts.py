@@ -43,6 +43,7 @@ _FILLED = late(
     _NAMED_ELEMENT + r"(?:innerHTML\s*\+?=(?!=)|html\(|append\(|prepend\(|insertAdjacentHTML\()\s*([^;\n]{1,2000})"
 )
 _CLICKS = late(_NAMED_ELEMENT + r"(?:click\(\s*\)|trigger\(\s*[\"']click)")
+_FICKLE = late(r"getHours|getDay\(|Math\.random|getTimezone|timeZone|referrer|history\.length")
 _WAYS = ("location", "navigate", "open", "href", "src")  # by which a script leads somewhere
 _INSTEAD = late(r"_(?:self|top|parent)\b")
 _ADDRESS = late(r"[\"'`]((?:https?:)?//[^\"'`\s<>]{4,300})")
@@ -204,6 +205,10 @@ class Script:
     def asked(self) -> Iterator[str]:
         """Addresses of others that it may ask for something."""
         return self.addresses() if _ASKS.search(self.plain) else iter(())
+
+    def is_fickle(self) -> bool:
+        """Whether it does the one today and the other tomorrow, by the hour, by chance, or by where somebody comes from."""
+        return _FICKLE.search(self.plain) is not None
 
     def changes_page(self) -> bool:
         """Whether it can send the visitor elsewhere or write into the page."""
