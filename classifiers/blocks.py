@@ -38,6 +38,7 @@ class Block:
     node: LexborNode
     on_demand: bool = False  # it looks like something that opens
     names: frozenset[str] = frozenset()  # by which a script could open it
+    opened: bool = False  # something on the page can open it
     sure: bool = True
     text: list[str] = field(default_factory=list)
     length: int = 0

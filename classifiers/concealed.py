@@ -281,6 +281,7 @@ class Walk:
             return self.blocks[-1]
         faces = [face, *reversed(self._faces[-_AROUND:])]
         names = " ".join(f"{each.id} {' '.join(each.classes)}" for each in faces)
+        opened = self._comes_back(node, face, style)
         on_demand = (
             face.tag == "nav"
             or rule == "hidden_class"
@@ -290,12 +291,13 @@ class Walk:
             or not {"transition", "animation"}.isdisjoint(style)
             or hiding.background(style) == (True, None)  # an image stands for the words
             or any(name.startswith(_ON_DEMAND) and name != "aria-hidden" for name in face.attributes)
-            or self._comes_back(node, face, style, rule)
+            or opened
+            or is_one_of_several(node, face, rule)
         )
         if (before := element_beside(node.prev, "prev")) is not None:  # what is clicked stands before what opens
             faces.append(face_of(before))
         known = frozenset(name for each in faces for name in (each.id, *each.classes) if name)
-        block = Block(rule, node, on_demand, known)
+        block = Block(rule, node, on_demand, known, opened)
         if (around := node.parent) is not None and around.tag == "a":
             self._within(block, Link(around.attributes.get("href") or "", "", around), node)
         self.blocks.append(block)
@@ -319,8 +321,8 @@ class Walk:
                 return "covered"
         return ""
 
-    def _comes_back(self, node: LexborNode, face: Face, style: Mapping[str, str], rule: str) -> bool:
-        if self.sheet.exhausted or is_one_of_several(node, face, rule):
+    def _comes_back(self, node: LexborNode, face: Face, style: Mapping[str, str]) -> bool:
+        if self.sheet.exhausted:
             return True
         for other in self.sheet.revealed(face, self._faces, node):
             if any(other.get(name, value) != value and not hiding.closed(other) for name, value in style.items()):
@@ -398,9 +400,12 @@ class Walk:
 
     def judged(self) -> Iterator[Block]:
         """The hidden blocks, with what scripts open marked."""
+        alive = bool(self.loaded) or any(script.shown() for script, _ in self.programs)
         for block in self.blocks:
             named = block.names | {name.rstrip("0123456789") for name in block.names}  # scripts count through them
-            block.on_demand = block.on_demand or not named.isdisjoint(self.opened)
+            asked = not named.isdisjoint(self.opened)
+            block.on_demand = block.on_demand or asked
+            block.opened = block.opened or asked or alive
             yield block
 
 

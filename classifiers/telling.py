@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from classifiers import lures
-from classifiers.blocks import Block
+from classifiers.blocks import Block, Link
 from classifiers.hosts import Hosts, host_of, is_number, registrable
 from classifiers.late import late
 
@@ -38,9 +38,17 @@ def weighed(block: Block, hosts: Hosts, seen: Collection[str]) -> float:
     if not unknown:
         return 0.0
     own = len(block.links) - len(outside)
-    if block.on_demand or block.fields or own >= len(unknown) or not block.sure or excused:
+    on_demand = block.on_demand and (block.opened or not _is_farm(block, unknown))
+    if on_demand or block.fields or own >= len(unknown) or not block.sure or excused:
         return WEAK if any(lures.is_ware(link.text) for link in unknown) and not excused else DOUBT
     return WEAK if block.rule in _UNSURE else STRONG
+
+
+def _is_farm(block: Block, unknown: Sequence[Link]) -> bool:
+    """Whether it holds nothing but links to one outsider, more than one."""
+    said = sum(map(str.isalnum, "".join(link.text for link in block.links)))
+    hosts = {registrable(host_of(link.url)) for link in unknown}
+    return 1 < len(unknown) == len(block.links) and len(hosts) == 1 and 0 < sum(map(str.isalnum, block.words)) <= said
 
 
 def _advertised(block: Block, words: str, baits: int) -> float:
