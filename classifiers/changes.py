@@ -10,11 +10,12 @@ from typing import NamedTuple
 from classifiers.late import late
 from classifiers.unpacking import first
 
+_SELECTOR = r"[^\"']{1,100}(?:[\"'][^\"')]{1,60}[\"']\][^\"']{0,60})?"  # what it holds in brackets may be quoted
 _FOUND = (
     r"(?:document\s*\.\s*)?(?:getElementById\(\s*[\"'](?P<id>[\w-]+)[\"']\s*\)"
     r"|getElementsByClassName\(\s*[\"'](?P<class>[\w-]+)[\"']\s*\)\s*(?:\[\s*\w+\s*\]|\.item\(\s*\w+\s*\))"
     r"|getElementsByTagName\(\s*[\"'](?P<tag>\w+)[\"']\s*\)\s*(?:\[|\.item\()\s*(?P<place>\w+)\s*[\])]"
-    r"|querySelector\(\s*[\"'](?P<css>[^\"']{1,100})[\"']\s*\)"
+    r"|querySelector\(\s*[\"'](?P<css>" + _SELECTOR + r")[\"']\s*\)"
     r"|querySelectorAll\(\s*[\"'](?P<all_css>[^\"']{1,100})[\"']\s*\)\s*\[\s*(?P<nth>\w+)\s*\]"
     r"|currentScript\s*\.\s*(?P<near>\w{1,40})"
     r"|all\s*\.\s*(?P<all>\w+)|(?P<name>\b\w+)(?:\[\s*\w+\s*\])?)(?P<up>\s*\.\s*parent(?:Node|Element))?"
@@ -35,14 +36,17 @@ _REMOVED = late(
 _SHADOWED = late(_FOUND + r"\s*\.\s*attachShadow\(")  # what stands in it has no place any more
 _CHILD = late(r"\.\s*removeChild\(\s*" + _FOUND + r"\s*\)")
 _EACH = late(
-    r"querySelectorAll\(\s*[\"'](?P<css>[^\"']{1,100})[\"']\s*\)\s*(?:\)?\s*\.\s*forEach\(|,|\)\s*\{?)[^;]{0,60}?(?:\.style\s*\.\s*(?P<property>[\w-]+)\s*=\s*"
+    r"querySelectorAll\(\s*[\"'](?P<css>"
+    + _SELECTOR
+    + r")[\"']\s*\)\s*(?:\)?\s*\.\s*forEach\(|,|\)\s*\{?)[^;]{0,60}?(?:\.style\s*\.\s*(?P<property>[\w-]+)\s*=\s*"
     + _VALUE
-    + r"|\.remove\(\s*\)|\.hidden\s*=\s*(?:true|!0))"
+    + r"|\.remove\(\s*\)|\.removeChild\(|\.hidden\s*=\s*(?:true|!0)|\.outerHTML\s*=\s*[\"']{2})"
 )
 _SET = late(_FOUND + r"\s*\.\s*setAttribute\(\s*[\"']style[\"']\s*,\s*[\"'](?P<value>[^\"']{0,300})[\"']")
-_QUERY = r"(?:\$|jQuery)\(\s*[\"'](?P<css>[^\"']{1,100})[\"']\s*\)\s*\.\s*"
+_QUERY = r"(?:\$|jQuery)\(\s*[\"'](?P<css>" + _SELECTOR + r")[\"']\s*\)\s*\.\s*"
 _JQUERY = late(
     _QUERY
+    + r"(?:each\(\s*function\s*\(\w{0,20}\)\s*\{\s*(?:\$|jQuery)\(\s*this\s*\)\s*\.\s*)?"
     + r"(?:(?:hide|remove|empty|detach|fadeOut|slideUp|width|height)\(\s*(?:0|)\s*\)|fadeTo\(\s*0\s*,\s*0\s*\)|toggle\(\s*(?:false|!1)\s*\)"
     + r"|(?:prop|attr)\(\s*[\"']hidden[\"']\s*,\s*(?:true|!0|[\"']\w*[\"'])\s*\)|(?:css|attr)\((?P<pairs>[^)]{1,300})\))"
 )

@@ -212,6 +212,8 @@ class Walk:
             state = replace(state, block=None, shut=False)
         if self.shadowed and not state.shut and is_unslotted(node):
             state = replace(state, block=self._hidden("not_displayed", node, face, style), shut=True)
+        if tag == "a" and style and hiding.is_disguised(style):
+            self.unread.add(node.mem_id)
         looked_at = style or tag in _LOOKED_AT or "popover" in attributes or not HIDING.isdisjoint(face.classes)
         if looked_at and not state.shut:
             state = self._inside(node, face, style, state)
@@ -344,7 +346,9 @@ class Walk:
         (self.shown if block is None else block.links).append(link)
         if block is not None:
             return
-        if is_bare(link.node, link.text) if link.node.tag == "a" else presenting.is_spot(attributes):
+        if (
+            is_bare(link.node, link.text) if link.node.tag == "a" else presenting.is_spot(attributes)
+        ) or link.node.mem_id in self.unread:
             self.bare.append(link)
         elif "style" in attributes and is_over_all(link.node, _at_top(link.node)):
             self.frames.append(link)

@@ -10,7 +10,9 @@ from classifiers.late import late
 from classifiers.styles import Sheet
 from classifiers.unpacking import data_of
 
-_DESCRIBES = frozenset("description keywords title name site_name abstract subject headline".split())
+_DESCRIBES = frozenset(
+    "description keywords news_keywords title name site_name abstract subject headline author copyright topic category".split()
+)
 _URL = late(r"^url\s*=", re.IGNORECASE)
 _AFTER = late(r"\s*[\d.]*\s*[;,]?")  # a number of seconds
 _LONGEST = 1_000_000  # code points of a style block

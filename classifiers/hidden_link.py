@@ -30,6 +30,7 @@ _LOOKED_AT = 2000  # of which these are chosen
 _PIECES = 40  # comments, and pieces written by scripts, that are parsed
 _LONGEST = 200_000  # code points of all of them
 _PLAIN = 3  # letters of a host's lure that tell without anything hidden
+_SCATTERED = 100  # blocks whose lures are put together
 _NAMED = 50  # links with an id
 _HEADS = 50  # titles and descriptions
 _AT_ONCE = 200  # texts in attributes that are looked at together
@@ -89,6 +90,7 @@ class _Page:
     def findings(self) -> Iterator[_Seen]:
         for block in self.walk.judged():
             yield from self._block(block)
+        yield from self._scattered()
         yield from self._frames(self.walk.frames)
         yield from self._links()
         for text, node in self.walk.comments:
@@ -184,6 +186,16 @@ class _Page:
         if not block.on_demand:
             yield from self._frames(block.frames)
 
+    def _scattered(self) -> Iterator[_Seen]:
+        """Several lures in several hidden places, each of which is too little alone."""
+        found: dict[str, Block] = {}
+        for block in islice(self.walk.judged(), _SCATTERED):
+            if not block.on_demand and not block.links:
+                found |= dict.fromkeys(lures.lures(block.words), block)
+        strange = [block for bait, block in found.items() if bait not in self.walk.words.words]
+        if len({block.node.mem_id for block in strange}) > 1:
+            yield strange[0].rule, WEAK, strange[0].node, strange[0].words
+
     def _weighed(self, block: Block) -> float:
         return weighed(block, self.hosts, self.seen)
 
@@ -198,7 +210,10 @@ class _Page:
         links = [*inner.shown, *(link for block in inner.blocks for link in block.links)]
         outside = self._outside(links)
         words = " ".join([inner.words.words, *(link.text for link in links)])
-        if outside and (lures.lures(words) or any(lures.is_lure_host(host_of(link.url)) for link in outside)):
+        if outside and (
+            lures.lures(words)
+            or any(lures.is_lure_host(host_of(link.url)) or lures.is_ware(link.text) for link in outside)
+        ):
             yield "comment", 0.85, node, words
 
     def _parsed(self, html: str) -> Walk | None:

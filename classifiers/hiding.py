@@ -133,10 +133,17 @@ def pushed(style: Style) -> float:
 
 
 def _is_faint(style: Style) -> bool:
-    if is_faint(style.get("opacity", "")):
+    if is_faint(style.get("opacity", "")) or "blank" in style.get("font-family", ""):
         return True
     effect = style.get("filter", "")
     return (bool(effect) and _is_filtered(effect)) or _is_masked(style)
+
+
+def is_disguised(style: Style) -> bool:
+    """Whether a link looks and behaves like the text around it."""
+    plain = "none" in (style.get("text-decoration"), style.get("text-decoration-line"))
+    dead = style.get("cursor") in ("text", "default", "auto") or style.get("pointer-events") == "none"
+    return plain and dead and style.get("color") in ("inherit", "currentcolor", "#000", "#333", "#333333", "black")
 
 
 def _is_filtered(effect: str) -> bool:

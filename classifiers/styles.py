@@ -24,7 +24,7 @@ _COUNTED = frozenset(
     "width height max-width max-height overflow overflow-x overflow-y font font-size line-height color background "
     "background-color background-image clip clip-path transform transition animation zoom content-visibility scale translate "
     "rotate inset mask mask-image mask-size text-fill-color white-space letter-spacing text-shadow mix-blend-mode padding-top padding-left box-sizing "
-    "fill fill-opacity animation-name animation-duration animation-fill-mode".split()
+    "fill fill-opacity font-family cursor pointer-events text-decoration text-decoration-line animation-name animation-duration animation-fill-mode".split()
 )
 _LOGICAL = {  # as lines usually run
     "inline-size": "width",
