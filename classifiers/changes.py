@@ -59,6 +59,7 @@ _SIZED = late(
 _OWNED = late(
     r"\b(\w{1,60})\s*\.\s*(?:(innerHTML|src|href)\s*=(?!=)|setAttribute\(\s*[\"'](src|href)[\"']\s*,)\s*([^;\n}]{1,2000})"
 )
+_HIDDEN = late(r"\b(\w{1,60})\s*\.\s*hidden\s*=\s*(?:true|!0)")
 _HELD = late(r"\b(\w{1,60})\s*\.\s*(?:appendChild|append|prepend)\(\s*(\w{1,60})\s*\)")
 _ALIAS = late(
     r"\b(\w{1,60})\s*=\s*document\s*\.\s*(?:(getElementById|getElementsByClassName|querySelector(?:All)?)\(\s*[\"']([\w #.>-]{1,60})[\"']\s*\))"
@@ -82,7 +83,7 @@ _CLASSES: _Cued = ((_CLASSED, ("className", "classList", "setAttribute")), (_JQU
 _BY_NAME = {"getElementById": "#", "getElementsByClassName": "."}
 _LATER = late(
     r"(?:function\s+(?P<name>\w{1,40})\s*\(|\b(?P<held>\w{1,40})\s*[=:]\s*(?:async\s*)?(?:function\b|(?:\([\w,\s]{0,60}\)|\w{1,40})\s*=>)"
-    r"|[,{]\s*(?P<method>(?!(?:function|if|for|while|switch|with)\b)\w{1,40})\([\w,\s]{0,60}\)\s*\{)|(?P<app>MicroMessenger|inApp|isApp|navigator\.language)|click|mouse|hover|blur|scroll|toggle|close|setTimeout|setInterval|addEventListener\(\s*[\"'](?!load|DOMContent)|=>",
+    r"|[,{]\s*(?P<method>(?!(?:function|if|for|while|switch|with)\b)\w{1,40})\([\w,\s]{0,60}\)\s*\{)|(?P<app>MicroMessenger|inApp|isApp|navigator\.language)|click|mouse|hover|blur|scroll|toggle|close|setTimeout|setInterval|addEventListener\(\s*[\"'](?!load|DOMContent|pageshow|hashchange|readystate)|=>",
     re.IGNORECASE,
 )
 _CALL = late(
@@ -102,7 +103,7 @@ _ANYWHERE = late(
     + r"\s*=)"
     r"|(?:\$|jQuery)\(\s*(?:document|window|[\"'](?:body|html)[\"']|document\.body)\s*\)\s*\.\s*(?:(?:on|one|bind)\(\s*[\"']"
     + _EVENTS
-    + r"[\"']\s*,|click\())\s*(?:function\s*\(\)|\(\)\s*=>|function\s*\(\w+\)\s*\{[^(]{0,60}$|\(?\w+\)?\s*=>[^(]{0,60}$)[^}]{0,200}$"
+    + r"[\"']\s*,|click\())\s*(?:function\s*\w{0,20}\(\)|\(\)\s*=>|function\s*\(\w+\)\s*\{[^(]{0,60}$|\(?\w+\)?\s*=>[^(]{0,60}$)[^}]{0,200}$"
 )
 _NOW = late(
     r"(?:\(\s*(?:async\s*)?\(\s*\)|(?:load[\"']\s*,|DOMContentLoaded[\"']\s*,|onload\s*=|ready\(|\$\()\s*(?:\w+|\(\w*\)))\s*$"
@@ -138,8 +139,18 @@ def hiding_statements(text: str) -> set[int]:
     return {match.start() for pattern in _cued(_ONLY_HIDE, text) for match in first(pattern, text)}
 
 
-def created(text: str) -> Iterator[tuple[str, str, str, str]]:
-    """Elements that are made and hidden, and frames: tag, style, and name and value of what they are given."""
+class Made(NamedTuple):
+    """An element that a script makes: what it looks like, and the name and the value of what it is given."""
+
+    tag: str
+    style: str
+    classes: str
+    name: str
+    value: str
+
+
+def created(text: str) -> Iterator[Made]:
+    """Elements that are made and hidden or named while the page loads, and frames."""
     if "createElement" not in text:
         return
     made = {match[1]: match[2].lower() for match in first(_CREATED, text)}
@@ -147,11 +158,21 @@ def created(text: str) -> Iterator[tuple[str, str, str, str]]:
     for match in first(_STYLED, text):
         if match["name"]:
             style[match["name"]] = ";".join(filter(None, (style.get(match["name"]), _css(match.groupdict()))))
+    for match in first(_SET, text):
+        if match["name"]:
+            style[match["name"]] = match["value"]
+    for match in first(_HIDDEN, text):
+        style[match[1]] = "display:none"
+    named = {match["name"]: match["value"] for match in first(_CLASSED, text) if match["name"]}
     around = {match[2]: match[1] for match in first(_HELD, text)}
     for match in first(_OWNED, text):
         hidden = style.get(match[1]) or style.get(around.get(match[1], ""))
-        if match[1] in made and (hidden or made[match[1]] == "iframe"):
-            yield made[match[1]], hidden or "", match[2] or match[3], match[4].rstrip(") ")
+        if match[1] not in made or is_later(text, match.start(), timed=False):
+            continue
+        if hidden or named.get(match[1]) or made[match[1]] == "iframe":
+            yield Made(
+                made[match[1]], hidden or "", named.get(match[1], ""), match[2] or match[3], match[4].rstrip(") ")
+            )
 
 
 def is_later(text: str, begin: int, *, timed: bool = True) -> bool:

@@ -136,7 +136,8 @@ class Walk:
             self._change(change, ";".join(map(":".join, given.items())), node)
             if hiding.closed(given) and script.names_once(change.selector):
                 shown.discard(change.selector.lstrip("#."))
-        self.opened |= shown
+        if not script.is_for_spiders():
+            self.opened |= shown
         for css in script.styles():
             self.sheet.read(css)
 

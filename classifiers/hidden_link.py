@@ -18,11 +18,12 @@ from selectolax.lexbor import LexborNode
 from classifiers import lures, scripts, unparsed
 from classifiers.blocks import Block, Link
 from classifiers.concealed import Walk
-from classifiers.elements import is_over_all
+from classifiers.elements import is_over_all, rule_of
 from classifiers.finding import MASK, Document, Finding, Kind
 from classifiers.hosts import Hosts, disguise, host_of, imitates, is_below, is_number, nearly, registrable
 from classifiers.late import late
 from classifiers.page import css_path, parsed
+from classifiers.selectors import face_of
 from classifiers.telling import STRONG, WEAK, weighed
 
 _MOST = 50  # findings of a page
@@ -31,6 +32,8 @@ _PIECES = 40  # comments, and pieces written by scripts, that are parsed
 _LONGEST = 200_000  # code points of all of them
 _PLAIN = 3  # letters of a host's lure that tell without anything hidden
 _SCATTERED = 100  # blocks whose lures are put together
+_PARTS = 10  # elements of a piece, and scripts that are read together
+_SMALL = 5000  # code points of these
 _NAMED = 50  # links with an id
 _HEADS = 50  # titles and descriptions
 _AT_ONCE = 200  # texts in attributes that are looked at together
@@ -99,6 +102,7 @@ class _Page:
         yield from self._attributes()
         for script, node in self.walk.programs:
             yield from self._script(script, node)
+        yield from self._together()
         yield from self._loaded()
         yield from self._inner()
         yield from self._lost()
@@ -251,7 +255,7 @@ class _Page:
         for url in script.loaded():
             if (host := self.hosts.outside(url)) and (script.is_packed(host) or _is_strange_host(host)):
                 yield "packed_script", WEAK, node, url
-        for html in (*script.written(), *script.created()):
+        for html in (*script.written(words=spiders), *script.created()):
             yield from self._piece(html, script, spiders, node)
         yield from self._touched(script, node)
         for html in script.anchors():
@@ -267,6 +271,11 @@ class _Page:
         for url in (*script.relinked(), *script.asked()):
             if lures.is_lure_host(self.hosts.outside(url), _PLAIN):
                 yield "script_written", STRONG, node, url
+        if script.follows():
+            for url in script.asked():
+                host = self.hosts.outside(url)
+                if self._is_unsaid(url, host):
+                    yield "redirect", WEAK, node, url
         for name, html in script.filled():
             hidden = self.by_name.get(name)
             if hidden is not None and (inner := self._parsed(html)) is not None:
@@ -297,7 +306,7 @@ class _Page:
         inner = self._parsed(html)
         if inner is None:
             return
-        score = max((self._weighed(block) for block in inner.judged()), default=0.0)
+        score = max((self._weighed(block) for block in (*inner.judged(), *self._styled(inner))), default=0.0)
         outside, baits = self._outside(inner.shown), lures.lures(inner.words.words)
         disguised = any(script.is_packed(host_of(link.url)) for link in outside)
         if (spiders and (baits or outside)) or disguised:
@@ -316,9 +325,26 @@ class _Page:
         hosts = filter(None, map(self.hosts.outside, urls))
         frames = [*inner.frames, *(frame for block in inner.blocks for frame in block.frames)]
         frames += [Link(each.attributes["src"] or "", "", each) for each in loading if is_over_all(each)]
-        return any(script.is_packed(host) or spiders or _is_strange_host(host) for host in hosts) or any(
+        odd = spiders or script.is_fickle()
+        return any(odd or script.is_packed(host) or _is_strange_host(host) for host in hosts) or any(
             self._frames(frames)
         )
+
+    def _styled(self, inner: Walk) -> Iterator[Block]:
+        """What is hidden of a piece by the styles of the page."""
+        for node in inner.tree.css("body > [class], body > [id]")[:_PARTS]:
+            face = face_of(node)
+            if rule := rule_of(face, self.walk.sheet.style(face, (), "")):
+                yield Block(rule, node, links=inner.shown, text=inner.words.text)
+
+    def _together(self) -> Iterator[_Seen]:
+        """Where small scripts lead that only say so together."""
+        raws = [script.raw for script, _ in self.walk.programs[:_PARTS]]
+        if not 1 < len(raws) <= _PARTS or not any("location" in raw for raw in raws) or sum(map(len, raws)) > _SMALL:
+            return
+        for url, later in scripts.read("\n".join(raws)).targets():
+            if not later and self._is_unsaid(url, self.hosts.outside(url)):
+                yield "redirect", WEAK, self.walk.programs[0][1], url
 
     def _imitations(self) -> Iterator[_Seen]:
         for link in self.walk.all_links():

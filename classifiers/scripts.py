@@ -43,7 +43,13 @@ _FILLED = late(
     _NAMED_ELEMENT + r"(?:innerHTML\s*\+?=(?!=)|html\(|append\(|prepend\(|insertAdjacentHTML\()\s*([^;\n]{1,2000})"
 )
 _CLICKS = late(_NAMED_ELEMENT + r"(?:click\(\s*\)|trigger\(\s*[\"']click)")
-_FICKLE = late(r"getHours|getDay\(|Math\.random|getTimezone|timeZone|referrer|history\.length")
+_SMALL = 600  # code points of a script that has one thing to do
+_FOLLOWS = late(
+    r"\blocation(?:\.href)?\s*=\s*\w+(?:\.\w+)*\s*(?:[;})]|$)|location\.replace\(\s*[a-zA-Z_][\w.]*\s*\)|\beval\(\s*[a-zA-Z_][\w.]*\s*\)"
+)
+_FICKLE = late(
+    r"getHours|getDay\(|Math\.random\(\)\s*[<>]|getTimezone|timeZone|referrer|history\.length|cookie\.(?:indexOf|match|search|includes)"
+)
 _WAYS = ("location", "navigate", "open", "href", "src")  # by which a script leads somewhere
 _INSTEAD = late(r"_(?:self|top|parent)\b")
 _ADDRESS = late(r"[\"'`]((?:https?:)?//[^\"'`\s<>]{4,300})")
@@ -63,7 +69,7 @@ _VISITOR = late(r"referrer|userAgent|visitor|refer\b|\bua\b", re.IGNORECASE)
 _STATEMENT = late(r"[;\n{}]")
 _SHOWS = late(
     r"show|toggle(?!attribute)|slide|fade|[\"'](?:block|visible|inline(?:-block)?|flex)[\"']|classlist|addclass|removeclass|open|animate|"
-    r"\.eq\(|tab|getselection|popup|layer|modal|(?<!re)move|scroll|swiper|mouseover|hover|click|setinterval|(?<!elementsby)classname|\.style\.(?:left|top)\s*=\s*[^\"']",
+    r"\.eq\(|tab|getselection|popup|layer|modal|dialog|(?<!re)move|scroll|swiper|mouseover|hover|click|setinterval|(?<!elementsby)classname|\.style\.(?:left|top)\s*=\s*[^\"']",
     re.IGNORECASE,
 )
 _SHEET = late(
@@ -110,8 +116,8 @@ class Script:
         """Whether it sends the page that opened this one elsewhere."""
         return "opener.location" in self.plain
 
-    def written(self) -> Iterator[str]:
-        """Pieces of HTML that it writes into the page."""
+    def written(self, *, words: bool = False) -> Iterator[str]:
+        """Pieces of HTML that it writes into the page, and mere ``words``."""
         ends = 0
         for match in first(_WRITE, self.plain):
             if match.start() < ends:
@@ -119,7 +125,7 @@ class Script:
             ends = _statement_end(self.plain, match.end())
             begin = place.end() if (place := _WHERE.match(self.plain, match.end())) else match.end()
             html = "".join(strings(self._values(self.plain[begin:ends])))
-            if "<" in html:
+            if "<" in html or words:
                 html = html.replace("\\/", "/").replace('\\"', '"').replace("\\'", "'")
                 yield self._addressed(html) if "href=" in html else html
 
@@ -130,11 +136,11 @@ class Script:
 
     def created(self) -> Iterator[str]:
         """Elements that it makes and hides, and frames, as HTML."""
-        for tag, style, name, value in changes.created(self.plain):
+        for tag, style, classes, name, value in changes.created(self.plain):
             said = "".join(strings(self._values(value))).replace("\\/", "/").replace('\\"', '"')
             for held in filter(None, (said or next(self.addresses(), ""),)):
                 inner = f' {name}="{held}"></{tag}>' if name != "innerHTML" else f">{held}</{tag}>"
-                yield f'<{tag} style="{style}"{inner}'
+                yield f'<{tag} style="{style}" class="{classes}"{inner}'
 
     def styles(self) -> Iterator[str]:
         """Style blocks among what it writes, and rules that it adds."""
@@ -209,6 +215,14 @@ class Script:
     def is_fickle(self) -> bool:
         """Whether it does the one today and the other tomorrow, by the hour, by chance, or by where somebody comes from."""
         return _FICKLE.search(self.plain) is not None
+
+    def follows(self) -> bool:
+        """Whether it goes where it is told by what it asks for."""
+        return _FOLLOWS.search(self.plain) is not None
+
+    def is_for_spiders(self) -> bool:
+        """Whether it does nothing but look who the visitor is."""
+        return len(self.raw) <= _SMALL and "userAgent" in self.plain and self.knows_spiders()
 
     def changes_page(self) -> bool:
         """Whether it can send the visitor elsewhere or write into the page."""
