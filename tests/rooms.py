@@ -26,6 +26,7 @@ CONCEALING = (
     *("blocks", "changes", "elements", "heads", "hiding", "lures", "presenting", "scripts", "selectors", "styles"),
     "unpacking",
 )
+INSPECTING = ("blocks", "concealed", "hosts", "lures", "telling")
 CLASSIFIERS = (
     judge("__init__"),
     judge("late"),
@@ -70,19 +71,9 @@ CLASSIFIERS = (
     judge("concealed", *CONCEALING),
     judge("unparsed", "presenting"),
     judge("telling", "blocks", "hosts", "lures"),
-    judge(
-        "hidden_link",
-        "blocks",
-        "concealed",
-        "elements",
-        "finding",
-        "hosts",
-        "lures",
-        "page",
-        "scripts",
-        "telling",
-        "unparsed",
-    ),
+    judge("inspected", "blocks", "concealed", "hosts", "lures", "page", "telling", "unparsed"),
+    judge("acting", *INSPECTING, "elements", "inspected", "scripts", "selectors"),
+    judge("hidden_link", *INSPECTING, "acting", "finding", "inspected", "page", "unparsed"),
     # danger and help
     judge("sentences"),
     judge("place", "finding", "sentences"),
