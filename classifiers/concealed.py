@@ -95,6 +95,7 @@ class Walk:
         self.held: list[tuple[str, LexborNode]] = []  # texts in attributes that nobody sees at once
         self.inner: list[tuple[str, LexborNode, bool]] = []  # pages inside, and whether they are hidden
         self._handlers = 0
+        self._alive = False  # some script opens something
         self.shadowed = tree.css_first("x-template[shadowrootmode]") is not None
         self._found: dict[str, list[LexborNode]] = {}  # elements by the name under which a script looked for them
         self._given: dict[int, str] = {}  # style that scripts give to single elements
@@ -136,6 +137,7 @@ class Walk:
             self._change(change, ";".join(map(":".join, given.items())), node)
             if hiding.closed(given) and script.names_once(change.selector):
                 shown.discard(change.selector.lstrip("#."))
+        self._alive = self._alive or bool(shown)
         if not script.is_for_spiders():
             self.opened |= shown
         for css in script.styles():
@@ -405,7 +407,7 @@ class Walk:
 
     def judged(self) -> Iterator[Block]:
         """The hidden blocks, with what scripts open marked."""
-        alive = bool(self.loaded) or any(script.shown() for script, _ in self.programs)
+        alive = bool(self.loaded) or self._alive
         for block in self.blocks:
             named = block.names | {name.rstrip("0123456789") for name in block.names}  # scripts count through them
             asked = not named.isdisjoint(self.opened)

@@ -64,6 +64,7 @@ _SHIFTER = late(
     r"\s*([-+^])\s*(0x[0-9a-fA-F]{1,4}|\d{1,5}|\w{1,20})\s*\)"
 )
 _DECODERS = 20  # of a script
+_LONGEST_CALLER = 100_000  # code points of a script whose functions are looked at
 _TURNS: dict[str, Callable[[int, int], int]] = {
     "-": lambda code, by: code - by,
     "+": lambda code, by: code + by,
@@ -104,6 +105,8 @@ def looped(text: str, constants: Mapping[str, str]) -> str:
 
 def called(text: str) -> str:
     """The script with what its own decoding functions are called with decoded, and other names replaced."""
+    if len(text) > _LONGEST_CALLER:
+        return text
     if "location" in text:
         for match in islice(_PLACE.finditer(text), _DECODERS):
             text = re.sub(rf"(?<![\w.]){match[1]}(?=\s*\.\s*(?:href|replace|assign)\b)", "location", text)

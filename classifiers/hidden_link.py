@@ -83,6 +83,9 @@ class _Page(Inspected):
 
     def _attributes(self) -> Iterator[Seen]:
         """Lures in what nobody sees at once: several of them, and none that can be read on the page."""
+        return islice(self._held(), _MOST)
+
+    def _held(self) -> Iterator[Seen]:
         held = self.walk.held
         for begin in range(0, min(len(held), _HELD * _AT_ONCE), _AT_ONCE):
             part = held[begin : begin + _AT_ONCE]

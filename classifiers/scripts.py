@@ -169,7 +169,7 @@ class Script:
 
     def relinked(self) -> Iterator[str]:
         """Addresses that it gives to links."""
-        return self._first_strings(_HREF)
+        return self._first_strings(_HREF) if "href" in self.plain else iter(())
 
     def filled(self) -> Iterator[tuple[str, str]]:
         """Names of elements, and the HTML that it puts into them while the page loads."""
@@ -183,7 +183,7 @@ class Script:
 
     def described(self) -> Iterator[str]:
         """What it says that the page is about."""
-        return self._first_strings(_CONTENT)
+        return self._first_strings(_CONTENT) if "content" in self.plain else iter(())
 
     def names_once(self, selector: str) -> bool:
         """Whether it says a name or selector only once."""
@@ -210,7 +210,7 @@ class Script:
 
     def asked(self) -> Iterator[str]:
         """Addresses of others that it may ask for something."""
-        return self.addresses() if _ASKS.search(self.plain) else iter(())
+        return self.addresses() if len(self.raw) <= _SHORT and _ASKS.search(self.plain) else iter(())
 
     def is_fickle(self) -> bool:
         """Whether it does the one today and the other tomorrow, by the hour, by chance, or by where somebody comes from."""
@@ -218,7 +218,7 @@ class Script:
 
     def follows(self) -> bool:
         """Whether it goes where it is told by what it asks for."""
-        return _FOLLOWS.search(self.plain) is not None
+        return len(self.raw) <= _SHORT and _FOLLOWS.search(self.plain) is not None
 
     def is_for_spiders(self) -> bool:
         """Whether it does nothing but look who the visitor is."""

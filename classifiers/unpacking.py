@@ -173,7 +173,8 @@ def _member(constants: Mapping[str, str], match: re.Match[str]) -> str:
 def _unpacked(text: str) -> str:
     text = _ESCAPED.sub(_character, text)
     text = _PACKED.sub(_unpack, text)
-    text = _RUN.sub(_inside, text)
+    if "eval(" in text or "Function(" in text:
+        text = _RUN.sub(_inside, text)
     text = decoding.called(text)
     known = constants(text)
     text = _NAMED.sub(partial(_resolved, known), text)
