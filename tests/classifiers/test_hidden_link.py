@@ -12,7 +12,12 @@ from tests.classifiers.scoring import THRESHOLD, cases, wrong
 # 5 of 60 of blind8, 4 of 50 of blind9, 5 of 50 of blind10. False at first sight: 4 of 84 of blind7, 3 of 60 of blind8,
 # 1 of 35 of blind10 (it still is), none of the others. blind11, not by us: 46 of 50, none falsely.
 # ours of that day are hidden_link_ways.
-SUITES = ["hidden_link", "hidden_link_ways", "hidden_link_blind", *(f"hidden_link_blind{number}" for number in range(2, 12))]
+SUITES = [
+    "hidden_link",
+    "hidden_link_ways",
+    "hidden_link_blind",
+    *(f"hidden_link_blind{number}" for number in range(2, 12)),
+]
 STILL_FALSE = {"hidden_link_blind10": ["hb10-071"]}
 OUT = '<a href="http://stove.example/">煤炉</a>'
 LURE = '<a href="http://stove.example/">百家乐</a>'
