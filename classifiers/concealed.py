@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from classifiers import changes, hiding, lures, presenting, scripts
+from classifiers import hiding, lures, presenting, scripts
 from classifiers.blocks import Block, Link, Low, State, by_inheritance, inherited
 from classifiers.elements import (
     HIDING,
@@ -21,9 +21,9 @@ from classifiers.elements import (
     is_unslotted,
     rule_of,
 )
+from classifiers.enacted import NAMING, Enacted
 from classifiers.heads import Head
-from classifiers.late import late
-from classifiers.selectors import Face, beside, face_of, keys_of
+from classifiers.selectors import Face, beside, face_of
 from classifiers.styles import Sheet
 from classifiers.unpacking import data_of, unescaped
 
@@ -32,10 +32,6 @@ _LOOKED_AT = frozenset("noscript marquee x-template details dialog summary canva
 _HOLDERS = frozenset({"div", "span", "p", "ul", "ol", "dl", "font", "center", "marquee", "section", "table"})
 _FRAMES = {"iframe": "src", "frame": "src", "embed": "src", "object": "data"}  # what another page stands in
 _SCRIPT_DATA = ("text/javascript", "application/javascript", "application/x-javascript", "text/ecmascript")
-_BY_THEMSELVES = frozenset(
-    "onload onpageshow onerror onloadstart ontoggle onstart onfinish onbounce onanimationstart onanimationend onpagehide "
-    "onanimationiteration ontransitionend oncanplay onloadeddata onloadedmetadata onplay onbegin onunload onhashchange".split()
-)  # events that nobody has to cause
 _RAW = frozenset({"noembed", "noframes", "xmp", "plaintext", "iframe"})
 _NOT_TEXT = frozenset({"style", "script", "textarea", "select", "option", "button", "title", "head", "x-template"})
 _ON_DEMAND = (
@@ -53,20 +49,12 @@ _ON_DEMAND = (
     "data-anim",
     "data-scroll",
 )  # attributes
-_NAMING = ("for", "popovertarget", "commandfor")  # attributes that name what they open
 _FORM = frozenset({"input", "textarea", "select", "button", "form", "option"})
 _AROUND = 2  # elements above whose names say what a block is
 _SCRIPTS = 4000  # of a page that are read
 _BLOCKS = 5000  # that are told apart
 _CALLS = 200  # code points of what a page does when it is there, which is read with each of its scripts
-_HANDLERS = 200  # of events that come by themselves
-_NAMES = 20  # of single elements that scripts style
 _LONGEST_DATA = 20_000  # code points of a description, or a page, inside the page
-_PREVIOUS, _BESIDE = (
-    ":previousElementSibling",
-    (":previousElementSibling", ":parentNode", ":parentElement"),
-)  # of a script
-_PLAIN = late(r"[.#]?[\w-]+")
 _TOLD = ("alt", "title", "aria-label")  # attributes that nobody sees at once
 _SHORT_TEXT = 3  # code points that advertise nothing
 _LAID = ("absolute", "fixed")  # positions that lie over others
@@ -88,17 +76,13 @@ class Walk:
         self.unread: set[int] = set()  # links whose words are hidden
         self.frames: list[Link] = []
         self.comments: list[tuple[str, LexborNode]] = []
-        self.programs: list[tuple[scripts.Script, LexborNode]] = []
-        self.opened: set[str] = set()  # names that scripts and links open
+        self.enacted = Enacted(tree, self.sheet)
+        self.programs = self.enacted.programs
         self.loaded: list[Link] = []  # scripts of others
         self.forms: list[Link] = []
         self.held: list[tuple[str, LexborNode]] = []  # texts in attributes that nobody sees at once
         self.inner: list[tuple[str, LexborNode, bool]] = []  # pages inside, and whether they are hidden
-        self._handlers = 0
-        self._alive = False  # some script opens something
         self.shadowed = tree.css_first("x-template[shadowrootmode]") is not None
-        self._found: dict[str, list[LexborNode]] = {}  # elements by the name under which a script looked for them
-        self._given: dict[int, str] = {}  # style that scripts give to single elements
         self.words = Block("", tree.root or tree.body)  # type: ignore[arg-type]
         self._written: Block | None = None
         self._written_tag = ""
@@ -117,46 +101,11 @@ class Walk:
             if not (text := node.text() or data_of(url, _SCRIPT_DATA)):
                 continue
             if runs:
-                self._take_script(text + onload, node)
+                self.enacted.take(text + onload, node)
             elif "<a" in text:
                 self.comments.append((text[:_LONGEST_DATA], node))
             elif "ld+json" in kind:
                 self.head.described.append((unescaped(text[:_LONGEST_DATA]), node))
-
-    def _take_script(self, text: str, node: LexborNode) -> None:
-        script = scripts.read(text)
-        if self.programs and self.programs[-1][0] is script:  # the same again and again
-            return
-        self.programs.append((script, node))
-        shown = script.shown()
-        for change in changes.hides(script.plain):
-            self._change(change, change.css, node)
-        for change in changes.classes(script.plain):
-            named = frozenset(change.classes)
-            given = self.sheet.style(Face("", "", named, {}, keys_of("", "", named)), (), "")
-            self._change(change, ";".join(map(":".join, given.items())), node)
-            if hiding.closed(given) and script.names_once(change.selector):
-                shown.discard(change.selector.lstrip("#."))
-        self._alive = self._alive or bool(shown)
-        if not script.is_for_spiders():
-            self.opened |= shown
-        for css in script.styles():
-            self.sheet.read(css)
-
-    def _change(self, change: changes.Change, css: str, script: LexborNode) -> None:
-        if change.selector in _BESIDE:
-            near = script.parent if change.selector != _PREVIOUS else element_beside(script.prev, "prev")
-            if near is not None:
-                self._given[near.mem_id] = f"{self._given.get(near.mem_id, '')};{css}"
-        elif change.place is None and not change.up:
-            self.sheet.hide(change.selector, css)
-        elif _PLAIN.fullmatch(change.selector) and len(self._found) < _NAMES:
-            if change.selector not in self._found:
-                self._found[change.selector] = self.tree.css(change.selector)
-            place = change.place or 0
-            for node in self._found[change.selector][place : place + 1]:
-                key = (node.parent if change.up and node.parent is not None else node).mem_id
-                self._given[key] = f"{self._given.get(key, '')};{css}"
 
     def _go(self) -> None:
         root = self.tree.root
@@ -207,7 +156,9 @@ class Walk:
         face = face_of(node)
         if state.low is not None:
             self._sink(state.low, node, face)
-        if not (attributes or self.drawn or self.sheet.knows or self._given or tag in _LOOKED_AT or tag == "script"):
+        if not (
+            attributes or self.drawn or self.sheet.knows or self.enacted.given or tag in _LOOKED_AT or tag == "script"
+        ):
             self._faces.append(face)
             return state
         style = self._style(node, face)
@@ -224,8 +175,8 @@ class Walk:
         for name, value in attributes.items():
             if value and len(value) > _SHORT_TEXT and (name in _TOLD or name.startswith("data-")):
                 self.held.append((value, node))
-            if value and (name.startswith(("on", "data-", "aria-controls")) or name in _NAMING or value[0] == "#"):
-                self._opens(name, value, node)
+            if value and (name.startswith(("on", "data-", "aria-controls")) or name in NAMING or value[0] == "#"):
+                self.enacted.open(name, value, node)
         self._collect(node, tag, attributes, state)
         return state
 
@@ -239,7 +190,7 @@ class Walk:
     def _style(self, node: LexborNode, face: Face) -> dict[str, str]:
         """What applies to an element by style sheets, scripts and attributes."""
         inline = face.attributes.get("style") or ""
-        if self._given and (given := self._given.get(node.mem_id)):
+        if self.enacted.given and (given := self.enacted.given.get(node.mem_id)):
             inline = f"{inline};{given}"
         style = self.sheet.style(face, self._faces, inline, node)
         if face.attributes and (old := presenting.from_attributes(face.tag, face.attributes)):
@@ -247,18 +198,6 @@ class Walk:
         if self.drawn:
             style = presenting.painted({**presenting.from_drawing(face.tag, face.attributes), **style})
         return style
-
-    def _opens(self, name: str, value: str, node: LexborNode) -> None:
-        if not name.startswith("on"):
-            self.opened.add(value[:64].lstrip("#."))
-            return
-        by_itself = (
-            name in _BY_THEMSELVES or node.tag == "body" or (name == "onfocus" and "autofocus" in node.attributes)
-        )
-        if by_itself and self._handlers < _HANDLERS:
-            self._handlers += 1
-            self._take_script(value, node)
-        self.opened |= {each[1] or each[2] for each in scripts.names(value)}
 
     def _inside(self, node: LexborNode, face: Face, style: Mapping[str, str], state: State) -> State:
         rule = (
@@ -374,7 +313,7 @@ class Walk:
     def _frame(self, link: Link, attributes: Mapping[str, str | None], block: Block | None) -> None:
         thin = any(hiding.is_thin_box(attributes.get(name)) for name in ("width", "height"))
         if link.url[:11].lower() == "javascript:":
-            self._take_script(link.url[11:], link.node)
+            self.enacted.take(link.url[11:], link.node)
         html = attributes.get("srcdoc") or data_of(link.url, ("text/html",))
         if html:
             self.inner.append((html[:_LONGEST_DATA], link.node, thin or block is not None))
@@ -407,10 +346,10 @@ class Walk:
 
     def judged(self) -> Iterator[Block]:
         """The hidden blocks, with what scripts open marked."""
-        alive = bool(self.loaded) or self._alive
+        alive = bool(self.loaded) or self.enacted.alive
         for block in self.blocks:
             named = block.names | {name.rstrip("0123456789") for name in block.names}  # scripts count through them
-            asked = not named.isdisjoint(self.opened)
+            asked = not named.isdisjoint(self.enacted.opened)
             block.on_demand = block.on_demand or asked
             block.opened = block.opened or asked or alive
             yield block

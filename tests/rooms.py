@@ -23,7 +23,7 @@ def judge(name: str, *may: str) -> Room:
 FINDING = ("classifiers/finding.py",)
 SEEN = ("finding", "folding", "page", "reporting")
 CONCEALING = (
-    *("blocks", "changes", "elements", "heads", "hiding", "lures", "presenting", "scripts", "selectors", "styles"),
+    *("blocks", "elements", "enacted", "heads", "hiding", "lures", "presenting", "scripts", "selectors", "styles"),
     "unpacking",
 )
 INSPECTING = ("blocks", "concealed", "hosts", "lures", "telling")
@@ -68,6 +68,7 @@ CLASSIFIERS = (
     judge("heads", "styles", "unpacking"),
     judge("blocks", "colours", "hiding", "lengths"),
     judge("elements", "hiding", "presenting", "selectors", "styles"),
+    judge("enacted", "changes", "elements", "hiding", "scripts", "selectors", "styles"),
     judge("concealed", *CONCEALING),
     judge("unparsed", "presenting"),
     judge("telling", "blocks", "hosts", "lures"),
