@@ -20,6 +20,7 @@ from classifiers.elements import (
     is_over_all,
     is_unslotted,
     rule_of,
+    stands_in_text,
 )
 from classifiers.enacted import NAMING, Enacted
 from classifiers.heads import Head
@@ -217,7 +218,8 @@ class Walk:
         if state.block is not None and state.block.rule == rule:
             return replace(inner, block=state.block)
         block = self._hidden(rule, node, face, style)
-        block.sure = rule != "same_colour" or inner.painted or not self.head.external
+        told = inner.painted or not self.head.external or stands_in_text(node)
+        block.sure = rule != "same_colour" or told
         return replace(inner, block=block)
 
     def _hidden(self, rule: str, node: LexborNode, face: Face, style: Mapping[str, str]) -> Block:

@@ -20,6 +20,7 @@ _DRAWN = ("background", "width", "height", "border", "padding", "block")  # styl
 _PICTURES = frozenset({"img", "picture", "video", "canvas", "iframe", "embed", "object", "svg"})
 _REPLACED = frozenset({"canvas", "video", "audio", "datalist"})  # what they hold is shown where they can't be
 _WHOLE = ("100%", "100vw", "100vh")
+_SENTENCE = 20  # letters
 _NEAR = 3  # elements beside one that are looked at
 
 
@@ -77,6 +78,14 @@ def is_named(node: LexborNode) -> bool:
     if child is None or child.tag != "summary":
         return True
     return any(map(str.isalnum, child.text() or "")) or child.css_first("img, svg, i") is not None
+
+
+def stands_in_text(node: LexborNode) -> bool:
+    """Whether it stands in a paragraph with other words, which can be read."""
+    around = node.parent
+    if around is None or around.tag != "p":
+        return False
+    return sum(map(str.isalnum, around.text(deep=False) or "")) >= _SENTENCE
 
 
 def is_on_picture(node: LexborNode) -> bool:
