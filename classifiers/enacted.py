@@ -16,6 +16,8 @@ _BY_THEMSELVES = frozenset(
 )  # events that nobody has to cause
 NAMING = ("for", "popovertarget", "commandfor")  # attributes that name what they open
 _HANDLERS = 200  # of events that come by themselves
+_CLICKS = 500  # addresses in these
+_LEADS = late(r"(?:location|open)\b[^\"'`;]{0,30}[\"'`]((?:https?:)?//[^\"'`\s]{4,300})")
 _NAMES = 20  # of single elements that scripts style
 _PREVIOUS, _BESIDE = (
     ":previousElementSibling",
@@ -33,6 +35,7 @@ class Enacted:
         self.programs: list[tuple[scripts.Script, LexborNode]] = []
         self.opened: set[str] = set()  # names that scripts and links open
         self.given: dict[int, str] = {}  # style that scripts give to single elements
+        self.clicks: list[tuple[str, LexborNode]] = []  # where elements lead by themselves when clicked on
         self.alive = False  # some script opens something
         self._handlers = 0
         self._found: dict[str, list[LexborNode]] = {}  # elements by the name under which a script looked for them
@@ -76,6 +79,8 @@ class Enacted:
         if not name.startswith("on"):
             self.opened.add(value[:64].lstrip("#."))
             return
+        if "//" in value and len(self.clicks) < _CLICKS and (leads := _LEADS.search(value)):
+            self.clicks.append((leads[1], node))
         by_itself = (
             name in _BY_THEMSELVES or node.tag == "body" or (name == "onfocus" and "autofocus" in node.attributes)
         )

@@ -70,6 +70,10 @@ class _Page(Inspected):
             host = self.hosts.outside(url)
             if host and (lures.is_lure_host(host) or self.is_unsaid(url, host)):
                 yield "redirect", 0.85 if lures.is_lure_host(host) else WEAK, node, url
+        for url, node in self.walk.enacted.clicks:
+            host, said = self.hosts.outside(url), node.attributes.get("href") or "#"
+            if host and (node.tag == "body" or (said[0] not in "#j" and self.hosts.outside(said) != host)):
+                yield "redirect", WEAK, node, url
         for link in self.walk.bare:
             host, title = self.hosts.outside(link.url), link.node.attributes.get("title") or ""
             if title and not lures.lures(title) and not lures.is_lure_host(host) and link.node.child is None:
