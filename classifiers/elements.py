@@ -52,8 +52,10 @@ def is_unslotted(node: LexborNode) -> bool:
 
 
 def is_one_of_several(node: LexborNode, face: Face, rule: str) -> bool:
-    """Whether it stands beside another of its sort: entries of a list, slides, panels."""
+    """Whether it stands beside another of its sort, or behind its name: entries of a list, slides, panels."""
     pattern = _DIGITS.sub("", face.id)
+    if face.tag == "dd" and (name := element_beside(node.prev, "prev")) is not None and name.tag == "dt":
+        return True
     for near in (element_beside(node.prev, "prev"), element_beside(node.next, "next")):
         if near is None or near.tag != face.tag:
             continue

@@ -69,7 +69,7 @@ _VISITOR = late(r"referrer|userAgent|visitor|refer\b|\bua\b", re.IGNORECASE)
 _STATEMENT = late(r"[;\n{}]")
 _SHOWS = late(
     r"show|toggle(?!attribute)|slide|fade|[\"'](?:block|visible|inline(?:-block)?|flex)[\"']|classlist|addclass|removeclass|open|animate|"
-    r"\.eq\(|tab|getselection|popup|layer|modal|dialog|(?<!re)move|scroll|swiper|mouseover|hover|click|setinterval|(?<!elementsby)classname|\.style\.(?:left|top)\s*=\s*[^\"']",
+    r"\.eq\(|tab|getselection|display\s*=\s*[\"'][\"']|popup|layer|modal|dialog|(?<!re)move|scroll|swiper|mouseover|hover|click|setinterval|(?<!elementsby)classname|\.style\.(?:left|top)\s*=\s*[^\"']",
     re.IGNORECASE,
 )
 _SHEET = late(

@@ -254,10 +254,11 @@ class Sheet:
         """What it comes to where an animation ends at once, or does not change anything."""
         said = " ".join(value for name, value in style.items() if name.startswith("animation")).split()
         frames = next((self._frames[each] for each in said if each in self._frames), {})
-        first, last = (frames.get(name) or frames.get(share) for name, share in (("from", "0%"), ("to", "100%")))
+        last = frames.get("to") or frames.get("100%")
+        still = len(frames) > 1 and all(each == last for each in frames.values())
         lasts = next((degree for each in said if (degree := seconds(each)) is not None), 0.0)
         stays = not {"forwards", "both"}.isdisjoint(said)
-        if not last or not ((stays and lasts <= _AT_ONCE) or (first == last and (stays or "infinite" in said))):
+        if not last or not ((stays and lasts <= _AT_ONCE) or (still and (stays or "infinite" in said))):
             return style
         return {name: value for name, value in style.items() if not name.startswith("animation")} | last
 
