@@ -33,6 +33,9 @@ _REMOVED = late(
     + r"|(?:innerHTML|outerHTML|innerText|textContent)\s*=\s*(?:\"\"|'')(?!\s*\+)"
     + r"|setAttribute\(\s*[\"']hidden[\"']|toggleAttribute\(\s*[\"']hidden[\"'](?!\s*,\s*(?:false|!1)))"
 )
+_LAST = late(
+    r"(?:getElementsByTagName\([^()]{1,20}\)|[\w.]{1,40})\[\s*[\w.]{1,40}\.length\s*-\s*1\s*\](?=\s*\.\s*(?:parent|previous))"
+)
 _SHADOWED = late(_FOUND + r"\s*\.\s*attachShadow\(")  # what stands in it has no place any more
 _CHILD = late(r"\.\s*removeChild\(\s*" + _FOUND + r"\s*\)")
 _EACH = late(
@@ -46,7 +49,7 @@ _SET = late(_FOUND + r"\s*\.\s*setAttribute\(\s*[\"']style[\"']\s*,\s*[\"'](?P<v
 _QUERY = r"(?:\$|jQuery)\(\s*[\"'](?P<css>" + _SELECTOR + r")[\"']\s*\)\s*\.\s*"
 _JQUERY = late(
     _QUERY
-    + r"(?:each\(\s*function\s*\(\w{0,20}\)\s*\{\s*(?:\$|jQuery)\(\s*this\s*\)\s*\.\s*)?"
+    + r"(?P<up>parent\(\s*\)\s*\.\s*)?(?:each\(\s*function\s*\(\w{0,20}\)\s*\{\s*(?:\$|jQuery)\(\s*this\s*\)\s*\.\s*)?"
     + r"(?:(?:hide|remove|empty|detach|fadeOut|slideUp|width|height)\(\s*(?:0|)\s*\)|fadeTo\(\s*0\s*,\s*0\s*\)|toggle\(\s*(?:false|!1)\s*\)"
     + r"|(?:prop|attr)\(\s*[\"']hidden[\"']\s*,\s*(?:true|!0|[\"']\w*[\"'])\s*\)|(?:css|attr)\((?P<pairs>[^)]{1,300})\))"
 )
@@ -123,6 +126,7 @@ class Change(NamedTuple):
 
 def hides(text: str) -> Iterator[Change]:
     """Elements and the declarations that they are given while the page loads."""
+    text = _LAST.sub("currentScript", text) if ".length" in text and "script" in text else text
     shadowed: _Cued = () if "slot" in text else ((_SHADOWED, ("attachShadow",)),)
     for selector, place, groups in _at_once((*_HIDES, *shadowed), text):
         yield Change(selector, place, bool(groups.get("up")), css=_css(groups))

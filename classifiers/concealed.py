@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -24,9 +25,10 @@ from classifiers.elements import (
 )
 from classifiers.enacted import NAMING, Enacted
 from classifiers.heads import Head
+from classifiers.late import late
 from classifiers.selectors import Face, beside, face_of
 from classifiers.styles import Sheet
-from classifiers.unpacking import data_of, unescaped
+from classifiers.unpacking import data_of, first, unescaped
 
 _NO_PROGRAM = ("template", "json", "html", "x-", "text/plain", "ng-", "handlebars", "mustache")
 _LOOKED_AT = frozenset("noscript marquee x-template details dialog summary canvas video audio datalist".split())
@@ -51,11 +53,13 @@ _ON_DEMAND = (
     "data-scroll",
 )  # attributes
 _FORM = frozenset({"input", "textarea", "select", "button", "form", "option"})
+_SEEN_THROUGH = ("same_colour", "tiny_font")  # ways of hiding that nothing opens
 _AROUND = 2  # elements above whose names say what a block is
 _SCRIPTS = 4000  # of a page that are read
 _BLOCKS = 5000  # that are told apart
 _CALLS = 200  # code points of what a page does when it is there, which is read with each of its scripts
 _LONGEST_DATA = 20_000  # code points of a description, or a page, inside the page
+_CONTENT = late(r"content\s*:\s*[\"']([^\"']{4,500})[\"']", re.IGNORECASE)  # words that a style sheet writes
 _TOLD = ("alt", "title", "aria-label")  # attributes that nobody sees at once
 _SHORT_TEXT = 3  # code points that advertise nothing
 _LAID = ("absolute", "fixed")  # positions that lie over others
@@ -228,12 +232,13 @@ class Walk:
         faces = [face, *reversed(self._faces[-_AROUND:])]
         names = " ".join(f"{each.id} {' '.join(each.classes)}" for each in faces)
         opened = self._comes_back(node, face, style)
+        named = rule not in _SEEN_THROUGH and lures.opens_on_demand(names)
         on_demand = (
             face.tag == "nav"
             or rule == "hidden_class"
             or (rule == "folded" and (face.tag != "details" or is_named(node)))
             or (rule == "template" and bool(face.attributes or self.programs or self.loaded))
-            or lures.opens_on_demand(names)
+            or named
             or not {"transition", "animation"}.isdisjoint(style)
             or hiding.background(style) == (True, None)  # an image stands for the words
             or any(name.startswith(_ON_DEMAND) and name != "aria-hidden" for name in face.attributes)
@@ -283,6 +288,8 @@ class Walk:
             self._frame(Link(url, "", node), attributes, block)
         elif tag == "script":
             self._writes(node)
+        elif tag == "style":
+            self.held += [(match[1], node) for match in first(_CONTENT, node.text() or "")]
         elif tag in _FORM or block is not None:
             self._field(node, tag, attributes, block)
 

@@ -8,7 +8,7 @@ from classifiers import changes, hiding, scripts
 from classifiers.elements import element_beside
 from classifiers.late import late
 from classifiers.selectors import Face, keys_of
-from classifiers.styles import Sheet
+from classifiers.styles import Sheet, declarations
 
 _BY_THEMSELVES = frozenset(
     "onload onpageshow onerror onloadstart ontoggle onstart onfinish onbounce onanimationstart onanimationend onpagehide "
@@ -20,10 +20,10 @@ _CLICKS = 500  # addresses in these
 _LEADS = late(r"(?:location|open)\b[^\"'`;]{0,30}[\"'`]((?:https?:)?//[^\"'`\s]{4,300})")
 _NAMES = 20  # of single elements that scripts style
 _PREVIOUS, _BESIDE = (
-    ":previousElementSibling",
-    (":previousElementSibling", ":parentNode", ":parentElement"),
+    (":previousElementSibling", ":previousSibling"),
+    (":previousElementSibling", ":previousSibling", ":parentNode", ":parentElement"),
 )  # of a script
-_PLAIN = late(r"[.#]?[\w-]+")
+_PLAIN = late(r"[.#]?[\w-]+(?:\[[\w-]{1,30}[*^$~|]?=[\"']?[\w./:-]{1,60}[\"']?\])?")
 
 
 class Enacted:
@@ -47,7 +47,10 @@ class Enacted:
         self.programs.append((script, node))
         shown = script.shown()
         for change in changes.hides(script.plain):
-            self._change(change, change.css, node)
+            if not script.is_for_spiders() or hiding.closed(
+                declarations(change.css)
+            ):  # they are shown more than others
+                self._change(change, change.css, node)
         for change in changes.classes(script.plain):
             named = frozenset(change.classes)
             given = self.sheet.style(Face("", "", named, {}, keys_of("", "", named)), (), "")
@@ -62,7 +65,7 @@ class Enacted:
 
     def _change(self, change: changes.Change, css: str, script: LexborNode) -> None:
         if change.selector in _BESIDE:
-            near = script.parent if change.selector != _PREVIOUS else element_beside(script.prev, "prev")
+            near = script.parent if change.selector not in _PREVIOUS else element_beside(script.prev, "prev")
             if near is not None:
                 self.given[near.mem_id] = f"{self.given.get(near.mem_id, '')};{css}"
         elif change.place is None and not change.up:

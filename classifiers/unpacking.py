@@ -59,6 +59,8 @@ _PLACEHOLDER = late(r"\$\{\s*(?:([\w.]{1,60})|[\"']([^\"'`{}]{0,200})[\"'])\s*\}
 _BRACKET = late(r"(?<=[\w)\]])\[\s*([A-Za-z_$\"'][^\[\]\n]{0,80}(?:\[\w{1,6}\]|)[^\[\]\n]{0,40})\]")
 _CUT_OUT = late(r"([\"'`])([^\"'`\n]*+)\1\.(slice|substr|substring)\(\s*(-?\d{1,4})\s*(?:,\s*(-?\d{1,4})\s*)?\)")
 _NAMED_LIST = late(r"\b(\w{1,60})\.(reverse\(\)\.)?join\(([\"'])([^\"'\n]{0,9})\3\)")
+_PRODUCT = late(r"(?<![\w.*/)\]-])(\d{1,6})\s*\*\s*(\d{1,6})(?![\w.*])")
+_FIGURE = late(r"[\"']\s*\+\s*(\d{1,9})\s*\+\s*[\"']")  # between strings
 _SPLIT = late(r"([\"'])([^\"'\n\\]{1,20000}+)\1\.split\(([\"'])([^\"'\n]{1,3})\3\)(?!\s*[.)])")
 _PARTS = 5000  # of a string that is split
 _SET_AT_ONCE = late(r"\bObject\.assign\(\s*([\w.]{1,60})\s*,\s*\{([^{}]{1,500})\}\s*\)")
@@ -183,6 +185,9 @@ def _unpacked(text: str) -> str:
     if known:
         text = _BRACKET.sub(partial(_member, known), text)
         text = _NAMED_LIST.sub(partial(_join_named, known), text)
+    if "*" in text:
+        text = _PRODUCT.sub(lambda match: str(int(match[1]) * int(match[2])), text)
+    text = _FIGURE.sub(r"\1", text)
     if ".split(" in text:
         text = _SPLIT.sub(_listed, text)
     if "Object.assign(" in text or "Reflect.set(" in text:
