@@ -53,8 +53,8 @@ _ON_DEMAND = (
     "data-scroll",
 )  # attributes
 _FORM = frozenset({"input", "textarea", "select", "button", "form", "option"})
-_SEEN_THROUGH = ("same_colour", "tiny_font")  # ways of hiding that nothing opens
-_AROUND = 2  # elements above whose names say what a block is
+_SEEN_THROUGH = ("clipped", "covered", "same_colour", "tiny_font")  # ways of hiding that nothing opens
+_AROUND = 2  # elements above whose names a script may say
 _SCRIPTS = 4000  # of a page that are read
 _BLOCKS = 5000  # that are told apart
 _CALLS = 200  # code points of what a page does when it is there, which is read with each of its scripts
@@ -230,7 +230,7 @@ class Walk:
         if len(self.blocks) >= _BLOCKS:
             return self.blocks[-1]
         faces = [face, *reversed(self._faces[-_AROUND:])]
-        names = " ".join(f"{each.id} {' '.join(each.classes)}" for each in faces)
+        names = " ".join(f"{each.id} {' '.join(each.classes)}" for each in faces[:2])  # its own and that around it
         opened = self._comes_back(node, face, style)
         named = rule not in _SEEN_THROUGH and lures.opens_on_demand(names)
         on_demand = (
