@@ -11,6 +11,12 @@ from classifiers.late import late
 from classifiers.unpacking import first
 
 _SELECTOR = r"[^\"']{1,100}(?:[\"'][^\"')]{1,60}[\"']\][^\"']{0,60})?"  # what it holds in brackets may be quoted
+_STEP = (  # from an element to another
+    r"(?:\s*\.\s*(?:parentNode|parentElement|(?:next|previous)(?:Element)?Sibling|(?:first|last)(?:Element)?Child|(?:children|childNodes)\[\s*\d{1,2}\s*\]"
+    r"|(?:closest|querySelector)\(\s*[\"'][^\"']{1,60}[\"']\s*\)))?"
+)
+_QUERY_STEP = r"(?:(?:parent|children|next|prev|first|last)\(\s*\)\s*\.\s*|(?:closest|parents|find|children)\(\s*[\"'][^\"']{1,60}[\"']\s*\)\s*\.\s*)?"
+_STEPPED = late(r"(\w{1,30})(?:\(\s*[\"']?([^\"')]{0,60})[\"']?\s*\)|\[\s*(\d{1,2})\s*\])?\s*(?:\.|$)")
 _FOUND = (
     r"(?:document\s*\.\s*)?(?:getElementById\(\s*[\"'](?P<id>[\w-]+)[\"']\s*\)"
     r"|getElementsByClassName\(\s*[\"'](?P<class>[\w-]+)[\"']\s*\)\s*(?:\[\s*\w+\s*\]|\.item\(\s*\w+\s*\))"
@@ -18,7 +24,7 @@ _FOUND = (
     r"|querySelector\(\s*[\"'](?P<css>" + _SELECTOR + r")[\"']\s*\)"
     r"|querySelectorAll\(\s*[\"'](?P<all_css>[^\"']{1,100})[\"']\s*\)\s*\[\s*(?P<nth>\w+)\s*\]"
     r"|currentScript\s*\.\s*(?P<near>\w{1,40})"
-    r"|all\s*\.\s*(?P<all>\w+)|(?P<name>\b\w+)(?:\[\s*\w+\s*\])?)(?P<up>\s*\.\s*parent(?:Node|Element))?"
+    r"|all\s*\.\s*(?P<all>\w+)|(?P<name>\b\w+)(?:\[\s*\w+\s*\])?)(?P<up>" + 3 * _STEP + ")"
 )
 _VALUE = r"(?:[\"'`](?P<value>[^\"'`]{0,300})[\"'`]|(?P<number>-?\d[\d.]{0,8})\b)"
 _STYLED = late(
@@ -49,7 +55,9 @@ _SET = late(_FOUND + r"\s*\.\s*setAttribute\(\s*[\"']style[\"']\s*,\s*[\"'](?P<v
 _QUERY = r"(?:\$|jQuery)\(\s*[\"'](?P<css>" + _SELECTOR + r")[\"']\s*\)\s*\.\s*"
 _JQUERY = late(
     _QUERY
-    + r"(?P<up>parent\(\s*\)\s*\.\s*)?(?:each\(\s*function\s*\(\w{0,20}\)\s*\{\s*(?:\$|jQuery)\(\s*this\s*\)\s*\.\s*)?"
+    + r"(?P<up>"
+    + 3 * _QUERY_STEP
+    + r")(?:each\(\s*function\s*\(\w{0,20}\)\s*\{\s*(?:\$|jQuery)\(\s*this\s*\)\s*\.\s*)?"
     + r"(?:(?:hide|remove|empty|detach|fadeOut|slideUp|width|height)\(\s*(?:0|)\s*\)|fadeTo\(\s*0\s*,\s*0\s*\)|toggle\(\s*(?:false|!1)\s*\)"
     + r"|(?:prop|attr)\(\s*[\"']hidden[\"']\s*,\s*(?:true|!0|[\"']\w*[\"'])\s*\)|(?:css|attr)\((?P<pairs>[^)]{1,300})\))"
 )
@@ -69,7 +77,7 @@ _ALIAS = late(
 )
 _CLASSED = late(
     _FOUND
-    + r"\s*\.\s*(?:className\s*\+?=\s*|classList\s*\.\s*add\(\s*|setAttribute\(\s*[\"']class[\"']\s*,\s*)[\"'](?P<value>[\w -]{1,60})[\"']"
+    + r"\s*\.\s*(?:className\s*\+?=\s*|classList\s*\.\s*(?:add\(|toggle\((?=[^,()]{1,60},\s*(?:true|!0))|replace\(\s*[\"'][\w-]{1,60}[\"']\s*,)\s*|setAttribute\(\s*[\"']class[\"']\s*,\s*)[\"'](?P<value>[\w -]{1,60})[\"']"
 )
 _JQUERY_CLASS = late(_QUERY + r"(?:addClass|toggleClass)\(\s*[\"'](?P<value>[\w -]{1,60})[\"']")
 _Cued = tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]  # patterns, each with what a match must contain
@@ -115,11 +123,11 @@ _SOON = late(r"\}\s*,\s*\d{1,2}\s*\)")  # the end of what happens some hundredth
 
 
 class Change(NamedTuple):
-    """``place``: which of the elements, None for all of them."""
+    """``place``: which of the elements, None for all of them; ``steps``: how to get from there to those that are meant."""
 
     selector: str
     place: int | None
-    up: bool = False  # not that element but the one around it
+    steps: tuple[tuple[str, str], ...] = ()  # each with what it is given
     css: str = ""
     classes: tuple[str, ...] = ()
 
@@ -129,13 +137,13 @@ def hides(text: str) -> Iterator[Change]:
     text = _LAST.sub("currentScript", text) if ".length" in text and "script" in text else text
     shadowed: _Cued = () if "slot" in text else ((_SHADOWED, ("attachShadow",)),)
     for selector, place, groups in _at_once((*_HIDES, *shadowed), text):
-        yield Change(selector, place, bool(groups.get("up")), css=_css(groups))
+        yield Change(selector, place, _steps(groups), css=_css(groups))
 
 
 def classes(text: str) -> Iterator[Change]:
     """Elements and the classes that they are given while the page loads."""
     for selector, place, groups in _at_once(_CLASSES, text):
-        yield Change(selector, place, bool(groups.get("up")), classes=tuple((groups["value"] or "").split()))
+        yield Change(selector, place, _steps(groups), classes=tuple((groups["value"] or "").split()))
 
 
 def hiding_statements(text: str) -> set[int]:
@@ -219,6 +227,11 @@ def _at_once(patterns: _Cued, text: str) -> Iterator[tuple[str, int | None, dict
                 groups = match.groupdict()
                 place = groups.get("place") or groups.get("nth") or ""
                 yield _selector(groups, alias), int(place) if place.isdecimal() else None, groups
+
+
+def _steps(groups: Mapping[str, str | None]) -> tuple[tuple[str, str], ...]:
+    said = (groups.get("up") or "").strip(" .\n\t")
+    return tuple((match[1], match[2] or match[3] or "") for match in _STEPPED.finditer(said))
 
 
 def _selector(groups: Mapping[str, str | None], alias: Mapping[str, str]) -> str:

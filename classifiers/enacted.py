@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from classifiers import changes, hiding, scripts
+from classifiers import changes, hiding, scripts, steps
 from classifiers.elements import element_beside
 from classifiers.late import late
 from classifiers.selectors import Face, keys_of
@@ -18,12 +18,15 @@ NAMING = ("for", "popovertarget", "commandfor")  # attributes that name what the
 _HANDLERS = 200  # of events that come by themselves
 _CLICKS = 500  # addresses in these
 _LEADS = late(r"(?:location|open)\b[^\"'`;]{0,30}[\"'`]((?:https?:)?//[^\"'`\s]{4,300})")
+_STYLED = 20  # elements of one name from which steps lead on
 _NAMES = 20  # of single elements that scripts style
 _PREVIOUS, _BESIDE = (
     (":previousElementSibling", ":previousSibling"),
     (":previousElementSibling", ":previousSibling", ":parentNode", ":parentElement"),
 )  # of a script
-_PLAIN = late(r"[.#]?[\w-]+(?:\[[\w-]{1,30}[*^$~|]?=[\"']?[\w./:-]{1,60}[\"']?\])?")
+_PLAIN = late(
+    r"[.#]?[\w-]+(?:[.#][\w-]{1,60})?(?: [.#]?[a-zA-Z][\w-]{0,60})?(?:\[[\w-]{1,30}[*^$~|]?=[\"']?[\w./:-]{1,60}[\"']?\])?"
+)
 
 
 class Enacted:
@@ -68,15 +71,14 @@ class Enacted:
             near = script.parent if change.selector not in _PREVIOUS else element_beside(script.prev, "prev")
             if near is not None:
                 self.given[near.mem_id] = f"{self.given.get(near.mem_id, '')};{css}"
-        elif change.place is None and not change.up:
+        elif change.place is None and not change.steps:
             self.sheet.hide(change.selector, css)
         elif _PLAIN.fullmatch(change.selector) and len(self._found) < _NAMES:
             if change.selector not in self._found:
                 self._found[change.selector] = self.tree.css(change.selector)
-            place = change.place or 0
-            for node in self._found[change.selector][place : place + 1]:
-                key = (node.parent if change.up and node.parent is not None else node).mem_id
-                self.given[key] = f"{self.given.get(key, '')};{css}"
+            nodes = self._found[change.selector][change.place or 0 :][: 1 if change.place is not None else _STYLED]
+            for node in steps.reached(nodes, change.steps):
+                self.given[node.mem_id] = f"{self.given.get(node.mem_id, '')};{css}"
 
     def open(self, name: str, value: str, node: LexborNode) -> None:
         if not name.startswith("on"):

@@ -14,7 +14,7 @@ Style = Mapping[str, str]
 _FAR = 500.0
 _OUT = 1.3  # times that share, for what is laid beside the window
 _FAR_FIXED = 200.0  # nobody can scroll there
-_BEYOND = 150  # hundredths of what is around
+_FAR_BEYOND = late(r"(?:1[5-9]\d|[2-9]\d\d|\d{4,})(?:%|d?v[wh])")  # of what is around
 _WHOLE = late(r"1\d\d(?:%|d?v[wh])")  # of the window
 _FAR_AHEAD = 3000.0
 _FAR_BELOW = 9000.0  # long pages end somewhere
@@ -81,7 +81,7 @@ def _is_out(side: str, value: str, fixed: bool) -> bool:
     ahead = _FAR_AHEAD if side in ("left", "right") else _FAR_BELOW
     if fixed and (place <= -_FAR_FIXED or _WHOLE.fullmatch(value)):
         return True
-    if value.endswith("%") and place >= _BEYOND * _OUT * SHARE:
+    if _FAR_BEYOND.match(value):
         return True
     return place <= -_FAR or place >= ahead
 

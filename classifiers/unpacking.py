@@ -60,7 +60,7 @@ _BRACKET = late(r"(?<=[\w)\]])\[\s*([A-Za-z_$\"'][^\[\]\n]{0,80}(?:\[\w{1,6}\]|)
 _CUT_OUT = late(r"([\"'`])([^\"'`\n]*+)\1\.(slice|substr|substring)\(\s*(-?\d{1,4})\s*(?:,\s*(-?\d{1,4})\s*)?\)")
 _NAMED_LIST = late(r"\b(\w{1,60})\.(reverse\(\)\.)?join\(([\"'])([^\"'\n]{0,9})\3\)")
 _PRODUCT = late(r"(?<![\w.*/)\]-])(\d{1,6})\s*\*\s*(\d{1,6})(?![\w.*])")
-_FIGURE = late(r"[\"']\s*\+\s*(\d{1,9})\s*\+\s*[\"']")  # between strings
+_FIGURE = late(r"[\"']\s*\+\s*\(?(\d{1,9})\)?\s*\+\s*[\"']")  # between strings
 _SPLIT = late(r"([\"'])([^\"'\n\\]{1,20000}+)\1\.split\(([\"'])([^\"'\n]{1,3})\3\)(?!\s*[.)])")
 _PARTS = 5000  # of a string that is split
 _SET_AT_ONCE = late(r"\bObject\.assign\(\s*([\w.]{1,60})\s*,\s*\{([^{}]{1,500})\}\s*\)")
