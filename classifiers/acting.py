@@ -27,7 +27,7 @@ def acts(page: Inspected) -> Iterator[Seen]:
     raws = [script.raw for script, _ in page.walk.programs[: _PARTS + 1]]
     if not 1 < len(raws) <= _PARTS or not any("location" in raw for raw in raws) or sum(map(len, raws)) > _SMALL:
         return
-    for url, later in scripts.read("\n".join(raws)).targets():
+    for url, later in scripts.read(";\n".join(raws)).targets():
         if not later and page.is_unsaid(url, page.hosts.outside(url)):
             yield "redirect", WEAK, page.walk.programs[0][1], url
 

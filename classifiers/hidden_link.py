@@ -28,7 +28,7 @@ _LOOKED_AT = 2000  # of which these are chosen
 _SCATTERED = 100  # blocks whose lures are put together
 _HEADS = 50  # titles and descriptions
 _AT_ONCE = 200  # texts in attributes that are looked at together
-_HELD = 50  # times
+_HELD = 20  # times
 _SAYS_OFFICE = late("[\u4e00-\u9fff]{2}[局厅委]|人民政府|政务|学校|中学|小学|医院|公示|公告|通知|住建|协会|中心")
 _AGAIN = 3  # times that no honest title says the same
 

@@ -61,6 +61,8 @@ _CUT_OUT = late(r"([\"'`])([^\"'`\n]*+)\1\.(slice|substr|substring)\(\s*(-?\d{1,
 _NAMED_LIST = late(r"\b(\w{1,60})\.(reverse\(\)\.)?join\(([\"'])([^\"'\n]{0,9})\3\)")
 _PRODUCT = late(r"(?<![\w.*/)\]-])(\d{1,6})\s*\*\s*(\d{1,6})(?![\w.*])")
 _FIGURE = late(r"[\"']\s*\+\s*\(?(\d{1,9})\)?\s*\+\s*[\"']")  # between strings
+_COUNTED = late(r"[\"']\s*\+\s*([A-Za-z_]\w{0,40})\s*\+\s*[\"']|\$\{\s*(-?\d{1,9})\s*\}")  # a name between strings
+_NUMBER = late(r"\b([A-Za-z_]\w{0,40})\s*=\s*(-?\d{1,9})\s*[;,\n]")
 _SPLIT = late(r"([\"'])([^\"'\n\\]{1,20000}+)\1\.split\(([\"'])([^\"'\n]{1,3})\3\)(?!\s*[.)])")
 _PARTS = 5000  # of a string that is split
 _SET_AT_ONCE = late(r"\bObject\.assign\(\s*([\w.]{1,60})\s*,\s*\{([^{}]{1,500})\}\s*\)")
@@ -185,14 +187,7 @@ def _unpacked(text: str) -> str:
     if known:
         text = _BRACKET.sub(partial(_member, known), text)
         text = _NAMED_LIST.sub(partial(_join_named, known), text)
-    if "*" in text:
-        text = _PRODUCT.sub(lambda match: str(int(match[1]) * int(match[2])), text)
-    text = _FIGURE.sub(r"\1", text)
-    if ".split(" in text:
-        text = _SPLIT.sub(_listed, text)
-    if "Object.assign(" in text or "Reflect.set(" in text:
-        text = _SET_AT_ONCE.sub(_one_by_one, text)
-        text = _REFLECTED.sub(r"\1.\2=", text)
+    text = _at_once(_summed(text))
     text = decoding.looped(text, known)
     text = _CODES.sub(lambda match: _as_string(_from_codes(match[1])), text)
     text = _CALL.sub(lambda match: _as_string(decoded(match[1], match[3])), text)
@@ -212,6 +207,27 @@ def _unpacked(text: str) -> str:
 def _inside(match: re.Match[str]) -> str:
     """A string that is run, as what is run."""
     return "\n" + _ESCAPED_QUOTE.sub(r"\1", match[1] or match[2] or "") + "\n"
+
+
+def _summed(text: str) -> str:
+    """The script with numbers multiplied, and put into the strings that they stand between."""
+    if "*" in text:
+        text = _PRODUCT.sub(lambda match: str(int(match[1]) * int(match[2])), text)
+    text = _FIGURE.sub(r"\1", text)
+    if _COUNTED.search(text) is not None:
+        numbers = dict(_NUMBER.findall(text))
+        text = _COUNTED.sub(lambda match: match[2] or numbers.get(match[1], match[0]), text)
+    return text
+
+
+def _at_once(text: str) -> str:
+    """The script with lists instead of split strings, and one statement for each of what is set at once."""
+    if ".split(" in text:
+        text = _SPLIT.sub(_listed, text)
+    if "Object.assign(" in text or "Reflect.set(" in text:
+        text = _SET_AT_ONCE.sub(_one_by_one, text)
+        text = _REFLECTED.sub(r"\1.\2=", text)
+    return text
 
 
 def _join_named(constants: Mapping[str, str], match: re.Match[str]) -> str:

@@ -147,3 +147,65 @@ def test_selectors_of_what_is_inside_need_a_page():
     assert selector("p:has(b i)").depends
     assert not selector("p:has(> i)").applies(face_of(node), (), node, Budget(9))
     assert not selector("b:has(> i)").applies(face_of(node.child), (), node.child, Budget(9))
+
+
+@pytest.mark.parametrize(
+    ("path", "hidden"),
+    [
+        ('document.querySelector("p").parentNode', True),
+        ('document.querySelector("p").parentNode.parentNode', False),
+        ('document.getElementById("k").children[0]', True),
+        ('document.getElementById("k").children[7]', False),
+        ('document.getElementById("k").firstElementChild', True),
+        ('document.getElementById("k").lastChild', True),
+        ('document.getElementById("k").closest("div")', True),
+        ('document.getElementById("k").closest("table")', False),
+        ('document.getElementById("k").querySelector("p")', True),
+        ('document.getElementById("k").querySelector("p:hover")', False),
+        ('document.getElementById("k").nextElementSibling', False),
+        ('document.querySelector("h2").nextElementSibling', True),
+        ('document.querySelector("h3").previousElementSibling', True),
+        ('document.querySelector("h3").nextElementSibling', False),
+        ('document.querySelector("h3").firstChild', False),
+        ('document.getElementById("n").closest("table")', False),
+    ],
+)
+def test_scripts_go_from_element_to_element(path, hidden):
+    deep = "<i>" * 25 + '<b id="n"></b>' + "</i>" * 25
+    page = f'<h2>通知</h2><div id="k"><p>{OUT}</p></div><h3></h3>{deep}<script>{path}.style.display="none"</script>'
+    assert (rules(page) == {"not_displayed"}) is hidden
+
+
+@pytest.mark.parametrize(
+    ("path", "hidden"),
+    [
+        ('$("a").parent()', True),
+        ('$("a").parents("div")', True),
+        ('$("a").closest("div")', True),
+        ('$("#k").find("a")', True),
+        ('$("#k").children()', True),
+        ('$("#k").children("b")', False),
+        ('$("h2").next()', True),
+        ('$("p").first()', True),
+        ('$("p").last()', False),
+        ('$("h3").prev()', True),
+        ('$("#n").parents("table")', False),
+    ],
+)
+def test_jquery_goes_from_element_to_element(path, hidden):
+    deep = "<i>" * 25 + '<b id="n"></b>' + "</i>" * 25
+    page = f'<h2>通知</h2><div id="k"><p>{OUT}</p></div><h3></h3><p>电话</p>{deep}<script>{path}.hide()</script>'
+    assert (rules(page) == {"not_displayed"}) is hidden
+
+
+def test_only_what_is_an_outsiders_counts_of_small_scripts():
+    pair = "<p>通知</p><script>var u='{}'</script><script>location=u</script>"
+    assert rules(pair.format("http://stove.example/")) == {"redirect"}
+    assert not rules(pair.format("/index.html"))
+
+
+def test_numbers_are_put_into_strings():
+    assert '"left:-8991px"' in plain('a="left:-"+9*999+"px"')
+    assert '"left:-9999px"' in plain('var n=-9999;a="left:"+n+"px"')
+    assert "`left:-9px`" in plain("a=`left:${-9}px`")
+    assert '"left:"+n+"px"' in plain('a="left:"+n+"px"')
