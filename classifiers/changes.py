@@ -167,15 +167,17 @@ def created(text: str) -> Iterator[Made]:
         return
     made = {match[1]: match[2].lower() for match in first(_CREATED, text)}
     style = {match[1]: f"width:{match[2]}px;overflow:hidden" for match in first(_SIZED, text)}
-    for match in first(_STYLED, text):
+    for match in first(_STYLED, text) if "style" in text else ():
         if match["name"]:
             style[match["name"]] = ";".join(filter(None, (style.get(match["name"]), _css(match.groupdict()))))
-    for match in first(_SET, text):
+    for match in first(_SET, text) if "setAttribute" in text else ():
         if match["name"]:
             style[match["name"]] = match["value"]
-    for match in first(_HIDDEN, text):
+    for match in first(_HIDDEN, text) if "hidden" in text else ():
         style[match[1]] = "display:none"
-    named = {match["name"]: match["value"] for match in first(_CLASSED, text) if match["name"]}
+    named = (
+        {match["name"]: match["value"] for match in first(_CLASSED, text) if match["name"]} if "class" in text else {}
+    )
     around = {match[2]: match[1] for match in first(_HELD, text)}
     for match in first(_OWNED, text):
         hidden = style.get(match[1]) or style.get(around.get(match[1], ""))
