@@ -16,6 +16,7 @@ _SHEER = 0.1  # of a colour that can't be seen any more
 _HEX = late(r"#?([0-9a-f]{8}|[0-9a-f]{6}|[0-9a-f]{3,4})")
 _CALL = late(r"(rgb|hsl|hwb|lab|lch|oklab|oklch|color)a?\(\s*([^()]{1,100})\)")
 _MIX = late(r"color-mix\(\s*in [^,()]{1,40},(.{1,200})\)")
+_LIGHT = late(r"light-dark\(([^,()]{1,60}|[^,()]{1,20}\([^()]{1,60}\)),.{1,100}\)")
 _PART = late(r"\s*([\w#]+(?:\([^()]{0,100}\))?)\s*(?:(\d{1,3})%)?\s*(?:,|$)")
 _NUMBER = late(r"([+-]?(?:\d+\.?\d*|\.\d+))(%?)(?:deg)?|none")
 _NAMED = """
@@ -77,6 +78,8 @@ def _read(value: str) -> tuple[Colour, float] | None:
         return (parts[0], parts[1], parts[2]), (parts[3] / 255 if len(parts) > 3 else 1.0)
     if call := _CALL.fullmatch(value):
         return _called(call[1], call[2])
+    if light := _LIGHT.fullmatch(value):
+        return _read(light[1].strip())
     mixed = _MIX.fullmatch(value)
     return _mixed(mixed[1]) if mixed else None
 

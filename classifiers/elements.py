@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from selectolax.lexbor import LexborNode
 
-from classifiers import hiding
+from classifiers import hiding, presenting
 from classifiers.late import late
 from classifiers.selectors import Face, beside, face_of
 from classifiers.styles import declarations
-from classifiers.unpacking import decoded
 
 HIDING = frozenset(
     "hidden hide d-none invisible is-hidden layui-hide am-hide uk-hidden dn none".split()
@@ -21,35 +20,52 @@ _DRAWN = ("background", "width", "height", "border", "padding", "block")  # styl
 _PICTURES = frozenset({"img", "picture", "video", "canvas", "iframe", "embed", "object", "svg"})
 _REPLACED = frozenset({"canvas", "video", "audio", "datalist"})  # what they hold is shown where they can't be
 _WHOLE = ("100%", "100vw", "100vh")
+_SENTENCE = 20  # letters
 _NEAR = 3  # elements beside one that are looked at
 
 
 def rule_of(face: Face, style: Mapping[str, str]) -> str:
     """Why an element and all in it can't be seen, by its style or by what it is; "" where it can."""
-    by_marquee = face.tag == "marquee" and hiding.by_marquee(face.attributes, style)
+    by_marquee = face.tag == "marquee" and presenting.by_marquee(face.attributes, style)
     return (hiding.closed(style) if style else "") or by_marquee or _rule_of_tag(face)
 
 
 def _rule_of_tag(face: Face) -> str:
-    if face.tag == "details":
+    if face.tag in ("details", "dialog") or "popover" in face.attributes:
         return "" if "open" in face.attributes else "folded"
     if face.tag in _REPLACED:
         return "fallback"
     if not HIDING.isdisjoint(face.classes):
         return "hidden_class"
+    if face.tag == "x-template" and "shadowrootmode" in face.attributes:
+        return ""
     return {"noscript": "noscript", "x-template": "template"}.get(face.tag, "")
 
 
+def is_unslotted(node: LexborNode) -> bool:
+    """Whether it stands in an element that shows something else instead: a shadow root without a place for it."""
+    first = node.parent.child if node.parent is not None else None
+    if first is not None and not first.is_element_node:
+        first = first.next
+    shadow = first is not None and first.tag == "x-template" and "shadowrootmode" in first.attributes
+    return shadow and first is not None and first.mem_id != node.mem_id and first.css_first("slot") is None
+
+
 def is_one_of_several(node: LexborNode, face: Face, rule: str) -> bool:
-    """Whether it stands beside another of its sort: entries of a list, slides, panels."""
+    """Whether it stands beside another of its sort, or behind its name: entries of a list, slides, panels."""
     pattern = _DIGITS.sub("", face.id)
+    if face.tag == "dd" and (name := element_beside(node.prev, "prev")) is not None and name.tag == "dt":
+        return True
     for near in (element_beside(node.prev, "prev"), element_beside(node.next, "next")):
         if near is None or near.tag != face.tag:
             continue
         other = face_of(near)
         if pattern and pattern != face.id and pattern == _DIGITS.sub("", other.id):
             return True
-        if (face.classes or (face.tag in _ENTRIES and rule == "not_displayed")) and face.classes <= other.classes:
+        entry = (
+            face.tag in _ENTRIES and rule == "not_displayed" and (face.tag != "td" or near.css_first("a") is not None)
+        )
+        if (face.classes or entry) and face.classes <= other.classes:
             return True
     return False
 
@@ -66,17 +82,27 @@ def is_named(node: LexborNode) -> bool:
     return any(map(str.isalnum, child.text() or "")) or child.css_first("img, svg, i") is not None
 
 
+def stands_in_text(node: LexborNode) -> bool:
+    """Whether it stands in a paragraph with other words, which can be read."""
+    around = node.parent
+    if around is None or around.tag != "p":
+        return False
+    return sum(map(str.isalnum, around.text(deep=False) or "")) >= _SENTENCE
+
+
 def is_on_picture(node: LexborNode) -> bool:
     """Whether a picture stands beside it that may lie below it."""
     near = (each.tag for way in ("prev", "next") for each, _ in zip(beside(node, way), range(_NEAR), strict=False))
     return not _PICTURES.isdisjoint(near)
 
 
-def is_over_all(node: LexborNode) -> bool:
+def is_over_all(node: LexborNode, positions: Collection[str] = ("fixed", "absolute")) -> bool:
     """Whether an element fills the whole window and lies over the page."""
-    style = {**node.attributes, **declarations(node.attributes.get("style") or "")}
-    sizes = [style.get(name) for name in ("width", "height")]
-    return style.get("position") in ("fixed", "absolute") and all(size in _WHOLE for size in sizes)
+    said = {name: value for name, value in node.attributes.items() if value is not None}
+    style = {**said, **declarations(said.get("style", ""))}
+    if style.get("position") not in positions:
+        return False
+    return hiding.is_all_around(style) or all(style.get(name) in _WHOLE for name in ("width", "height"))
 
 
 def holds_only(link: LexborNode, node: LexborNode) -> bool:
@@ -115,11 +141,3 @@ def element_beside(near: LexborNode | None, way: str) -> LexborNode | None:
     if near is None or near.is_element_node:
         return near
     return near.prev if way == "prev" else near.next
-
-
-def html_of(url: str) -> str:
-    """The page that stands in a ``data:`` address itself; "" for another."""
-    kind, comma, data = url.partition(",")
-    if not comma or not kind.lower().lstrip().startswith("data:text/html"):
-        return ""
-    return decoded("atob" if "base64" in kind.lower() else "unescape", data.strip())

@@ -7,10 +7,14 @@ import re
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from classifiers.late import late
-from classifiers.styles import Sheet, of_address
+from classifiers.styles import Sheet
+from classifiers.unpacking import data_of
 
-_DESCRIBES = frozenset("description keywords title name site_name abstract subject headline".split())
+_DESCRIBES = frozenset(
+    "description keywords news_keywords title name site_name abstract subject headline author copyright topic category".split()
+)
 _URL = late(r"^url\s*=", re.IGNORECASE)
+_AFTER = late(r"\s*[\d.]*\s*[;,]?")  # a number of seconds
 _LONGEST = 1_000_000  # code points of a style block
 
 
@@ -32,7 +36,7 @@ class Head:
     def _read_styles(self, tree: LexborHTMLParser, sheet: Sheet) -> None:
         sheets = [f"a{{color:{node.attributes['link']}}}" for node in tree.css("body[link]")]
         sheets += [_css_of(node) for node in tree.css("style") if not _is_fallback(node)]
-        sheets += [of_address(node.attributes["href"] or "") for node in tree.css("link[href]")]
+        sheets += [data_of(node.attributes["href"] or "", ("text/css",)) for node in tree.css("link[href]")]
         for css in (*sheets, *(node.attributes["style"] or "" for node in tree.css("html[style], body[style]"))):
             sheet.name(css)
         for css in sheets:
@@ -56,7 +60,7 @@ class Head:
         if name in ("og:url", "url", "siteurl", "sitedomain"):
             self.own.append("//" + content.rpartition("//")[2])
         elif (node.attributes.get("http-equiv") or "").lower() == "refresh":
-            url = content.partition(";")[2].strip()
+            url = _AFTER.sub("", content, count=1).strip()
             self.refreshes.append((_URL.sub("", url, count=1).strip("'\" "), node))
         elif name.rpartition(":")[2].rpartition(".")[2] in _DESCRIBES:
             self.described.append((content, node))

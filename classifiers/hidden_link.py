@@ -6,37 +6,31 @@ outsiders or advertises; what opens on demand counts only when it advertises.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
-from classifiers import lures, scripts, unparsed
-from classifiers.blocks import Block, Link
+from classifiers import lures, unparsed
+from classifiers.acting import acts
+from classifiers.blocks import Block
 from classifiers.concealed import Walk
-from classifiers.elements import is_over_all
 from classifiers.finding import MASK, Document, Finding, Kind
-from classifiers.hosts import Hosts, disguise, host_of, imitates, is_below, is_number, nearly, registrable
+from classifiers.hosts import disguise, host_of, imitates, is_below, registrable
+from classifiers.inspected import PLAIN, Inspected, Seen, is_strange_host
 from classifiers.late import late
 from classifiers.page import css_path, parsed
-from classifiers.telling import STRONG, WEAK, weighed
+from classifiers.telling import WEAK
 
 _MOST = 50  # findings of a page
 _LOOKED_AT = 2000  # of which these are chosen
-_PIECES = 40  # comments, and pieces written by scripts, that are parsed
-_LONGEST = 200_000  # code points of all of them
-_PLAIN = 3  # letters of a host's lure that tell without anything hidden
+_SCATTERED = 100  # blocks whose lures are put together
 _HEADS = 50  # titles and descriptions
 _AT_ONCE = 200  # texts in attributes that are looked at together
-_HELD = 50  # times
-_FOR_PHONES = frozenset("m wap 3g 4g h5 mobile wx app touch".split())  # first parts of hosts
-_SIGNED_IN = late(r"\b(?:sso|login|passport|auth|oauth2?|cas|iam|uc|signin|account)\b", re.IGNORECASE)
+_HELD = 20  # times
 _SAYS_OFFICE = late("[\u4e00-\u9fff]{2}[局厅委]|人民政府|政务|学校|中学|小学|医院|公示|公告|通知|住建|协会|中心")
 _AGAIN = 3  # times that no honest title says the same
-
-_Seen = tuple[str, float, LexborNode, str]  # rule, score, where, what
 
 
 def find(document: Document, *, approved: frozenset[str] = frozenset()) -> list[Finding]:
@@ -52,47 +46,34 @@ def find(document: Document, *, approved: frozenset[str] = frozenset()) -> list[
     return [_finding(*each) for each in seen[:_MOST]]
 
 
-class _Page:
-    """A page that was walked, and whose links are its own."""
+class _Page(Inspected):
+    """A page with all that is found on it."""
 
-    def __init__(self, html: str, walk: Walk, approved: frozenset[str], url: str) -> None:
-        self.html = html
-        self.raw = html.lower()
-        self.walk = walk
-        said = (host for host in map(host_of, walk.head.own) if not lures.is_lure_host(host))
-        own = {registrable(host) for host in (host_of(url), *said) if host}
-        base = host_of(walk.head.base)
-        self.hosts = Hosts(frozenset(own), approved, base if base and registrable(base) not in own else "")
-        self.drawn = [Walk(parsed(drawing)) for drawing in unparsed.drawings(html)]
-        drawn = {link.url for each in self.drawn for block in each.blocks for link in block.links}
-        shown = (self.hosts.outside(link.url) for link in walk.shown if link.url not in drawn)
-        self.seen = {registrable(host) for host in shown if host}
-        read = (link for link in walk.shown if any(map(str.isalnum, link.text)) and link.node.mem_id not in walk.unread)
-        self.read = {registrable(host_of(link.url)) for link in read}
-        self.room = _LONGEST
-        self.pieces = _PIECES
-
-    def findings(self) -> Iterator[_Seen]:
+    def findings(self) -> Iterator[Seen]:
         for block in self.walk.judged():
             yield from self._block(block)
-        yield from self._frames(self.walk.frames)
+        yield from self._scattered()
+        yield from self.frames(self.walk.frames)
         yield from self._links()
         for text, node in self.walk.comments:
             yield from self._comment(text, node)
         yield from self._heads()
         yield from self._attributes()
-        for script, node in self.walk.programs:
-            yield from self._script(script, node)
+        yield from acts(self)
         yield from self._loaded()
         yield from self._inner()
         yield from self._lost()
         yield from self._imitations()
 
-    def _links(self) -> Iterator[_Seen]:
+    def _links(self) -> Iterator[Seen]:
         for url, node in self.walk.head.refreshes:
             host = self.hosts.outside(url)
-            if host and (lures.is_lure_host(host) or self._is_unsaid(url, host)):
+            if host and (lures.is_lure_host(host) or self.is_unsaid(url, host)):
                 yield "redirect", 0.85 if lures.is_lure_host(host) else WEAK, node, url
+        for url, node in self.walk.enacted.clicks:
+            host, said = self.hosts.outside(url), node.attributes.get("href") or "#"
+            if host and (node.tag == "body" or (said[0] not in "#j" and self.hosts.outside(said) != host)):
+                yield "redirect", WEAK, node, url
         for link in self.walk.bare:
             host, title = self.hosts.outside(link.url), link.node.attributes.get("title") or ""
             if title and not lures.lures(title) and not lures.is_lure_host(host) and link.node.child is None:
@@ -101,27 +82,21 @@ class _Page:
                 yield "bare_link", WEAK, link.node, link.url
         for url in (*self.walk.head.own, *self.walk.head.related):
             host, root = self.hosts.outside(url), self.walk.tree.root
-            if root is not None and lures.is_lure_host(host, _PLAIN):
+            if root is not None and lures.is_lure_host(host, PLAIN):
                 yield "foreign_address", WEAK, root, host
 
-    def _is_unsaid(self, url: str, host: str) -> bool:
-        """Whether a page that has something to say doesn't say that it leads there."""
-        words = self.walk.words.words
-        return (
-            registrable(host) not in self.read
-            and host.partition(".")[0] not in _FOR_PHONES
-            and not _SIGNED_IN.search(url)
-            and any(map(str.isalnum, words))
-            and not lures.is_moving(words)
-        )
-
-    def _attributes(self) -> Iterator[_Seen]:
+    def _attributes(self) -> Iterator[Seen]:
         """Lures in what nobody sees at once: several of them, and none that can be read on the page."""
+        return islice(self._held(), _MOST)
+
+    def _held(self) -> Iterator[Seen]:
         held = self.walk.held
         for begin in range(0, min(len(held), _HELD * _AT_ONCE), _AT_ONCE):
             part = held[begin : begin + _AT_ONCE]
             if lures.mentioned("\n".join(text for text, _ in part)):
                 yield from (("attribute", 0.7, node, text) for text, node in part if self._advertises(text, node))
+            for text, node in part:
+                yield from self._comment(text, node) if "<a" in text else ()
 
     def _advertises(self, text: str, node: LexborNode) -> bool:
         baits = {bait for bait in lures.lures(text) if bait not in self.walk.words.words}
@@ -129,16 +104,16 @@ class _Page:
             bool(baits) and bool(self.hosts.outside(node.attributes.get("href") or node.attributes.get("value") or ""))
         )
 
-    def _loaded(self) -> Iterator[_Seen]:
+    def _loaded(self) -> Iterator[Seen]:
         for link in self.walk.loaded:
             host = self.hosts.outside(link.url)
-            if host and (nearly(host) or imitates(host) or lures.is_lure_host(host, _PLAIN)):
+            if host and (is_strange_host(host) or imitates(host)):
                 yield "foreign_script", 0.7, link.node, link.url
 
-    def _inner(self) -> Iterator[_Seen]:
+    def _inner(self) -> Iterator[Seen]:
         """Pages inside the page, in ``srcdoc`` or ``data:``."""
-        for html, node, hidden in self.walk.inner[:_PIECES]:
-            if (inner := self._parsed(html)) is None:
+        for html, node, hidden in self.walk.inner:
+            if (inner := self.parsed(html)) is None:
                 return
             links = [*inner.shown, *(link for block in inner.blocks for link in block.links)]
             leads = any(
@@ -146,51 +121,48 @@ class _Page:
                 for script, _ in inner.programs
                 for url in (*dict(script.targets()), *script.loaded())
             )
-            if hidden and (leads or self._outside(links)):
+            if hidden and (leads or self.outside(links)):
                 yield "hidden_frame", 0.85, node, html
 
-    def _lost(self) -> Iterator[_Seen]:
+    def _lost(self) -> Iterator[Seen]:
         """What the parser of a bounded page leaves out."""
         for url in unparsed.thin_frames(self.html):
             if (root := self.walk.tree.root) is not None and self.hosts.outside(url):
                 yield "hidden_frame", 0.85, root, url
         for block in (block for each in self.drawn for block in each.judged()):
-            if score := self._weighed(block):
+            if score := self.weighed(block):
                 yield block.rule, score, block.node, block.words
 
-    def _outside(self, links: Iterable[Link]) -> list[Link]:
-        return [link for link in links if self.hosts.outside(link.url)]
-
-    def _block(self, block: Block) -> Iterator[_Seen]:
-        if score := self._weighed(block):
+    def _block(self, block: Block) -> Iterator[Seen]:
+        if score := self.weighed(block):
             yield block.rule, score, block.node, " ".join([block.words, *(link.url for link in block.links)])
         if not block.on_demand:
-            yield from self._frames(block.frames)
+            yield from self.frames(block.frames)
 
-    def _weighed(self, block: Block) -> float:
-        return weighed(block, self.hosts, self.seen)
+    def _scattered(self) -> Iterator[Seen]:
+        """Several lures in several hidden places, each of which is too little alone."""
+        found: dict[str, Block] = {}
+        for block in islice(self.walk.judged(), _SCATTERED):
+            if not block.on_demand and not block.links:
+                found |= dict.fromkeys(lures.lures(block.words), block)
+        strange = [block for bait, block in found.items() if bait not in self.walk.words.words]
+        if len({block.node.mem_id for block in strange}) > 1:
+            yield strange[0].rule, WEAK, strange[0].node, strange[0].words
 
-    def _frames(self, frames: Iterable[Link]) -> Iterator[_Seen]:
-        for frame in self._outside(frames):
-            yield "hidden_frame", 0.85, frame.node, frame.url
-
-    def _comment(self, text: str, node: LexborNode) -> Iterator[_Seen]:
-        inner = self._parsed(text)
+    def _comment(self, text: str, node: LexborNode) -> Iterator[Seen]:
+        inner = self.parsed(text)
         if inner is None:
             return
         links = [*inner.shown, *(link for block in inner.blocks for link in block.links)]
-        outside = self._outside(links)
+        outside = self.outside(links)
         words = " ".join([inner.words.words, *(link.text for link in links)])
-        if outside and (lures.lures(words) or any(lures.is_lure_host(host_of(link.url)) for link in outside)):
+        if outside and (
+            lures.lures(words)
+            or any(lures.is_lure_host(host_of(link.url)) or lures.is_ware(link.text) for link in outside)
+        ):
             yield "comment", 0.85, node, words
 
-    def _parsed(self, html: str) -> Walk | None:
-        """A piece of HTML inside the page; None when there were too many or too long ones."""
-        self.room -= len(html)
-        self.pieces -= 1
-        return Walk(parsed(html)) if self.room > 0 and self.pieces > 0 else None
-
-    def _heads(self) -> Iterator[_Seen]:
+    def _heads(self) -> Iterator[Seen]:
         said = self.walk.words.words
         described = sorted(self.walk.head.described, key=lambda each: each[1].tag != "title")[:_HEADS]
         found = [(lures.lures(text), text, node) for text, node in described]
@@ -210,68 +182,8 @@ class _Page:
             ):
                 yield "foreign_title", WEAK, node, text
 
-    def _script(self, script: scripts.Script, node: LexborNode) -> Iterator[_Seen]:
-        spiders = script.knows_spiders()
-        yield from self._targets(script, spiders, node)
-        for title in script.titles():
-            if lures.lures(title) and (spiders or script.is_packed(title)):
-                yield "foreign_title", 0.9, node, title
-        for url in script.loaded():
-            if (host := self.hosts.outside(url)) and (
-                script.is_packed(host) or nearly(host) or lures.is_lure_host(host, _PLAIN)
-            ):
-                yield "packed_script", WEAK, node, url
-        for html in (*script.written(), *script.created()):
-            yield from self._piece(html, script, spiders, node)
-        for html in script.anchors():
-            inner = self._parsed(html)
-            if inner and self._outside(inner.shown) and lures.lures(inner.words.words):
-                yield "script_written", STRONG, node, html
-
-    def _targets(self, script: scripts.Script, spiders: bool, node: LexborNode) -> Iterator[_Seen]:
-        turned = script.turns_opener() or script.turns_back()
-        for url, later in script.targets():
-            host = self.hosts.outside(url) or (host_of(url) if is_number(url) else "")
-            if host and (spiders or turned or script.is_disguised(url, host) or lures.is_lure_host(host)):
-                yield ("search_redirect" if spiders else "redirect"), 0.9, node, url
-            elif host and not later and self._is_unsaid(url, host):
-                yield "redirect", WEAK, node, url
-        for form in self._outside(self.walk.forms) if spiders and ".submit(" in script.plain else ():
-            yield "search_redirect", 0.9, form.node, form.url
-        for url in script.addresses() if spiders and script.changes_page() else ():
-            if (host := self.hosts.outside(url)) and registrable(host) not in self.read:
-                yield "search_redirect", 0.7, node, url
-
-    def _piece(self, html: str, script: scripts.Script, spiders: bool, node: LexborNode) -> Iterator[_Seen]:
-        """What a script writes: hidden as on the page itself, or for search engines, or unreadable in the source."""
-        inner = self._parsed(html)
-        if inner is None:
-            return
-        score = max((self._weighed(block) for block in inner.judged()), default=0.0)
-        outside, baits = self._outside(inner.shown), lures.lures(inner.words.words)
-        disguised = any(script.is_packed(host_of(link.url)) for link in outside)
-        if (spiders and (baits or outside)) or disguised:
-            score = 0.9
-        elif outside and baits:
-            score = max(score, STRONG)
-        if self._loads(inner, script, spiders):
-            score = max(score, STRONG)
-        if score:
-            yield "script_written", score, node, html
-
-    def _loads(self, inner: Walk, script: scripts.Script, spiders: bool) -> bool:
-        """Whether a piece brings in something of an outsider that is hidden, fills the window or can't be read."""
-        loading = inner.tree.css("script[src], iframe[src]")
-        urls = [url for url, _ in inner.head.refreshes]
-        urls += [each.attributes["src"] or "" for each in loading]
-        hosts = filter(None, map(self.hosts.outside, urls))
-        frames = [*inner.frames, *(frame for block in inner.blocks for frame in block.frames)]
-        frames += [Link(each.attributes["src"] or "", "", each) for each in loading if is_over_all(each)]
-        return any(script.is_packed(host) or spiders for host in hosts) or any(self._frames(frames))
-
-    def _imitations(self) -> Iterator[_Seen]:
-        blocks = (link for block in self.walk.blocks for link in block.links)
-        for link in (*self.walk.shown, *blocks):
+    def _imitations(self) -> Iterator[Seen]:
+        for link in self.walk.all_links():
             host = host_of(link.url)
             known = is_below(host, self.hosts.approved)
             pretended = disguise(link.url)

@@ -1,4 +1,4 @@
-"""Why a visitor can't see an element, read from its style and attributes: the name of a rule, or ""."""
+"""Why a visitor can't see an element, read from its style: the name of a rule, or ""."""
 
 from __future__ import annotations
 
@@ -6,60 +6,42 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from math import inf
 
-from classifiers.colours import Colour, colour, is_opaque
+from classifiers.colours import Colour, colour, is_alike, is_opaque, is_transparent
 from classifiers.late import late
+from classifiers.lengths import SHARE, degrees, pixels, share
 
 Style = Mapping[str, str]
-DRAWING = "x-drawing"  # an element with the size and style of an svg
-
-_LENGTH = late(r"\s*(?:calc\(\s*)?([+-]?(?:\d+\.?\d*|\.\d+))(%|[a-z]*)")
-_WINDOW = dict.fromkeys(("vw", "vh", "vmin", "vmax"), 6.0)  # what is moved by the whole window is out of it
-_PIXELS = _WINDOW | {
-    "em": 16.0,
-    "rem": 16.0,
-    "ex": 8.0,
-    "ch": 8.0,
-    "pt": 1.34,
-    "pc": 16.0,
-    "in": 96.0,
-    "cm": 38.0,
-    "mm": 3.8,
-}
-_SHARE = 4.0  # pixels of a hundredth of what is around: what is moved by the whole of it is a drawer
 _FAR = 500.0
 _OUT = 1.3  # times that share, for what is laid beside the window
 _FAR_FIXED = 200.0  # nobody can scroll there
+_FAR_BEYOND = late(r"(?:1[5-9]\d|[2-9]\d\d|\d{4,})(?:%|d?v[wh])")  # of what is around
+_WHOLE = late(r"1\d\d(?:%|d?v[wh])")  # of the window
 _FAR_AHEAD = 3000.0
 _FAR_BELOW = 9000.0  # long pages end somewhere
 _FAINT = 0.1  # of an opacity
 _SIDES_BY = ((), (0, 0, 0, 0), (0, 1, 0, 1), (0, 1, 2, 1), (0, 1, 2, 3))  # how many values stand for four sides
 _THIN = 1.5
 _LOW = 10.0  # no line can be read in it
-_MOVED = late(r"(?:translate|translatex|translatey|translate3d)\(([^)]*)\)")
+_LOW_BOX = 100.0  # what is that low shows few lines
+_MOVED = late(r"(?:translate|translatex|translatey|translate3d)\(([^()]*|[^()]*\([^()]*\)[^()]*)\)")
 _NOTHING = r"\s*(?:0+(?:\.0\d*)?%?|\.0\d*)\s*[,)]"
-_SHRUNK = late(rf"(?:scale|scalex|scaley|scale3d|matrix)\({_NOTHING}|scale(?:3d)?\([^(),]*,{_NOTHING}")
+_SHRUNK = late(rf"(?:scale|scalex|scaley|scale3d|matrix|matrix3d)\({_NOTHING}|scale(?:3d)?\([^(),]*,{_NOTHING}")
 _SHRUNK_ALONE = late(r"(?:^|\s)(?:0+(?:\.0\d*)?%?|\.0\d*)(?:\s|$)")
-_TURNED = late(r"rotate[xy]\(\s*[+-]?90deg\s*\)")
+_TURNED = late(r"(?:rotate|skew)[xy]?(3d)?\(([^()]{1,60})\)")
+_DEPTH = late(r"perspective\(([^()]{1,30})\)\s*translatez\(([^()]{1,30})\)")
+_APART = late(r"[\s,]+(?![^(]*\))")  # outside of brackets
 _MATRIX = late(r"matrix\([^()]*,([^(),]+),([^(),]+)\)")
 _UPRIGHT = late(r"[xy]\s+[+-]?90deg|[+-]?90deg\s+[xy]")
 _SHAPE = late(r"(inset|circle|ellipse|polygon|rect|xywh|path)\(\s*([^()]{0,500})\)")
 _FIGURE = late(r"[+-]?(?:\d+\.?\d*|\.\d+)")
-_BLURRED = late(r"blur\(\s*(?:[2-9]\d|\d{3,})px")
-_SEEN_STOP = late(r"#[0-9a-f]{3}|\b(?:black|white|red|blue|rgb|hsl|var)\b|url\(")
+_BLURRED = late(r"blur\(([^()]{1,60})\)")
+_BLUR = 20.0  # pixels in which every letter is lost
+_NO_CONTRAST = late(r"contrast\(\s*0*\.?0*%?\s*\)")
+_STOP = late(r"#[0-9a-f]{3,8}|[a-z]{3,20}(?:\([^()]{1,60}\))?")
 _OPACITY = late(r"(?:opacity\(\s*|opacity\s*=\s*)(\d*\.?\d+)(%?)")
 _FONT = late(r"(?:^|\s)(\d[\d.]*(?:px|pt|em|rem|%)?)(?:\s*/|\s)")
 _WORD = late(r"[\w-]+\([^()]*\)|[^\s()]+")
 _CUT = ("hidden", "clip", "auto", "scroll")  # of overflow
-
-
-def pixels(value: str) -> float | None:
-    """A length in pixels; None for what is none."""
-    found = _LENGTH.match(value)
-    if found is None:
-        return None
-    unit = found[2]
-    each = _SHARE if unit == "%" else _PIXELS.get(unit, 1.0)
-    return float(found[1]) * each
 
 
 def closed(style: Style) -> str:
@@ -73,22 +55,35 @@ def closed(style: Style) -> str:
 def _is_none(style: Style) -> bool:
     if style.get("display") == "none" or style.get("content-visibility") == "hidden":
         return True
-    zoom = pixels(style.get("zoom", ""))
-    return zoom is not None and zoom <= _FAINT
+    return is_faint(style.get("zoom", ""))
+
+
+def is_faint(value: str) -> bool:
+    """Whether a number or a share is next to nothing."""
+    part = share(value)
+    return part is not None and part <= _FAINT
 
 
 def _is_moved_off(style: Style) -> bool:
-    if style.get("position") in ("absolute", "fixed", "relative", "sticky"):
-        for side, value in _sides(style):
-            place = (pixels(value) or 0.0) * (_OUT if value.endswith("%") else 1.0)
-            if place <= -(_FAR_FIXED if style["position"] == "fixed" else _FAR) or place >= (
-                _FAR_AHEAD if side in ("left", "right") else _FAR_BELOW
-            ):
-                return True
+    place = style.get("position", "")
+    if place in ("absolute", "fixed", "relative", "sticky") and any(
+        _is_out(side, value, place == "fixed") for side, value in _sides(style)
+    ):
+        return True
     margins = style.get("margin", "").split()
     sides = [style.get("margin-left", ""), style.get("margin-top", ""), *margins[:1], *margins[3:4]]
-    ahead = pixels(style.get("margin-left", "")) or 0.0
+    ahead = max(pixels(style.get(name, "")) or 0.0 for name in ("margin-left", "padding-left"))
     return _least([*sides, style.get("letter-spacing", "")]) <= -_FAR or ahead >= _FAR_AHEAD
+
+
+def _is_out(side: str, value: str, fixed: bool) -> bool:
+    place = (pixels(value) or 0.0) * (_OUT if value.endswith("%") else 1.0)
+    ahead = _FAR_AHEAD if side in ("left", "right") else _FAR_BELOW
+    if fixed and (place <= -_FAR_FIXED or _WHOLE.fullmatch(value)):
+        return True
+    if _FAR_BEYOND.match(value):
+        return True
+    return place <= -_FAR or place >= ahead
 
 
 def _sides(style: Style) -> Iterator[tuple[str, str]]:
@@ -111,25 +106,74 @@ def _is_thin(value: str) -> bool:
 def _is_empty(style: Style) -> bool:
     if not any(style.get(name, "").startswith(_CUT) for name in ("overflow", "overflow-x", "overflow-y")):
         return False
-    return any(_is_thin(style.get(name, "")) for name in ("width", "max-width", "line-height")) or any(
-        (size := pixels(style.get(name, ""))) is not None and size <= _LOW for name in ("height", "max-height")
+    high = height(style)
+    return any(_is_thin(style.get(name, "")) for name in ("width", "max-width", "line-height")) or (
+        high <= max(_LOW, (pixels(style.get("padding-top", "")) or 0.0) if "box-sizing" in style else 0.0)
     )
+
+
+def height(style: Style) -> float:
+    """How high it is at most."""
+    return min(
+        (size for name in ("height", "max-height") if (size := pixels(style.get(name, ""))) is not None), default=inf
+    )
+
+
+def cut_at(style: Style) -> float:
+    """Below which height a low element cuts off what it holds, without a way to get there."""
+    cuts = any(style.get(name, "").startswith(("hidden", "clip")) for name in ("overflow", "overflow-y"))
+    high = height(style) if cuts else inf
+    return high if high <= _LOW_BOX else inf
+
+
+def pushed(style: Style) -> float:
+    """How far below its place it begins."""
+    margin = style.get("margin-top") or (style.get("margin", "").split() or [""])[0]
+    places = [margin, style.get("padding-top", "")]
+    if style.get("position") in ("absolute", "relative"):
+        places.append(style.get("top", ""))
+    return sum(pixels(each) or 0.0 for each in places)
 
 
 def _is_faint(style: Style) -> bool:
-    seen = pixels(style.get("opacity", ""))
-    if seen is not None and "%" in style["opacity"]:
-        seen /= 100 * _SHARE
-    effect, mask = style.get("filter", ""), style.get("mask-image") or style.get("mask", "")
-    by_filter = _OPACITY.search(effect)
+    if is_faint(style.get("opacity", "")) or "blank" in style.get("font-family", ""):
+        return True
+    effect = style.get("filter", "")
+    return (bool(effect) and _is_filtered(effect)) or _is_masked(style)
+
+
+def is_disguised(style: Style) -> bool:
+    """Whether a link looks and behaves like the text around it."""
+    plain = "none" in (style.get("text-decoration"), style.get("text-decoration-line"))
+    dead = style.get("cursor") in ("text", "default", "auto") or style.get("pointer-events") == "none"
+    return plain and dead and style.get("color") in ("inherit", "currentcolor", "#000", "#333", "#333333", "black")
+
+
+def _is_filtered(effect: str) -> bool:
+    by_filter, blurred = _OPACITY.search(effect), _BLURRED.search(effect)
     faded = float(by_filter[1]) / (100 if by_filter[2] else 1) if by_filter else 1.0
     return (
-        (seen is not None and seen <= _FAINT)
-        or faded <= _FAINT
-        or _BLURRED.search(effect) is not None
-        or ("gradient(" in mask and "transparent" in mask and not _SEEN_STOP.search(mask))
-        or (bool(mask) and _is_nothing(style.get("mask-size", "")))
+        faded <= _FAINT
+        or (blurred is not None and (pixels(blurred[1]) or 0.0) >= _BLUR)
+        or _NO_CONTRAST.search(effect) is not None
     )
+
+
+def _is_masked(style: Style) -> bool:
+    mask = style.get("mask-image") or style.get("mask", "")
+    if not mask:
+        return False
+    stops = stops_of(mask)
+    return (bool(stops) and all(map(is_transparent, stops))) or _is_nothing(
+        style.get("mask-size", "") or mask.rpartition(")")[2].partition("/")[2]
+    )
+
+
+def stops_of(image: str) -> list[str]:
+    """The colours of a gradient; none where one is not known."""
+    found = _STOP.findall(image.partition("gradient(")[2])
+    known = [each for each in found if colour(each) is not None or is_transparent(each)]
+    return known if all(each in known for each in found if "(" in each) else []
 
 
 def _is_nothing(value: str) -> bool:
@@ -155,7 +199,7 @@ def _is_without_area(name: str, inside: str) -> bool:
         order = _SIDES_BY[min(len(sizes), 4)]
         top, right, bottom, left = (sizes[place] for place in order)
         shares = "%" in inside
-        return max(top + bottom, left + right) >= (100 * _SHARE if shares else _FAR_AHEAD)
+        return max(top + bottom, left + right) >= (100 * SHARE if shares else _FAR_AHEAD)
     if name in ("circle", "ellipse"):
         return sizes[0] <= _THIN
     if name == "polygon":
@@ -173,14 +217,28 @@ def _is_without_area(name: str, inside: str) -> bool:
 def _is_transformed(style: Style) -> bool:
     change = style.get("transform", "")
     moved, matrix = _MOVED.search(change), _MATRIX.search(change)
-    places = [*(moved[1].split(",") if moved else ()), *(matrix.groups() if matrix else ())]
+    places = [*(_APART.split(moved[1].strip()) if moved else ()), *(matrix.groups() if matrix else ())]
     far = any(abs(pixels(each) or 0.0) >= _FAR for each in (*places, *style.get("translate", "").split()))
     return (
         far
-        or bool(_SHRUNK.search(change) or _TURNED.search(change))
+        or bool(_SHRUNK.search(change) or any(map(_is_edge, _TURNED.finditer(change))) or _is_behind(change))
         or _SHRUNK_ALONE.search(style.get("scale", "")) is not None
         or _UPRIGHT.search(style.get("rotate", "")) is not None
     )
+
+
+def _is_edge(turn: re.Match[str]) -> bool:
+    """Whether it is turned so that only its edge can be seen, or drawn out without end."""
+    parts = turn[2].split(",")
+    flat = turn[0].startswith("rotate(") or (turn[1] is not None and len(parts) == 4 and pixels(parts[2]) != 0)
+    angle = degrees(parts[-1])
+    return not flat and angle is not None and abs(angle % 180 - 90) < 0.5
+
+
+def _is_behind(change: str) -> bool:
+    """Whether it is moved behind the eye."""
+    depth = _DEPTH.search(change)
+    return depth is not None and (pixels(depth[2]) or 0.0) >= (pixels(depth[1]) or inf)
 
 
 def _is_under(style: Style) -> bool:
@@ -204,7 +262,7 @@ def font_size(style: Style) -> float | None:
     if not value and (found := _FONT.search(style.get("font", "") + " ")):
         value = found[1]
     if value.endswith("%"):
-        return (pixels(value) or 0.0) / _SHARE * 0.16
+        return (pixels(value) or 0.0) / SHARE * 0.16
     return pixels(value)
 
 
@@ -215,61 +273,27 @@ def is_tiny(size: float) -> bool:
 def is_indented(style: Style) -> bool:
     indent = abs(pixels(style.get("text-indent", "")) or 0.0)
     cut = style.get("white-space") == "nowrap" and style.get("overflow", "").startswith(_CUT)
-    return indent >= _FAR or (cut and "%" in style["text-indent"] and indent >= 100 * _SHARE)
+    return indent >= _FAR or (cut and "%" in style["text-indent"] and indent >= 100 * SHARE)
 
 
 def background(style: Style) -> tuple[bool, Colour | None]:
     """Whether it has one of its own, and its colour; None where an image or something unknown lies there."""
     value = style.get("background-color") or style.get("background", "")
-    image = style.get("background-image", "none") != "none" or "url(" in value or "gradient" in value
-    if image:
+    image = style.get("background-image", "none")
+    if "gradient(" in (image + value) and "url(" not in (image + value):
+        stops = [colour(each) for each in stops_of(image if "gradient(" in image else value)]
+        first = stops[0] if stops else None
+        alike = first is not None and all(each is not None and is_alike(each, first) for each in stops)
+        return True, first if alike else None
+    if image != "none" or "url(" in value or "gradient" in value:
         return True, None
     found = next((painted for each in _WORD.findall(value) if (painted := colour(each))), None)
     return bool(value) and value not in ("none", "transparent", "inherit", "initial"), found or colour(value)
 
 
-def from_attributes(tag: str, attributes: Mapping[str, str | None]) -> dict[str, str]:
-    """What old attributes say, as style."""
-    style = {}
-    if "bgcolor" in attributes:
-        style["background-color"] = _old(attributes["bgcolor"])
-    if "background" in attributes:
-        style["background-image"] = "url"
-    if tag == "font" and attributes.get("color"):
-        style["color"] = _old(attributes["color"])
-    if tag == "body" and attributes.get("text"):
-        style["color"] = _old(attributes["text"])
-    if "hidden" in attributes:
-        style["display"] = "none"
-    if tag in ("iframe", "object", "embed", DRAWING):
-        style["overflow"] = "hidden"
-    if tag == DRAWING:
-        style |= {name: _old(attributes[name]) for name in ("width", "height") if name in attributes}
-    return style
-
-
-def _old(value: str | None) -> str:
-    return (value or "").strip().lower()
-
-
-def by_marquee(attributes: Mapping[str, str | None], style: Style) -> str:
-    """Why a marquee can't be seen: it has no size, or runs too fast."""
-    sizes = (attributes.get("width"), attributes.get("height"), style.get("width"), style.get("height"))
-    speed = pixels(attributes.get("scrollamount") or "") or 0.0
-    return "marquee" if any(map(is_thin_box, sizes)) or speed >= 1000 else ""
-
-
 def is_thin_box(value: str | None) -> bool:
     size = pixels(value or "")
     return size is not None and size <= 2.0
-
-
-def is_spot(attributes: Mapping[str, str | None]) -> bool:
-    """Whether an area of an image map is too small to be clicked on."""
-    places = [pixels(each) or 0.0 for each in (attributes.get("coords") or "").split(",")]
-    if len(places) == 3:
-        return places[2] <= _THIN
-    return len(places) >= 4 and any(max(line) - min(line) <= _THIN for line in (places[::2], places[1::2]))
 
 
 def lies_over(other: Style, style: Style) -> bool:
@@ -284,14 +308,19 @@ def lies_over(other: Style, style: Style) -> bool:
     return style.get("position") in ("absolute", "fixed") and level >= below and _holds(_box(other), _box(style))
 
 
+def is_all_around(style: Style) -> bool:
+    """Whether it reaches from edge to edge on all sides."""
+    return all(value != "" and pixels(value) == 0 for _, value in _sides(style))
+
+
 _Box = tuple[float | None, float | None, float | None, float | None]
 
 
 def _box(style: Style) -> _Box:
     """Its left, top, right and bottom; None for what isn't said."""
-    sides = {side: pixels(value) for side, value in _sides(style)}
-    if all(sides[side] == 0 for side in ("top", "right", "bottom", "left")):
+    if is_all_around(style):
         return 0.0, 0.0, inf, inf
+    sides = {side: pixels(value) for side, value in _sides(style)}
     left, top = sides["left"], sides["top"]
     width, height = (_extent(style.get(name, "")) for name in ("width", "height"))
     right = None if left is None or width is None else left + width

@@ -22,7 +22,8 @@ _ELSEWHERE = late(r"\s*(?:[a-z][a-z+.-]*:|#|$)", re.IGNORECASE)
 _NUMBER = late(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}|\d{8,10}")
 _INSIDE = late(r"(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.")
 _NAMES = frozenset(
-    "baidu google jquery bootcss bdstatic sogou weibo aliyun alipay tencent cloudflare jsdelivr googletagmanager".split()
+    "baidu google jquery bootcss bdstatic sogou weibo aliyun alipay tencent cloudflare jsdelivr googletagmanager "
+    "googleapis bootstrapcdn staticfile bytedance fontawesome googlesyndication".split()
 )
 _KNOWN = late(
     r"(?:^|\.)(?:baidu|bdstatic|qq|cnzz|51la|umeng|google|google-analytics|googleapis|googletagmanager|jquery|bootcss|sina|weibo|aliyun|"

@@ -78,7 +78,12 @@ def is_hint(text: str) -> bool:
 
 def is_ware(text: str) -> bool:
     """Whether a text offers goods or services that no office deals in."""
-    return _any_of("words", "wares").search(_folded(text)) is not None
+    return bool(wares(text)) and _any_of("words", "institutions").search(_folded(text)) is None
+
+
+def wares(text: str) -> set[str]:
+    """The different goods and services of a text."""
+    return set(_any_of("words", "wares").findall(_folded(text)))
 
 
 def is_moving(text: str) -> bool:

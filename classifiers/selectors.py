@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
@@ -18,9 +19,10 @@ from classifiers.late import late
 LONGEST = 300  # code points of a selector
 _CLASSES = 16  # of one element
 _SIBLINGS = 20  # that ``~`` looks back at
+_INSIDE = 100  # elements that are looked at inside one
 _DEEP = 2  # selectors inside one another
 _SIMPLE = late(
-    r"(?P<mark>[.#]?)(?P<name>[\w\-\ue000-\ue0ff]+)|(?P<any>\*)|\[(?P<attribute>[^\]]*+)\]|(?P<element>::[\w-]+|:(?:before|after)\b)"
+    r"(?:\*\|)?(?P<mark>[.#]?)(?P<name>[\w\-\ue000-\ue0ff]+)|(?P<any>\*)|\[(?P<attribute>[^\]]*+)\]|(?P<element>::[\w-]+|:(?:before|after)\b)"
     r"|:(?P<state>[\w-]+)|\s*(?P<beside>[+~>])\s*|(?P<space>\s+)"
 )
 _ESCAPE = late(r"\\([0-9a-fA-F]{1,6})\s?|\\(.)")
@@ -43,6 +45,7 @@ _ENDS = {
     "only-of-type": ((False, True), (True, True)),
 }
 _ANY = frozenset("is where matches any -webkit-any -moz-any".split())
+_UNTIL = late(r"\s*:(?:hover|focus|focus-within|focus-visible|active|target|target-within|checked)\s*", re.IGNORECASE)
 _ALWAYS = frozenset({"link", "any-link", "root", "scope"})
 _STATES = late(r"(?:^|[-_])(?:open|opened|active|on|in|show|shown|visible|expanded|current|cur|selected|checked|js)$")
 
@@ -101,6 +104,26 @@ class _Among:
         return any(each.fits(face, node, budget) for each in self.compounds) is self.wanted
 
 
+@dataclass(frozen=True, slots=True)
+class _Holds:
+    """Whether one of these stands in it, or right in it."""
+
+    compounds: tuple[Compound, ...]
+    right: bool
+
+    def fits(self, _: Face, node: LexborNode | None, budget: Budget) -> bool:
+        if node is None:
+            return False
+        inside = ([node.child, *beside(node.child, "next")] if node.child else []) if self.right else node.traverse()
+        elements = (each for each in islice(inside, _INSIDE) if each is not None and each.is_element_node)
+        return any(
+            one.fits(face_of(each), each, budget)
+            for each in elements
+            if each.mem_id != node.mem_id and not budget.spent()
+            for one in self.compounds
+        )
+
+
 @dataclass(slots=True)
 class Compound:
     """What one element must be."""
@@ -109,7 +132,7 @@ class Compound:
     id: str = ""
     classes: set[str] = field(default_factory=set)
     attributes: list[tuple[str, str, str]] = field(default_factory=list)
-    tests: list[_Place | _Among] = field(default_factory=list)
+    tests: list[_Place | _Among | _Holds] = field(default_factory=list)
 
     def resembles(self, face: Face) -> bool:
         """Whether it fits apart from its place among others."""
@@ -142,6 +165,7 @@ class Selector:
     compounds: tuple[Compound, ...]
     ways: tuple[str, ...]
     depends: bool  # it holds in some state only
+    opens: bool = False  # it holds until some state comes
 
     @property
     def last(self) -> Compound:
@@ -228,7 +252,7 @@ def selector(text: str, deep: int = 0) -> Selector | None:
     """None where it is not understood."""
     if "\\" in text:
         text = _ESCAPE.sub(_kept, text)
-    parts, ways, place, depends = [Compound()], [" "], 0, False
+    parts, ways, place, depends, opens = [Compound()], [" "], 0, False, False
     while place < len(text):
         match = _SIMPLE.match(text, place)
         if match is None or match["element"]:
@@ -239,12 +263,14 @@ def selector(text: str, deep: int = 0) -> Selector | None:
             ways.append(match["beside"] or " ")
         elif match["state"]:
             inside, place = _inside(text, place)
-            depends |= _take_state(parts[-1], match["state"].lower(), inside, deep)
+            until = match["state"].lower() == "not" and _UNTIL.fullmatch(inside) is not None
+            opens |= until
+            depends |= not until and _take_state(parts[-1], match["state"].lower(), inside, deep)
         else:
             _take(parts[-1], match)
     if parts[-1].names() == 0 and not text.endswith("*"):
         return None
-    return Selector(tuple(parts), tuple(ways), depends)
+    return Selector(tuple(parts), tuple(ways), depends, opens)
 
 
 def _kept(match: re.Match[str]) -> str:
@@ -276,6 +302,12 @@ def _take_state(compound: Compound, name: str, inside: str, deep: int) -> bool:
         compound.tests.append(_Among(tuple(each.last for each in known), name != "not"))
         states = name == "not" and any(map(_STATES.search, (each for one in known for each in one.last.classes)))
         return len(known) < len(inner) or states
+    elif name == "has" and deep < _DEEP:
+        right = inside.lstrip().startswith(">")
+        held = selector(inside.replace(">", "", 1).strip() if right else inside.strip(), deep + 1)
+        if held is None or len(held.compounds) != 1 or held.depends:
+            return True
+        compound.tests.append(_Holds((held.last,), right))
     else:
         return name not in _ALWAYS
     return False

@@ -6,6 +6,7 @@ Linear: selectors of one name alone are merged while reading, of others a bounde
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,15 +15,35 @@ from functools import lru_cache
 from selectolax.lexbor import LexborNode
 
 from classifiers.late import late
+from classifiers.lengths import seconds
 from classifiers.selectors import LONGEST, Budget, Compound, Face, Selector, divided, selector
-from classifiers.unpacking import decoded
+from classifiers.unpacking import data_of
 
 _COUNTED = frozenset(
     "display visibility opacity filter position left right top bottom margin margin-left margin-top text-indent z-index "
     "width height max-width max-height overflow overflow-x overflow-y font font-size line-height color background "
     "background-color background-image clip clip-path transform transition animation zoom content-visibility scale translate "
-    "rotate inset mask mask-image mask-size text-fill-color white-space letter-spacing".split()
+    "rotate inset mask mask-image mask-size text-fill-color white-space letter-spacing text-shadow mix-blend-mode padding-top padding-left box-sizing "
+    "fill fill-opacity font-family cursor pointer-events text-decoration text-decoration-line animation-name animation-duration animation-fill-mode".split()
 )
+_LOGICAL = {  # as lines usually run
+    "inline-size": "width",
+    "block-size": "height",
+    "max-inline-size": "max-width",
+    "max-block-size": "max-height",
+    "overflow-inline": "overflow-x",
+    "overflow-block": "overflow-y",
+    "inset-inline": "left",
+    "inset-inline-start": "left",
+    "inset-inline-end": "right",
+    "inset-block": "top",
+    "inset-block-start": "top",
+    "inset-block-end": "bottom",
+    "margin-inline": "margin-left",
+    "margin-inline-start": "margin-left",
+    "margin-block": "margin-top",
+    "margin-block-start": "margin-top",
+}
 _ESCAPE = late(r"\\([0-9a-fA-F]{1,6})\s?")
 _VENDOR = late(r"^-(?:webkit|moz|ms|o|khtml)-")
 _BRACE = late(r"[{}]")
@@ -35,11 +56,19 @@ _ROUNDS = 3  # of custom properties that stand for others
 _LONGEST = 5_000_000  # code points in which custom properties are replaced
 _VARIABLES = 2000  # uses of custom properties in a block
 _CONDITIONS = ("@media", "@supports", "@layer", "@scope", "@container")
+_DRAWN = late(r"content\s*:\s*(?:[\"'](?:\\[ef][0-9a-f]{3}|[\ue000-\uf8ff])|url\()", re.IGNORECASE)
+_BEFORE = late(r"::?(?:before|after)\b")
+_KEYFRAMES = late(r"@(?:-webkit-|-moz-|-o-)?keyframes\s+[\"']?([\w-]{1,60})[\"']?")
+_AT_ONCE = 0.1  # seconds in which nobody reads
+_WIDTH = late(r"(min|max)-width\s*:\s*(\d{1,5})px")
 _CUSTOM = late(r"(--[\w-]{1,60})\s*:([^;{}]{1,100})")
 _VARIABLE = late(r"var\(\s*(--[\w-]{1,60})\s*(?:,([^()]{0,100}))?\)")
 _ALWAYS = late(
-    r"\(\s*(?:min-(?:device-)?(?:width|height)\s*:\s*[0-3]?\d?\d(?:px|em|rem|)|max-(?:device-)?(?:width|height)\s*:\s*\d{4,}px)\s*\)"
+    r"\(\s*(?:(?:min-(?:device-)?(?:width|height)\s*:|(?:width|height)\s*>=?)\s*[0-3]?\d?\d(?:px|em|rem|)"
+    r"|(?:max-(?:device-)?(?:width|height)\s*:|(?:width|height)\s*<=?)\s*\d{4,}px)\s*\)|not\s+(?:print|speech)\b"
 )
+_COMMENT_SIGNS = late("<!--|-->")  # of old pages, around a whole block
+_IMPORTED = late(r"@import\s+(?:url\(\s*)?[\"'](data:text/css[^\"']{1,5000})[\"']", re.IGNORECASE)
 _WEIGHTS = {"#": (1, 0, 0), ".": (0, 1, 0), "": (0, 0, 1)}
 _ONE_NAME = late(r"[.#]?[A-Za-z_][\w\-]*")
 
@@ -69,6 +98,7 @@ def _split(css: str) -> list[tuple[str, int, str]]:
     for part in without_comments(css).split(";"):
         name, _, value = part.partition(":")
         name = _VENDOR.sub("", _ESCAPE.sub(lambda match: _character(match[1]), name).strip().lower())
+        name = _LOGICAL.get(name, name)
         if name not in _COUNTED:
             continue
         value, _, important = value.strip().lower().partition("!")
@@ -101,6 +131,8 @@ class Sheet:
         self._others: dict[str, list[_Rule]] = defaultdict(list)
         self._reveals: dict[str, list[_Rule]] = defaultdict(list)
         self._named: dict[str, str] = {}  # custom properties; "" where they differ
+        self._frames: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)  # by name and step
+        self._parts: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)  # what holds from or to a width
         self._order = 0
         self._many = 0
         self._budget = Budget(_STEPS)
@@ -121,7 +153,9 @@ class Sheet:
 
     def read(self, css: str) -> None:
         """Take in a block; what depends on something, and what is for print, may reveal."""
-        css, begin = self._spelt(without_comments(css)), 0
+        for imported in _IMPORTED.findall(css) if "@import" in css else ():
+            self.read(data_of(imported, ("text/css",)))
+        css, begin = _COMMENT_SIGNS.sub(" ", self._spelt(without_comments(css))), 0
         around: list[tuple[str, list[str]]] = []
         deeper = 0
         for brace in _BRACE.finditer(css):
@@ -138,6 +172,9 @@ class Sheet:
             elif around:
                 prelude, pieces = around.pop()
                 self._close(prelude, ";".join((*pieces, text)), [each for each, _ in around])
+        if around and not deeper:  # the block ends before its last bracket
+            prelude, pieces = around.pop()
+            self._close(prelude, ";".join((*pieces, css[begin:])), [each for each, _ in around])
 
     def _close(self, prelude: str, css: str, around: Sequence[str]) -> None:
         """A block of declarations ended that stood in these blocks."""
@@ -154,12 +191,16 @@ class Sheet:
         self._rule(selectors, css, [], (9,))
 
     def _rule(self, selectors: str, css: str, around: Sequence[str], first: tuple[int, ...] = (0,)) -> None:
+        if around and (moving := _KEYFRAMES.fullmatch(around[-1])):
+            self._frames[moving[1]] |= {step.strip(): declarations(css) for step in selectors.split(",", _NESTED)}
         if any(not each.startswith(_CONDITIONS) for each in around):
             return
+        if "content" in css and _DRAWN.search(css) and (base := _BEFORE.sub("", selectors)) != selectors:
+            selectors, css = base, "background-image:url"  # a sign of a font stands for the words
         if not _declared(css):
             return
-        prints = any("print" in each and "screen" not in each for each in around)
-        depends = prints or any(map(_is_condition, around))
+        prints = any("print" in each and "screen" not in each and "not print" not in each for each in around)
+        depends = prints or (any(map(_is_condition, around)) and not self._is_whole(selectors, css, around))
         for each in divided(selectors, _MOST - self._order) if self._order < _MOST else ():
             text = each.strip()
             self._order += 1
@@ -173,7 +214,18 @@ class Sheet:
             if found := selector(text[:LONGEST]):
                 self._place(found, depends or found.depends, css, first)
 
+    def _is_whole(self, selectors: str, css: str, around: Sequence[str]) -> bool:
+        """Whether the same holds on all narrower screens, or on all wider ones."""
+        widths = _WIDTH.findall("".join(around))
+        if len(widths) != 1 or len(self._parts) >= _MANY:
+            return False
+        parts = self._parts[selectors.strip(), "".join(css.split())]
+        parts[widths[0][0]] = int(widths[0][1])
+        return len(parts) > 1 and parts["min"] <= parts["max"] + 1
+
     def _place(self, found: Selector, depends: bool, css: str, first: tuple[int, ...]) -> None:
+        if found.opens:
+            css = f"{css};transition:all"  # it is left to the visitor
         declared, last = _declared(css, (*first, *found.weight(), self._order)), found.last
         if not depends and len(found.compounds) == 1 and last.names() == 1:
             _merge(self._alone[last.key()], declared)
@@ -195,7 +247,20 @@ class Sheet:
                     _merge(found, rule.declared)
         if inline:
             _merge(found, _declared(self._spelt(inline), (1,)))
-        return {name: value for name, (_, value) in found.items()} if found else {}
+        style = {name: value for name, (_, value) in found.items()} if found else {}
+        return self._moved(style) if self._frames and "animation" in " ".join(style) else style
+
+    def _moved(self, style: dict[str, str]) -> dict[str, str]:
+        """What it comes to where an animation ends at once, or does not change anything."""
+        said = " ".join(value for name, value in style.items() if name.startswith("animation")).split()
+        frames = next((self._frames[each] for each in said if each in self._frames), {})
+        last = frames.get("to") or frames.get("100%")
+        still = len(frames) > 1 and all(each == last for each in frames.values())
+        lasts = next((degree for each in said if (degree := seconds(each)) is not None), 0.0)
+        stays = not {"forwards", "both"}.isdisjoint(said)
+        if not last or not ((stays and lasts <= _AT_ONCE) or (still and (stays or "infinite" in said))):
+            return style
+        return {name: value for name, value in style.items() if not name.startswith("animation")} | last
 
     def revealed(self, face: Face, above: Sequence[Face], node: LexborNode | None = None) -> Iterator[dict[str, str]]:
         """What may apply to an element in another state, on another screen or below another parent."""
@@ -232,17 +297,10 @@ def _below(outer: str, inner: str) -> str:
 
 def _is_condition(prelude: str) -> bool:
     """Whether a block around rules doesn't hold on every screen."""
-    if prelude.startswith("@supports"):
+    if prelude.startswith(("@supports", "@scope")):
         return "not" in prelude
-    return "(" in _ALWAYS.sub("", prelude) or "not " in prelude
-
-
-def of_address(url: str) -> str:
-    """The style sheet that stands in a ``data:`` address itself; "" for another."""
-    kind, comma, data = url.partition(",")
-    if not comma or not kind.lower().lstrip().startswith("data:text/css"):
-        return ""
-    return decoded("atob" if "base64" in kind.lower() else "unescape", data)
+    rest = _ALWAYS.sub("", prelude)
+    return "(" in rest or "not " in rest
 
 
 def _as_if(face: Face, compound: Compound) -> Face:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from binascii import Error as NoBase64
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from urllib.parse import unquote
 
@@ -38,7 +38,9 @@ _NAMED = late(
 )
 _LISTED = late(r"\[([^\[\]]*+)\]\.(reverse\(\)\.)?join\(([\"'])([^\"'\n]{0,9})\3\)")
 QUOTED = late(r"\"((?:[^\"\\\n]|\\.)*+)\"|'((?:[^'\\\n]|\\.)*+)'|`([^`]*+)`", re.DOTALL)
-_INDEX = late(r"\[\s*[\"'](\w{1,40})[\"']\s*\]")
+_INDEX = late(r"\[\s*[\"'`](\w{1,40})[\"'`]\s*\]")
+_RUN = late(r"\b(?:eval|new\s+Function|execScript)\(\s*(?:\"((?:[^\"\\\n]|\\.)*+)\"|'((?:[^'\\\n]|\\.)*+)')\s*\)")
+_PUSHED = late(r"\b(\w{1,60})\.push\(\s*(?:\"([^\"\n]{0,500})\"|'([^'\n]{0,500})')\s*\)")
 _PACKED = late(
     r"\((?:'(?P<code>(?:[^'\\]|\\.)*+)'|\"(?P<other>(?:[^\"\\]|\\.)*+)\"),\s*(?P<base>\d+),\s*\d+,"
     r"\s*([\"'])(?P<names>[^\"']*+)\4\.split\([\"']\|[\"']\)",
@@ -53,9 +55,23 @@ _TERM = late(
 )
 _OBJECT = late(r"\b(\w{1,60})\s*=\s*\{([^{}]{1,5000})\}")
 _MEMBER = late(r"(?:^|,)\s*[\"']?(\w{1,40})[\"']?\s*:\s*(?:\"([^\"\n]{0,500})\"|'([^'\n]{0,500})')")
-_PLACEHOLDER = late(r"\$\{\s*([\w.]{1,60})\s*\}")
+_PLACEHOLDER = late(r"\$\{\s*(?:([\w.]{1,60})|[\"']([^\"'`{}]{0,200})[\"'])\s*\}")
 _BRACKET = late(r"(?<=[\w)\]])\[\s*([A-Za-z_$\"'][^\[\]\n]{0,80}(?:\[\w{1,6}\]|)[^\[\]\n]{0,40})\]")
 _CUT_OUT = late(r"([\"'`])([^\"'`\n]*+)\1\.(slice|substr|substring)\(\s*(-?\d{1,4})\s*(?:,\s*(-?\d{1,4})\s*)?\)")
+_NAMED_LIST = late(r"\b(\w{1,60})\.(reverse\(\)\.)?join\(([\"'])([^\"'\n]{0,9})\3\)")
+_PRODUCT = late(r"(?<![\w.*/)\]-])(\d{1,6})\s*\*\s*(\d{1,6})(?![\w.*])")
+_FIGURE = late(r"[\"']\s*\+\s*\(?(\d{1,9})\)?\s*\+\s*[\"']")  # between strings
+_COUNTED = late(r"[\"']\s*\+\s*([A-Za-z_]\w{0,40})\s*\+\s*[\"']|\$\{\s*(-?\d{1,9})\s*\}")  # a name between strings
+_NUMBER = late(r"\b([A-Za-z_]\w{0,40})\s*=\s*(-?\d{1,9})\s*[;,\n]")
+_SPLIT = late(r"([\"'])([^\"'\n\\]{1,20000}+)\1\.split\(([\"'])([^\"'\n]{1,3})\3\)(?!\s*[.)])")
+_PARTS = 5000  # of a string that is split
+_SET_AT_ONCE = late(r"\bObject\.assign\(\s*([\w.]{1,60})\s*,\s*\{([^{}]{1,500})\}\s*\)")
+_FIELD = late(r"(?:^|,)\s*[\"']?(\w{1,40})[\"']?\s*:\s*([\"'`][^\"'`]{0,300}[\"'`]|[^,\"'`]{1,60})")
+_REFLECTED = late(r"\bReflect\.set\(\s*([\w.]{1,60})\s*,\s*[\"'](\w{1,40})[\"']\s*,")
+_CODE = late(r"\s*(?:(?:var|let|const|if|for|try)\b|[(!]|[\w$]{1,60}(?:\(|\.[\w$.]{1,60}\s*[(=]))")
+_ESCAPED_QUOTE = late(r"\\([\"'\\])")
+_BEGUN = late(r"[\"'`]((?:https?:)?//[^\"'`\n/]{4,100}/?[^\"'`\n]{0,200})[\"'`]")
+_MARKUP = ("href", "src", "action", "data")  # names that stand in HTML too
 _ENDS = ("", ";", ",", "\n", "}", ")", "]")  # of an expression
 _LONGEST_VALUE = 5000
 _TERMS = 40  # of a sum
@@ -72,6 +88,20 @@ def plain(script: str) -> str:
             break
         script = unpacked
     return script
+
+
+def data_of(url: str, kinds: Collection[str]) -> str:
+    """What stands in a ``data:`` address itself, where it is one of these kinds; "" for another address."""
+    kind, comma, data = url.partition(",")
+    said = kind.lower().strip()
+    if not comma or not said.startswith("data:") or said[5:].partition(";")[0] not in kinds:
+        return ""
+    return decoded("atob" if "base64" in said else "unescape", data.strip())
+
+
+def unescaped(text: str) -> str:
+    """Data of a script with its escapes read."""
+    return _ESCAPED.sub(_character, text)
 
 
 def first(pattern: re.Pattern[str], text: str, most: int = _PIECES) -> Iterator[re.Match[str]]:
@@ -91,10 +121,17 @@ def constants(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for match in first(_LIST, text):
         found |= {f"{match[1]}[{place}]": value for place, value in enumerate(strings(match[2]))}
+    for match in first(_PUSHED, text) if ".push(" in text else ():
+        place = next((place for place in range(_PIECES) if f"{match[1]}[{place}]" not in found), _PIECES)
+        found[f"{match[1]}[{place}]"] = match[2] or match[3] or ""
     for match in first(_OBJECT, text) if "{" in text else ():
         found |= {f"{match[1]}.{each[1]}": each[2] or each[3] or "" for each in _MEMBER.finditer(match[2])}
     for match in first(_SET, text, _SETTINGS):
         value = added(text, match.end(), found)
+        if (
+            value is None and match[1] not in _MARKUP and (begun := _BEGUN.match(text, match.end()))
+        ):  # an address with something unknown behind it
+            value = begun[1]
         if value is not None and (not match[2] or match[1] in found):
             found[match[1]] = (found[match[1]] + value if match[2] else value)[:_LONGEST_VALUE]
     return found
@@ -140,12 +177,17 @@ def _member(constants: Mapping[str, str], match: re.Match[str]) -> str:
 def _unpacked(text: str) -> str:
     text = _ESCAPED.sub(_character, text)
     text = _PACKED.sub(_unpack, text)
+    if "eval(" in text or "Function(" in text:
+        text = _RUN.sub(_inside, text)
+    text = decoding.called(text)
     known = constants(text)
     text = _NAMED.sub(partial(_resolved, known), text)
     if "${" in text:
-        text = _PLACEHOLDER.sub(lambda match: known.get(match[1], match[0]), text)
+        text = _PLACEHOLDER.sub(lambda match: known.get(match[1], match[0]) if match[1] else match[2], text)
     if known:
         text = _BRACKET.sub(partial(_member, known), text)
+        text = _NAMED_LIST.sub(partial(_join_named, known), text)
+    text = _at_once(_summed(text))
     text = decoding.looped(text, known)
     text = _CODES.sub(lambda match: _as_string(_from_codes(match[1])), text)
     text = _CALL.sub(lambda match: _as_string(decoded(match[1], match[3])), text)
@@ -162,6 +204,50 @@ def _unpacked(text: str) -> str:
     return _INDEX.sub(r".\1", JOINED.sub("", text))
 
 
+def _inside(match: re.Match[str]) -> str:
+    """A string that is run, as what is run."""
+    return "\n" + _ESCAPED_QUOTE.sub(r"\1", match[1] or match[2] or "") + "\n"
+
+
+def _summed(text: str) -> str:
+    """The script with numbers multiplied, and put into the strings that they stand between."""
+    if "*" in text:
+        text = _PRODUCT.sub(lambda match: str(int(match[1]) * int(match[2])), text)
+    text = _FIGURE.sub(r"\1", text)
+    if _COUNTED.search(text) is not None:
+        numbers = dict(_NUMBER.findall(text))
+        text = _COUNTED.sub(lambda match: match[2] or numbers.get(match[1], match[0]), text)
+    return text
+
+
+def _at_once(text: str) -> str:
+    """The script with lists instead of split strings, and one statement for each of what is set at once."""
+    if ".split(" in text:
+        text = _SPLIT.sub(_listed, text)
+    if "Object.assign(" in text or "Reflect.set(" in text:
+        text = _SET_AT_ONCE.sub(_one_by_one, text)
+        text = _REFLECTED.sub(r"\1.\2=", text)
+    return text
+
+
+def _join_named(constants: Mapping[str, str], match: re.Match[str]) -> str:
+    parts: list[str] = []
+    while (part := constants.get(f"{match[1]}[{len(parts)}]")) is not None and len(parts) < _PIECES:
+        parts.append(part)
+    return _as_string(match[4].join(parts[::-1] if match[2] else parts)) if parts else match[0]
+
+
+def _listed(match: re.Match[str]) -> str:
+    """A string that is split as the list that it makes."""
+    parts = match[2].split(match[4])
+    return match[0] if len(parts) > _PARTS else "[" + ",".join(f'"{part}"' for part in parts) + "]"
+
+
+def _one_by_one(match: re.Match[str]) -> str:
+    """What an object gets all at once, as statements."""
+    return ";".join(f"{match[1]}.{name}={value.strip()}" for name, value in _FIELD.findall(match[2])) + ";"
+
+
 def _character(match: re.Match[str]) -> str:
     """What an escape stands for; a quote stays escaped, so that strings end where they did."""
     found = chr(int(match[3], 8) if match[3] else int(match[1] or match[2], 16))
@@ -170,7 +256,8 @@ def _character(match: re.Match[str]) -> str:
 
 def _as_string(text: str) -> str:
     """As a string of its own: one that is run is what it holds."""
-    runs = (";" in text or "location" in text) and not text.lstrip().startswith("<")
+    runs = (";" in text or "location" in text or _CODE.match(text)) and not text.lstrip().startswith("<")
+    runs = runs and not text.isidentifier()
     return f"\n{text}\n" if runs else "`" + text.replace("`", "'") + "`"
 
 

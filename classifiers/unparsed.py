@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from classifiers.hiding import DRAWING
 from classifiers.late import late
+from classifiers.presenting import DRAWING
 
 _HEAD = 200_000  # code points in which the head of a page ends
 _MOST = 20  # sets of frames, and drawings

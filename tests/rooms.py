@@ -22,7 +22,11 @@ def judge(name: str, *may: str) -> Room:
 
 FINDING = ("classifiers/finding.py",)
 SEEN = ("finding", "folding", "page", "reporting")
-CONCEALING = ("blocks", "changes", "elements", "heads", "hiding", "lures", "scripts", "selectors", "styles")
+CONCEALING = (
+    *("blocks", "elements", "enacted", "heads", "hiding", "lures", "presenting", "scripts", "selectors", "styles"),
+    "unpacking",
+)
+INSPECTING = ("blocks", "concealed", "hosts", "lures", "telling")
 CLASSIFIERS = (
     judge("__init__"),
     judge("late"),
@@ -51,33 +55,27 @@ CLASSIFIERS = (
     # what a page hides
     judge("hosts"),
     judge("colours"),
-    judge("hiding", "colours"),
+    judge("lengths"),
+    judge("hiding", "colours", "lengths"),
+    judge("presenting", "hiding", "lengths"),
     judge("lures"),
     judge("decoding"),
     judge("unpacking", "decoding"),
     judge("changes", "unpacking"),
     judge("scripts", "changes", "unpacking"),
     judge("selectors"),
-    judge("styles", "selectors", "unpacking"),
-    judge("heads", "styles"),
-    judge("blocks", "colours", "hiding"),
-    judge("elements", "hiding", "selectors", "styles", "unpacking"),
+    judge("styles", "lengths", "selectors", "unpacking"),
+    judge("heads", "styles", "unpacking"),
+    judge("blocks", "colours", "hiding", "lengths"),
+    judge("elements", "hiding", "presenting", "selectors", "styles"),
+    judge("steps", "elements", "selectors"),
+    judge("enacted", "changes", "elements", "hiding", "scripts", "selectors", "steps", "styles"),
     judge("concealed", *CONCEALING),
-    judge("unparsed", "hiding"),
+    judge("unparsed", "presenting"),
     judge("telling", "blocks", "hosts", "lures"),
-    judge(
-        "hidden_link",
-        "blocks",
-        "concealed",
-        "elements",
-        "finding",
-        "hosts",
-        "lures",
-        "page",
-        "scripts",
-        "telling",
-        "unparsed",
-    ),
+    judge("inspected", "blocks", "concealed", "hosts", "lures", "page", "telling", "unparsed"),
+    judge("acting", *INSPECTING, "elements", "inspected", "scripts", "selectors"),
+    judge("hidden_link", *INSPECTING, "acting", "finding", "inspected", "page", "unparsed"),
     # danger and help
     judge("sentences"),
     judge("place", "finding", "sentences"),

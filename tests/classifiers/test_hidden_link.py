@@ -10,8 +10,15 @@ from tests.classifiers.scoring import THRESHOLD, cases, wrong
 
 # Missed at first sight: 5 of 60, 9 of 45 and 6 of 70 of blind4 to blind6, 68 of 84 of blind7 (written to be missed),
 # 5 of 60 of blind8, 4 of 50 of blind9, 5 of 50 of blind10. False at first sight: 4 of 84 of blind7, 3 of 60 of blind8,
-# 1 of 35 of blind10 (it still is), none of the others. blind11, not by us: 46 of 50, none falsely.
-SUITES = ["hidden_link", "hidden_link_blind", *(f"hidden_link_blind{number}" for number in range(2, 12))]
+# 1 of 35 of blind10 (it still is), none of the others. Not by us, found at first sight: 46 of
+# 50 of blind11, 35 of 40 of blind12, 44 of 50 of blind13, none falsely. hidden_link_ways are our own probes: a quarter
+# of what is hidden there was missed at first.
+SUITES = [
+    "hidden_link",
+    "hidden_link_ways",
+    "hidden_link_blind",
+    *(f"hidden_link_blind{number}" for number in range(2, 14)),
+]
 STILL_FALSE = {"hidden_link_blind10": ["hb10-071"]}
 OUT = '<a href="http://stove.example/">煤炉</a>'
 LURE = '<a href="http://stove.example/">百家乐</a>'
@@ -155,7 +162,6 @@ def test_what_can_be_seen(style):
         "<title>百家乐</title><script>document.title='住建局'</script>",
         "<script>document.title='百家乐'</script>",
         "<a href='http://stove.example/'><font color='#fff'>煤炉</font></a>",
-        "<a href='/'><font color='#fff'>百家乐</font></a>",
         "<script>if(/baidu/.test(document.referrer))document.title='住建局'</script>",
         "<title>棋牌下载</title><meta name='keywords' content='棋牌下载'>",
     ],
@@ -198,6 +204,7 @@ def test_what_opens_or_leads_nowhere(html):
         (f"<font color='white'>{OUT}</font>", "same_colour"),
         (f"<table bgcolor='#eee'><tr><td><font color='#eee'>{OUT}</font></td></tr></table>", "same_colour"),
         (f"<div hidden>{OUT}</div>", "not_displayed"),
+        ("<a href='/'><font color='#fff'>百家乐</font></a>", "same_colour"),
         (f"<marquee scrollamount='9999'>{OUT}</marquee>", "marquee"),
         ("<map><area href='http://bet-88.example/' style='display:none'></map>", "not_displayed"),
     ],

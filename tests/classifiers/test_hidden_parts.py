@@ -4,10 +4,11 @@ from base64 import b64encode
 
 import pytest
 
-from classifiers import hidden_link, hiding, lures, scripts
+from classifiers import hidden_link, lures, scripts
 from classifiers.colours import colour
 from classifiers.finding import Document
 from classifiers.hosts import host_of, imitates, registrable
+from classifiers.lengths import pixels
 from classifiers.selectors import Face, keys_of
 from classifiers.styles import Sheet, declarations
 from tests.classifiers.scoring import THRESHOLD
@@ -122,7 +123,7 @@ def test_too_many_selectors_hide_nothing():
         ),
         (
             'if(/baidu/.test(document.referrer))document.write(\'<meta http-equiv="refresh" content="0;url=http://a.example/">\')',
-            "script_written",
+            "search_redirect",
         ),
         ('var s=document.createElement("script");s.src="//a"+".example/x.js"', "packed_script"),
         (f"document.write('<p style=\"display:none\">{OUT}</p>')", "script_written"),
@@ -179,7 +180,9 @@ def test_scripts_that_give_a_class_that_hides(script):
     page = '<style>.z{display:none}</style><div id="k"><a href="http://stove.example/">百家乐</a></div><script>'
     assert rules(f"{page}{script}</script>") == {"not_displayed"}
     assert not rules(f"{page}function shut(){{{script}}}</script>")
-    assert not rules(f"{page}{script}</script>".replace("百家乐", "煤炉"))  # scripts give classes for good reasons
+    plain = f"{page}{script}".replace("百家乐", "煤炉")
+    assert rules(f"{plain}</script>") == {"not_displayed"}
+    assert not rules(f"{plain};open('k','.k','#k')</script>")  # scripts give classes for good reasons
 
 
 @pytest.mark.parametrize(
@@ -284,5 +287,5 @@ def test_colours_and_lengths():
     assert colour("#abc") == (170, 187, 204)
     assert colour("white") == colour("rgb(255 255 255 / 50%)") == (255, 255, 255)
     assert colour("x") is colour("transparent") is None
-    assert hiding.pixels("auto") is None
-    assert hiding.pixels("-.5em") == -8
+    assert pixels("auto") is None
+    assert pixels("-.5em") == -8

@@ -8,8 +8,8 @@ from classifiers.concealed import Walk
 from classifiers.finding import Document
 from classifiers.page import parsed
 from classifiers.selectors import Budget, divided, face_of, selector
-from classifiers.styles import Sheet, of_address
-from classifiers.unpacking import constants, plain
+from classifiers.styles import Sheet
+from classifiers.unpacking import constants, data_of, plain
 from tests.classifiers.scoring import THRESHOLD
 
 OUT = '<a href="http://stove.example/">煤炉</a>'
@@ -159,7 +159,7 @@ def test_styles_stand_in_other_places():
     assert rules(f"<style media=print>.k{{display:none}}</style>{block}") == set()
     assert rules(f"<body style='--c:#fff' link=#ffffff>{block}") == {"same_colour"}
     assert rules(f"<body style='--c:#fff'><p style='color:var(--c)'>{OUT}") == {"same_colour"}
-    assert of_address("/a.css,b") == of_address("data:text/css") == ""
+    assert data_of("/a.css,b", ("text/css",)) == data_of("data:text/css", ("text/css",)) == ""
 
 
 def test_selectors_without_a_page_know_no_places():
@@ -319,7 +319,8 @@ def test_what_scripts_do_to_elements():
         ("<p>甲</p><script>location='http://sso.stove.example/login'</script>", ""),
         ("<p>甲</p><script>window.open('http://stove.example/')</script>", ""),
         ("<p>甲</p><script>window.open('http://stove.example/','_top')</script>", "redirect"),
-        ("<p>甲</p><script>a.href='http://stove.example/';a.click()</script>", ""),
+        ("<p>甲</p><script>a.href='http://stove.example/';a.click()</script>", "redirect"),
+        ("<p>甲</p><script>$('#b').click(function(){{a.href='http://stove.example/';a.click()}})</script>", ""),
         ("<p>甲</p><script>history.pushState(1);onpopstate=function(){{location='http://stove.example/'}}</script>",
          "redirect"),
         ("<p>甲</p><script>history.pushState(1);f('popstate',function(){{location='http://stove.example/'}})</script>",
