@@ -35,7 +35,7 @@ WORDING = "wording"  # the rule of what no words of the lexicon decided; beside 
 ALONE, ALONE_WORDING = "alone", "alone wording"
 SHORT = 100  # code points: in so short a text words are always looked up, in longer ones when the wording comes to
 LEAST = {Kind.HAZARD: -5.5, Kind.CRISIS: -7.0}
-FEWEST, MOST_OF_EACH = 5, 50  # characters of a text that is judged by its wording alone
+FEWEST, FEWEST_CHINESE, MOST_OF_EACH = 5, 3, 50  # characters of a text that is judged by its wording alone
 MOST_SURE = 6.0  # the sum of a wording counts up to this, on both sides
 _PRIMES = (np.uint32(2654435761), np.uint32(2246822519), np.uint32(3266489917))
 _NEXT, _HALF, _LAST = np.uint32(31), np.uint32(15), np.uint32(BUCKETS - 1)
@@ -213,9 +213,12 @@ def wording(text: str, kind: Kind) -> float:
 
 
 def _varied(text: str) -> bool:
-    """Whether somebody may have written this: the wording of a few characters again and again says nothing."""
-    different = len(set(text))
-    return different >= FEWEST and len(text) <= MOST_OF_EACH * different
+    """Whether somebody may have written this, in the language that was learned: the wording of a few characters again
+    and again says nothing, nor does that of English.
+    """
+    different = set(text)
+    chinese = sum("一" <= letter <= "\u9fff" for letter in different)
+    return chinese >= FEWEST_CHINESE and len(different) >= FEWEST and len(text) <= MOST_OF_EACH * len(different)
 
 
 def _worth(read: Buckets, table: NDArray[np.float32]) -> float:

@@ -275,9 +275,11 @@ def _chase(house: House, clock: Clock) -> bool:
     now = clock()
     if now.astimezone(house.settings.zone).time() < house.settings.digest.at:
         return False
+    with house.store.read() as tx:
+        last = marks.at(tx, "chased")
+    if not policy.is_new_day(last, now, house.settings.zone):
+        return False
     with house.store.write() as tx:
-        if not policy.is_new_day(marks.at(tx, "chased"), now, house.settings.zone):
-            return False
         marks.take(tx, "chased")
         marks.put(tx, "chased", now)
         reminded = telling.chase(house, tx, now)
