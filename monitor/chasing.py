@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from monitor import rescue
 from monitor.letter import Code, Context, Facts, Letter, Paragraph, Section, Table
 from monitor.model import Contact, Escalation, Severity
 from monitor.policy import Chase
@@ -13,14 +14,15 @@ ROWS = 30  # records that are listed; the others are counted
 
 
 def letter(chase: Chase, *, contact: Contact, context: Context, words: Words) -> Letter:
-    """What ``contact`` is reminded of today; ``chase.records`` are the longest overdue, at least one."""
-    longest = words.span(context.now - chase.records[0].deadline)
+    """What ``contact`` is reminded of today; ``chase.records`` are the most urgent, at least one."""
+    longest, first = words.span(context.now - chase.since), chase.records[0]
+    look = (words.say("chasing.look"), Code(words.say("alert.show_command", number=first.number)))
     return Letter(
         subject=words.count("chasing.subject", chase.count, span=longest),
         first=words.count("chasing.first", chase.count, span=longest),
         sections=(
             Section("", tuple(_listed(chase, context, words))),
-            Section(words.say("chasing.act"), (Facts(tuple(_ways(chase.records[0], words))),)),
+            Section(words.say("alert.act"), (Paragraph(rescue.how_to_answer(first, context, words)), Facts((look,)))),
         ),
         footer=words.say(
             "chasing.footer",
@@ -34,10 +36,11 @@ def letter(chase: Chase, *, contact: Contact, context: Context, words: Words) ->
 
 def _listed(chase: Chase, context: Context, words: Words) -> Iterator[Table | Paragraph]:
     heads = tuple(words.say(f"chasing.{name}") for name in ("matter", "owner", "over"))
-    rows = tuple(_row(record, context, words) for record in chase.records[:ROWS])
-    yield Table(heads, rows, urgent=len(rows))
-    if chase.count > len(rows):
-        yield Paragraph(words.count("chasing.more", chase.count - len(rows)))
+    shown = chase.records[:ROWS]
+    urgent = sum(record.severity is Severity.URGENT for record in shown)
+    yield Table(heads, tuple(_row(record, context, words) for record in shown), urgent=urgent)
+    if chase.count > len(shown):
+        yield Paragraph(words.count("chasing.more", chase.count - len(shown)))
 
 
 def _row(record: Escalation, context: Context, words: Words) -> tuple[str, ...]:
@@ -51,8 +54,3 @@ def _row(record: Escalation, context: Context, words: Words) -> tuple[str, ...]:
             state=words.say(f"states.{record.state}"),
         ),
     )
-
-
-def _ways(record: Escalation, words: Words) -> Iterator[tuple[str, Code]]:
-    for name, command in (("look", "show {}"), ("take", "ack {} --by …"), ("close", "resolve {} --by … --why …")):
-        yield words.say(f"chasing.{name}"), Code(f"huiyin {command.format(record.number)}")

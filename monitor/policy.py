@@ -5,7 +5,6 @@ A step is due that long after its record was opened, in clock or in working time
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -113,10 +112,11 @@ def above(policy: Policy) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chase:
-    """What one contact is reminded of: how many records are overdue, and the longest overdue of them."""
+    """What one contact is reminded of: how many records are overdue, since when the first of them, and some of them."""
 
     contact: str
     count: int
+    since: datetime
     records: tuple[Escalation, ...]
 
 
@@ -125,14 +125,14 @@ def chased(overdue: Iterable[Escalation], policies: Mapping[Kind, Policy], most:
 
     Of one contact's records at most ``most`` are kept; all are counted.
     """
-    counts: Counter[str] = Counter()
-    kept: dict[str, list[Escalation]] = {}
+    found: dict[str, Chase] = {}
     for record in overdue:
         for name in _once((record.owner, *above(policies[record.kind]))):
-            counts[name] += 1
-            if counts[name] <= most:
-                kept.setdefault(name, []).append(record)
-    return [Chase(contact=name, count=counts[name], records=tuple(each)) for name, each in kept.items()]
+            one = found.get(name) or Chase(contact=name, count=0, since=record.deadline, records=())
+            kept = (*one.records, record) if one.count < most else one.records
+            since = min(one.since, record.deadline)
+            found[name] = Chase(contact=name, count=one.count + 1, since=since, records=kept)
+    return list(found.values())
 
 
 def is_new_day(last: datetime | None, now: datetime, zone: ZoneInfo) -> bool:

@@ -151,8 +151,10 @@ def open_record(tx: Tx, matter: Matter, policy: Policy, now: datetime, calendar:
 
 
 def overdue(tx: Tx) -> Iterator[Escalation]:
-    """All open and acknowledged records whose deadline has passed and was told, the longest overdue first."""
-    query = RECORDS.where(and_(IS_OPEN, escalation.c.overdue)).order_by(escalation.c.deadline, escalation.c.id)
+    """All open and acknowledged records whose deadline has passed, as was told: by severity, the longest overdue first."""
+    query = RECORDS.where(and_(IS_OPEN, escalation.c.overdue)).order_by(
+        SEVERITY_ORDER, escalation.c.deadline, escalation.c.id
+    )
     return (as_record(row) for row in tx.execute(query.execution_options(yield_per=500)))
 
 
