@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, case, exists, func, insert, or_, select, update
+from sqlalchemy import and_, case, func, insert, select, update
 
 from monitor.attachment import MOST, Attachment
 from monitor.errors import LeaseLostError
@@ -16,14 +15,13 @@ from monitor.model import Entry, Period
 from monitor.polling import OLD
 from monitor.store import marks, passes
 from monitor.store.database import Tx
-from monitor.store.passes import HOSTS, NO_REST, Rest, host_of, spared
-from monitor.store.statements import add_new, look_up, one_at_a_time
+from monitor.store.passes import NO_REST, Rest, host_of
+from monitor.store.queued import Queue, take
+from monitor.store.statements import add_new, look_up
 from monitor.store.tables import attachment, cursor, finding, host, item, mark, version
 from monitor.summary import Files, UnreadFile
 
 SUMMED_UP = "files:"  # with a platform's name: the summary of the files that stood there at first contact was sent
-AFTER_PLATFORMS = timedelta(seconds=10)  # a platform that has been due for so long goes before files on its host
-PATIENCE = timedelta(hours=1)  # but not before one that has been due for so long
 BY_CLASSIFIER = "attachment"  # what judged the Version of a file: it has no text that could be judged later
 KNOWN = """
     SELECT external_id, next_check_at IS NULL FROM attachment
@@ -166,47 +164,16 @@ def _pages(tx: Tx, platform: str, external_ids: Sequence[str]) -> dict[str, _Pag
 def claim(tx: Tx, platforms: Collection[str], now: datetime, until: datetime, rest: Rest = NO_REST) -> Claim | None:
     """The file of one of ``platforms`` whose turn it is, leased until ``until``; None when none is or its host is busy.
 
-    A host has the same ``rest`` as for platforms, and the one that has waited longest comes first. A platform that has
-    waited for a while goes before the files on its host, unless a file has waited for an hour.
+    A platform that has waited for a while goes before the files on its host, unless a file has waited for an hour.
     """
-    one_at_a_time(tx, HOSTS)
-    found = (_first(tx, platforms, name, now, waits) for name, waits in _ready(tx, platforms, now, rest))
-    row = next(filter(None, found), None)
-    if row is None:
+    mine = attachment.c.platform.in_(platforms)
+    taken = take(tx, Queue(table=attachment, platforms=platforms, mine=mine, before=(cursor,)), now, until, rest)
+    if taken is None:
         return None
-    lease = secrets.token_hex(16)
-    tx.execute(update(attachment).where(attachment.c.id == row.id).values(lease=lease, lease_until=until))
-    tx.execute(update(host).where(host.c.name == row.host).values(served_at=now))
+    row, lease = taken
     published_at = tx.execute(select(item.c.published_at).where(item.c.id == row.page_id)).scalar_one()
     given = {"lease": lease, "published_at": published_at}
     return Claim(**given, **{name: getattr(row, name) for name in Claim.__slots__ if name not in given})
-
-
-def _ready(tx: Tx, platforms: Collection[str], now: datetime, rest: Rest) -> list[tuple[str, bool]]:
-    """The hosts with a file that is due which can be asked now, in turn, and whether a platform has waited for each."""
-    due = exists().where(attachment.c.host == host.c.name, attachment.c.next_check_at <= now)
-    waiting = and_(
-        cursor.c.host == host.c.name,
-        cursor.c.platform.in_(platforms),
-        cursor.c.next_check_at <= now - AFTER_PLATFORMS,
-        or_(cursor.c.lease_until.is_(None), cursor.c.lease_until <= now),
-    )
-    query = select(host.c.name, exists().where(waiting)).where(due, *spared(host.c.name, now, rest))
-    return [(row[0], row[1]) for row in tx.execute(query.order_by(host.c.served_at.nulls_first(), host.c.name))]
-
-
-def _first(tx: Tx, platforms: Collection[str], name: str, now: datetime, platform_waits: bool) -> Any:
-    """The file of a host that has been due longest, or None."""
-    since = now - PATIENCE if platform_waits else now
-    free = or_(attachment.c.lease_until.is_(None), attachment.c.lease_until <= now)
-    return tx.execute(
-        select(attachment)
-        .where(attachment.c.host == name, attachment.c.next_check_at <= since)
-        .where(attachment.c.platform.in_(platforms), free)
-        .order_by(attachment.c.next_check_at, attachment.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).first()
 
 
 def finish(tx: Tx, claim: Claim, after: After, entry: Entry | None, now: datetime) -> int | None:

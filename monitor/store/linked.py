@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import and_, delete, func, insert, or_, select, update
 
 from classifiers.finding import Kind
 from monitor.checks.broken_links import Look
 from monitor.errors import LeaseLostError
 from monitor.model import Entry, State
-from monitor.store.attached import AFTER_PLATFORMS, PATIENCE
 from monitor.store.database import Tx
 from monitor.store.link_tables import link
-from monitor.store.passes import HOSTS, NO_REST, Rest, host_of, spared
+from monitor.store.passes import NO_REST, Rest, host_of
+from monitor.store.queued import Queue, take
 from monitor.store.records import IS_OPEN
 from monitor.store.statements import add_new, look_up, one_at_a_time
 from monitor.store.tables import attachment, cursor, escalation, finding, host, item, version
@@ -141,51 +140,22 @@ def well(tx: Tx, names: Collection[str]) -> list[str]:
 def claim(tx: Tx, platforms: Collection[str], now: datetime, until: datetime, rest: Rest = NO_REST) -> Claim | None:
     """The link on ``platforms`` whose turn it is, leased until ``until``; None when none is or its host is busy.
 
-    A host has the same ``rest`` as for platforms and files, and the one that has waited longest comes first. Platforms
-    and files that wait for a host go before its links, unless a link has waited for an hour.
+    Platforms and files that wait for a host go before its links, unless a link has waited for an hour.
     """
-    one_at_a_time(tx, HOSTS)
-    found = (_first(tx, platforms, name, now, waits) for name, waits in _ready(tx, platforms, now, rest))
-    row = next(filter(None, found), None)
-    if row is None:
+    queue = Queue(
+        table=link,
+        platforms=platforms,
+        mine=link.c.platform.in_(platforms),
+        before=(cursor, attachment),
+        live=~link.c.gone,
+    )
+    taken = take(tx, queue, now, until, rest)
+    if taken is None:
         return None
-    lease = secrets.token_hex(16)
-    tx.execute(update(link).where(link.c.id == row.id).values(lease=lease, lease_until=until))
-    tx.execute(update(host).where(host.c.name == row.host).values(served_at=now))
+    row, lease = taken
     page = tx.execute(select(item.c.link).where(item.c.id == row.page_id)).scalar_one()
     known = Look(**{name: getattr(row, name) for name in Look.__slots__})
     return Claim(id=row.id, platform=row.platform, url=row.url, page=page, known=known, lease=lease)
-
-
-def _ready(tx: Tx, platforms: Collection[str], now: datetime, rest: Rest) -> list[tuple[str, bool]]:
-    """The hosts with a link that is due which can be asked now, in turn, and whether others have waited for each."""
-    due = exists().where(link.c.host == host.c.name, link.c.next_check_at <= now, ~link.c.gone)
-    late = now - AFTER_PLATFORMS
-    waiting = (
-        exists().where(
-            table.c.host == host.c.name,
-            table.c.platform.in_(platforms),
-            table.c.next_check_at <= late,
-            or_(table.c.lease_until.is_(None), table.c.lease_until <= now),
-        )
-        for table in (cursor, attachment)
-    )
-    query = select(host.c.name, or_(*waiting)).where(due, *spared(host.c.name, now, rest))
-    return [(row[0], row[1]) for row in tx.execute(query.order_by(host.c.served_at.nulls_first(), host.c.name))]
-
-
-def _first(tx: Tx, platforms: Collection[str], name: str, now: datetime, others_wait: bool) -> Any:
-    """The link of a host that has been due longest, or None."""
-    since = now - PATIENCE if others_wait else now
-    free = or_(link.c.lease_until.is_(None), link.c.lease_until <= now)
-    return tx.execute(
-        select(link)
-        .where(link.c.host == name, link.c.next_check_at <= since, ~link.c.gone)
-        .where(link.c.platform.in_(platforms), free)
-        .order_by(link.c.next_check_at, link.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).first()
 
 
 def finish(tx: Tx, claim: Claim, after: Look, next_check_at: datetime, now: datetime, *, gone: bool) -> None:

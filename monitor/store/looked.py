@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 
 from classifiers.finding import Kind
 from monitor.errors import LeaseLostError
@@ -16,14 +15,13 @@ from monitor.model import Entry, Hit, Platform
 from monitor.store import passes
 from monitor.store.database import Tx
 from monitor.store.pagetable import page
-from monitor.store.passes import HOSTS, NO_REST, Rest, host_of, spared
+from monitor.store.passes import NO_REST, Rest, host_of
+from monitor.store.queued import Queue, take
 from monitor.store.records import ACTIVE
-from monitor.store.statements import add_new, one_at_a_time
+from monitor.store.statements import add_new
 from monitor.store.tables import cursor, escalation, finding, host, item, version
 from monitor.summary import Files
 
-AFTER_PLATFORMS = timedelta(seconds=10)  # a platform that has been due for so long goes before pages on its host
-PATIENCE = timedelta(hours=1)  # but not before one that has been due for so long
 BY_CLASSIFIER = "page"  # what judged the Version of a page: it has no text that could be judged later
 DAY = timedelta(days=1)
 
@@ -88,17 +86,15 @@ def register(tx: Tx, platforms: Mapping[str, Platform], now: datetime) -> None:
 def claim(tx: Tx, pages: Wanted, now: datetime, until: datetime, rest: Rest = NO_REST) -> Claim | None:
     """The page whose turn it is, leased until ``until``; None when none is or its host is busy.
 
-    A host has the same ``rest`` as for platforms, and the one that has waited longest comes first. A platform that has
-    waited for a while goes before the pages on its host, unless a page has waited for an hour.
+    One that was looked at in the future is due as well. A platform that has waited for a while goes before the pages on
+    its host, unless a page has waited for an hour.
     """
-    one_at_a_time(tx, HOSTS)
-    found = (_first(tx, pages, name, now, waits) for name, waits in _ready(tx, pages, now, rest))
-    row = next(filter(None, found), None)
-    if row is None:
+    mine = or_(*(and_(page.c.platform == each, page.c.link.in_(links)) for each, links in pages.items()))
+    early = page.c.checked_at > now
+    taken = take(tx, Queue(table=page, platforms=pages, mine=mine, before=(cursor,), early=early), now, until, rest)
+    if taken is None:
         return None
-    lease = secrets.token_hex(16)
-    tx.execute(update(page).where(page.c.id == row.id).values(lease=lease, lease_until=until))
-    tx.execute(update(host).where(host.c.name == row.host).values(served_at=now))
+    row, lease = taken
     blocked = select(cursor.c.error).where(cursor.c.platform == row.platform)
     robots = select(func.count()).where(page.c.platform == row.platform, page.c.robot_at > now - DAY)
     given: dict[str, Any] = {
@@ -107,33 +103,6 @@ def claim(tx: Tx, pages: Wanted, now: datetime, until: datetime, rest: Rest = NO
         "robots": tx.execute(robots).scalar_one(),
     }
     return Claim(**given, **{name: getattr(row, name) for name in Claim.__slots__ if name not in given})
-
-
-def _ready(tx: Tx, pages: Wanted, now: datetime, rest: Rest) -> list[tuple[str, bool]]:
-    """The hosts with a page that is due which can be asked now, in turn, and whether a platform has waited for each."""
-    due = exists().where(page.c.host == host.c.name, or_(page.c.next_check_at <= now, page.c.checked_at > now))
-    waiting = and_(
-        cursor.c.host == host.c.name,
-        cursor.c.platform.in_(pages),
-        cursor.c.next_check_at <= now - AFTER_PLATFORMS,
-        or_(cursor.c.lease_until.is_(None), cursor.c.lease_until <= now),
-    )
-    query = select(host.c.name, exists().where(waiting)).where(due, *spared(host.c.name, now, rest))
-    return [(row[0], row[1]) for row in tx.execute(query.order_by(host.c.served_at.nulls_first(), host.c.name))]
-
-
-def _first(tx: Tx, pages: Wanted, name: str, now: datetime, platform_waits: bool) -> Any:
-    """The configured page of a host that has been due longest, or None; one looked at in the future is due as well."""
-    since = now - PATIENCE if platform_waits else now
-    free = or_(page.c.lease_until.is_(None), page.c.lease_until <= now)
-    mine = (and_(page.c.platform == each, page.c.link.in_(links)) for each, links in pages.items())
-    return tx.execute(
-        select(page)
-        .where(page.c.host == name, or_(page.c.next_check_at <= since, page.c.checked_at > now), free, or_(*mine))
-        .order_by(page.c.next_check_at, page.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).first()
 
 
 def finish(tx: Tx, claim: Claim, after: After, entry: Entry | None, now: datetime) -> int | None:

@@ -151,7 +151,7 @@ def open_record(tx: Tx, matter: Matter, policy: Policy, now: datetime, calendar:
 
 
 def overdue(tx: Tx) -> Iterator[Escalation]:
-    """All open and acknowledged records whose deadline has passed, as was told: by severity, the longest overdue first."""
+    """All open records whose deadline has passed, as was told: the most severe first, of these the longest overdue."""
     query = RECORDS.where(and_(IS_OPEN, escalation.c.overdue)).order_by(
         SEVERITY_ORDER, escalation.c.deadline, escalation.c.id
     )
