@@ -92,7 +92,7 @@ class Server(Controller):
 
     async def hang_up(self) -> None:
         for session in self.sessions:
-            if session.transport is not None:
+            if session.transport is not None and not session.transport.is_closing():  # 3.11.2 fails on a closed one
                 session.transport.abort()  # type: ignore[attr-defined]
         handlers = [session._handler_coroutine for session in self.sessions if session._handler_coroutine]
         await asyncio.wait(handlers)
