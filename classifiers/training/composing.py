@@ -12,6 +12,7 @@ from importlib.resources import files
 from random import Random
 from typing import Any
 
+from classifiers.finding import MASK
 from classifiers.training import lifelike
 
 PARTS = 3  # of the offers; what is put together from one part shares no offer with another
@@ -27,6 +28,7 @@ _TELEPHONES = ("联系", "电话", "电联", "详询", "致电", "手机", "咨�
 _LINKS = ("官网", "网址", "点击", "登录", "下载", "打开")
 PLANTED = 0.2  # of those that are put into pages
 TWISTED = 0.2
+ROMANISED = 0.12  # of the clean lines: some words in pinyin
 BACKWARDS = 0.02
 REACHABLE = 0.45  # of the advertisements that say enough without a way to answer
 SIGNED = 0.15  # with a name behind the way to answer
@@ -87,6 +89,25 @@ def _advertisement(rule: str, offers: list[str], luck: Random) -> str:
     return hidden(luck.choice(("，", "，", " ", "", "。", "！", "、", "~", "\n")).join(pieces), luck)
 
 
+def planted(count: int, luck: Random) -> Iterator[Line]:
+    """Titles of offices with what was hung on them, and as many with what belongs there."""
+    words = {name: text.split("\n")[:-1] for name, text in phrases()["planted"].items()}
+    leads = phrases()["leads"]["seo"].split("\n")[:-1]
+    for number in range(2 * count):
+        rule = ("gambling", "gambling", "gambling", "escort", "", "", "", "")[number % 8]
+        hung = words[rule or "own"]
+        part = luck.randrange(PARTS)
+        own = [each for each in hung if part_of(each) == part]
+        ends = words["ends"] if rule != "escort" else words["scenes"]
+        tails = [luck.choice(own) + luck.choice(("", luck.choice(ends))) for _ in range(luck.choice((1, 1, 2, 3)))]
+        head = luck.choice(
+            (luck.choice(leads), luck.choice(words["notices"]).format(about=luck.choice(words["about"])))
+        )
+        pieces = [lifelike.slotted(head, luck), *tails]
+        text = luck.choice((" - ", "-", "_", "|", " ", "——")).join(pieces if luck.random() < 0.8 else pieces[::-1])
+        yield Line("composed" if rule else "lines", text, rule, part)
+
+
 def stories(count: int, luck: Random) -> Iterator[Line]:
     """Of ``count`` who tell of their life a third advertise what changed it, a third were cheated, a third ask for help."""
     told: Mapping[str, str] = {name: text for name, text in phrases()["stories"].items() if name != "turn"}
@@ -115,7 +136,61 @@ def _spoken(text: str, luck: Random) -> str:
     before, after = phrases()["polite"]["before"].split("\n"), phrases()["polite"]["after"].split("\n")
     first = luck.choice(before[:-1]) if luck.random() < 0.2 else ""
     last = luck.choice(after[:-1]) if luck.random() < 0.2 else ""
-    return f"{first}{text}{last}"
+    return romanised(f"{first}{text}{last}", luck) if luck.random() < ROMANISED else f"{first}{text}{last}"
+
+
+def romanised(text: str, luck: Random) -> str:
+    """Some words in pinyin, as those write who lack a character or can't type it."""
+    blank = luck.choice(("", "", " "))
+
+    def written(match: re.Match[str]) -> str:
+        return f"{blank}{_pinyin()[match[0]]}{blank}" if luck.random() < 0.6 else match[0]
+
+    return re.compile("|".join(sorted(_pinyin(), key=len, reverse=True))).sub(written, text)
+
+
+@cache
+def _pinyin() -> dict[str, str]:
+    return dict(line.split(" ") for line in phrases()["pinyin"]["words"].split("\n")[:-1])
+
+
+def machine(count: int, luck: Random) -> Iterator[Line]:
+    """Settings, keys, logs and commands that slipped into a page, as they stand there behind the door."""
+    shapes, names = phrases()["machine"]["shapes"].split("\n")[:-1], phrases()["machine"]["names"].split("\n")[:-1]
+    for _ in range(count):
+        chosen = luck.sample(shapes, luck.choice((1, 1, 1, 2, 3)))
+        text = luck.choice(("\n", "\n", " ", "; ")).join(
+            shape.format(name=luck.choice(names), value=_value(luck), host=_machine_host(luck)) for shape in chosen
+        )
+        yield Line("lines", text, "", part_of(chosen[0]))
+
+
+def _value(luck: Random) -> str:
+    letters = "".join(luck.choice("ABCDEFGHKLMNPQRSTabcdefghkmnpqrst23456789+/=") for _ in range(luck.randint(6, 40)))
+    placeholders = (
+        "${PASSWORD}",
+        "<your-password>",
+        "changeme",
+        "xxxxxx",
+        "null",
+        "true",
+        "30000",
+        "【待填写】",
+        "请自行替换",
+    )
+    return luck.choice((MASK * luck.randint(6, 40), MASK * luck.randint(6, 20), letters, luck.choice(placeholders)))
+
+
+def _machine_host(luck: Random) -> str:
+    return luck.choice(
+        (
+            f"10.{luck.randint(0, 255)}.{luck.randint(0, 255)}.{luck.randint(1, 254)}",
+            "localhost",
+            "db01",
+            "redis-master",
+            "mail.gov.example",
+        )
+    )
 
 
 def contact(luck: Random, ways: Sequence[str] = _WAYS) -> str:
@@ -182,10 +257,10 @@ def clean(each: int, joined: int, framed: int, luck: Random) -> Iterator[Line]:
             by_part.setdefault(part_of(offer), []).append(offer)
         for _ in range(framed):
             part = luck.choice([*by_part])
-            said, other = (lifelike.slotted(luck.choice(by_part[part]), luck) for _ in range(2))
+            said, other, more = (lifelike.slotted(luck.choice(by_part[part]), luck) for _ in range(3))
             said += (luck.choice(("，", "")) + contact(luck)) * (luck.random() < 0.25)
             frame = lifelike.slotted(luck.choice(frames), luck)
-            yield Line("framed", frame.format(offer=said, other=other), "", part)
+            yield Line("framed", frame.format(offer=said, other=other, more=more), "", part)
 
 
 def _joined(count: int, luck: Random) -> Iterator[Line]:

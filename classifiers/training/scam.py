@@ -77,10 +77,12 @@ HEAVY = {  # where the facts are weighed
     **dict.fromkeys(("teddy", "teddy-unlabelled", "teddy-replies", "teddy-replies reply"), 30.0),
     "cases": 50.0,
     **dict.fromkeys(ADVERTISING, 20.0),
-    **dict.fromkeys(("inside clean", "inside scam", "news-headlines"), 2.0),
-    "IL:Gambling": 250.0,
-    "IL:Escort_service": 400.0,
-    "IL:Fake_ID_and_invoice": 300.0,
+    "inside clean": 3.0,
+    "inside scam": 6.0,
+    "news-headlines": 2.0,
+    "IL:Gambling": 300.0,
+    "IL:Escort_service": 500.0,
+    "IL:Fake_ID_and_invoice": 400.0,
 }
 
 Floats = NDArray[np.float64]

@@ -16,13 +16,13 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from classifiers import likeness
-from classifiers.finding import Kind
-from classifiers.page import visible_text
+from classifiers import credential, likeness, page, personal_data
+from classifiers.finding import Document, Kind
+from classifiers.reporting import report
 from classifiers.training import composing, lifelike
 
 PARTS = composing.PARTS
-EACH, LINES, JOINED, FRAMED, REACHED, STORIES = 800, 3, 2500, 600, 16, 1500
+EACH, LINES, JOINED, FRAMED, REACHED, STORIES, MACHINE, PLANTED = 800, 3, 2500, 600, 16, 1500, 2500, 1200
 MOST = {  # texts of a set that has more than are needed
     "sentiment-shopping": 4000,
     "sentiment-waimai": 2500,
@@ -85,13 +85,15 @@ def public(folder: Path) -> Iterator[tuple[str, str, str]]:
 
 
 def invented(folder: Path) -> Iterator[tuple[str, str, str]]:
-    """Cases of the other kinds, as far as they are not kept for measuring; of pages with hidden links only clean ones."""
+    """Cases of the other kinds as they are stored behind the door, as far as they are not kept for measuring; of pages
+    with hidden links only clean ones."""
     paths = [folder / "opinions.jsonl", *sorted(folder.glob("*_*.jsonl"))]
     learned = (path for path in paths if not path.name.startswith("scam") and not path.stem.endswith("_held"))
     for line in chain.from_iterable(path.read_text(encoding="utf-8").splitlines() for path in learned):
         row = json.loads(line)
         if Kind.HIDDEN_LINK not in row["expect"]:
-            yield "cases", row.get("text") or visible_text(row.get("html", "")), ""
+            _, read = page.shown(Document(row.get("text", ""), html=row.get("html")))
+            yield "cases", report(read, personal_data.see, credential.see)[1].get("text", ""), ""
 
 
 def families(written: Sequence[str]) -> list[int]:
@@ -127,6 +129,8 @@ def texts(folder: Path, cases: Path) -> list[Text]:
         *composing.clean(LINES, JOINED, FRAMED, luck),
         *composing.reached(REACHED, luck),
         *composing.stories(STORIES, luck),
+        *composing.machine(MACHINE, luck),
+        *composing.planted(PLANTED, luck),
     )
     found.extend(Text(line.source, line.text, line.rule, line.part) for line in lines)
     return [*found, *embedded(found, luck)]
