@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 
 from classifiers.late import late
 
@@ -18,10 +18,14 @@ _CAMEL = late(r"(?<=[a-z])(?=[A-Z])")
 
 
 @cache
+def _lists() -> dict[str, dict[str, str]]:
+    return tomllib.loads((get_data("classifiers", "hidden_link.toml") or b"").decode())
+
+
+@cache
 def words(table: str, name: str) -> frozenset[str]:
     """A word list of hidden_link.toml."""
-    raw = tomllib.loads(files("classifiers").joinpath("hidden_link.toml").read_text(encoding="utf-8"))
-    return frozenset(raw[table][name].split())
+    return frozenset(_lists()[table][name].split())
 
 
 @cache
