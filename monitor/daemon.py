@@ -19,10 +19,10 @@ from types import FrameType
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from monitor import attach, links, logs, pages, pipeline, proving
+from monitor import attach, heads, links, logs, pages, pipeline, proving
 from monitor.errors import StoreError
 from monitor.house import Clock, House
-from monitor.store import attached, linked, looked, marks, outbox, passes, proofs, records, views
+from monitor.store import attached, chained, linked, looked, marks, outbox, passes, proofs, records, views
 from monitor.store.database import Tx
 
 Stage = Callable[[House, Clock], bool]
@@ -39,7 +39,7 @@ STAGES: dict[str, tuple[Stage, int]] = {  # how many may run at once: slow platf
     "deliver": (pipeline.deliver, 2),
     "ring": (pipeline.ring, 2),
 }
-THREADS = sum(at_once for _, at_once in STAGES.values()) + 1  # and the watch
+THREADS = sum(at_once for _, at_once in STAGES.values()) + 2  # and the watch, and the heads
 BEAT_EVERY = timedelta(seconds=30)  # how often a stage says that it lives
 
 
@@ -92,6 +92,7 @@ def run(house: House, stop: threading.Event) -> None:
         scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(THREADS)})
         often = {"trigger": "interval", "seconds": house.settings.pace.tick.total_seconds(), "coalesce": True}
         scheduler.add_job(watch, **often)
+        scheduler.add_job(_Heads(house), **often)
         for name, (stage, at_once) in STAGES.items():
             scheduler.add_job(
                 _Drain(house, name, stage, stop),
@@ -152,6 +153,29 @@ class _Watch:
             if error.permanent:
                 self.lost = error
                 self._stop.set()
+
+
+class _Heads:
+    """Keep the head of the audit chain outside the database, so that a missing end can be seen."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._path = heads.file_of(house.settings.key_file)
+        self._last: tuple[str, datetime] = ("", datetime.min.replace(tzinfo=UTC))
+
+    def __call__(self) -> None:
+        now = clock()
+        if now - self._last[1] < heads.EVERY:
+            return
+        try:
+            with self._house.store.read() as tx:
+                head = chained.head(tx)
+            if head.count and str(head) != self._last[0]:
+                heads.remember(self._path, head, now)
+        except (StoreError, OSError) as error:
+            logs.event("head_not_kept", level=logging.ERROR, path=self._path, why=type(error).__name__)
+            return
+        self._last = (str(head), now)
 
 
 class _Drain:

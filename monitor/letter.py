@@ -135,6 +135,7 @@ class Context:
     precedents: tuple[Precedent, ...] = ()  # how messages like the record's were answered
     stale: int = 0  # columns of the record's site whose newest entry is older than allowed
     links: tuple[BrokenLink, ...] = ()  # of the record, that still don't open
+    head: str = ""  # of the audit chain, for a digest
 
     def title(self, contact: str) -> str:
         return self.titles.get(contact, contact)

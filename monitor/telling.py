@@ -25,6 +25,7 @@ from monitor.model import (
 from monitor.settings import Settings
 from monitor.store import (
     attached,
+    chained,
     labels,
     linked,
     looked,
@@ -224,6 +225,7 @@ def digest(house: House, period: Period, contact: Contact, now: datetime) -> Mes
         undelivered = views.undelivered(tx, period)
         unread = attached.unread(tx, period)
         live = marks.at(tx, marks.LIVE) is not None
+        head = chained.head(tx)
     summary = weekly.summarise(
         period=period,
         zone=zone,
@@ -238,5 +240,6 @@ def digest(house: House, period: Period, contact: Contact, now: datetime) -> Mes
         live=live,
     )
     words = house.words[contact.language]
-    letter = messages.digest(summary, contact, context(house.settings, now), words)
+    about = replace(context(house.settings, now), head=str(head) if head.count else "")
+    letter = messages.digest(summary, contact, about, words)
     return messages.render(letter, words)

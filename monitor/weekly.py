@@ -24,13 +24,15 @@ UNPROVEN = {Hold.GRACE: "proof_grace", Hold.OVER: "proof_over", Hold.NEVER: "pro
 def digest(summary: Summary, contact: Contact, context: Context, words: Words) -> Letter:
     """The week for ``contact``: one line that may be all that is read, then what is open, then the rest."""
     weekly = _Digest(summary, context, words)
+    head = words.say("digest.head", head=context.head) if context.head else ""
     return Letter(
         subject=words.say("digest.subject", week=weekly.week(), gist=weekly.gist()),
         first=weekly.first(),
         sections=tuple(weekly.sections()),
         footer=words.say(
             "digest.footer", agency=context.agency, moment=words.stamp(summary.now, context.zone), contact=contact.title
-        ),
+        )
+        + head,
         severity=weekly.severity(),
     )
 

@@ -122,6 +122,7 @@ PURE = (
         "monitor/pagelinks.py", ("classifiers/page.py", "monitor/filelinks.py", "monitor/guard.py", *VALUES), pure=True
     ),
     Room("monitor/robots.py", pure=True),
+    Room("monitor/chain.py", pure=True),
     Room("monitor/door.py", (*DOOR, *VALUES), pure=True),
     Room("monitor/polling.py", VALUES, pure=True),
     Room("monitor/proof.py", (*READING, "monitor/guard.py", "monitor/polling.py", *VALUES), pure=True),
@@ -172,6 +173,7 @@ RULES_OF_STORE = (
     "classifiers/likeness.py",
     CALENDAR,
     "monitor/checks/broken_links.py",
+    "monitor/chain.py",
     "monitor/checks/observed.py",
     "monitor/policy.py",
     "monitor/polling.py",
@@ -192,6 +194,7 @@ EDGES = (  # never each other
         ),
     ),
     Room("monitor/keys.py", VALUES),
+    Room("monitor/heads.py", ("monitor/chain.py", "monitor/errors.py")),
     Room("monitor/logs.py", VALUES),
     Room("monitor/segment.py", VALUES),
     Room("monitor/resolver.py", VALUES),

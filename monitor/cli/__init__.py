@@ -10,6 +10,7 @@ import click
 from monitor import __version__
 from monitor.cli import (
     adding,
+    audit,
     classify,
     days,
     demo,
@@ -95,6 +96,15 @@ def policy() -> None:
 
 
 policy.add_command(plans.show_policy)
+
+
+@cli.group("audit")
+def audit_() -> None:
+    """核查：办理经过有没有被改动，导出。/ Audit: whether what happened was changed, and exporting it."""
+
+
+audit_.add_command(audit.verify)
+audit_.add_command(audit.export)
 
 
 def main() -> None:

@@ -49,7 +49,7 @@ def house(settings: Settings, *, migrate: bool = False) -> House:
     client = fetcher(settings, queue=queue)
     return House(
         settings=settings,
-        store=open_store(settings.database, migrate=migrate),
+        store=open_store(settings.database, migrate=migrate, key=key),
         key=key,
         collectors=collectors(key, client),
         fetch=client.get,
@@ -168,7 +168,7 @@ def routing_model(settings: Settings, words: Words) -> Model | None:
 def opened(config: Path) -> Iterator[tuple[Settings, Store, Words]]:
     """For commands that look or decide: settings, store and the agency's wording."""
     settings = load(config)
-    store = open_store(settings.database)
+    store = open_store(settings.database, key=keys.load(settings.key_file))
     try:
         yield settings, store, words(settings.language)
     finally:

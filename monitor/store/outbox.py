@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, func, insert, or_, select, update
 
+from monitor.chain import What
 from monitor.errors import LeaseLostError
 from monitor.model import Channel, Contact, Message, Notification, Outcome
 from monitor.policy import UNKNOWNS_ALLOWED, Settled
+from monitor.store import chained
 from monitor.store.database import Tx
 from monitor.store.statements import add_new, one_of
 from monitor.store.tables import attempt, escalation, notification
@@ -58,7 +61,14 @@ def intend(
         "state": str(Outcome.PENDING),
         "next_attempt_at": now,
     }
-    return add_new(tx, notification, row)
+    new = add_new(tx, notification, row)
+    if new:
+        _promise(tx, notification.c.key == key, What.INTENT)
+    return new
+
+
+def _promise(tx: Tx, chosen: ColumnElement[bool], what: What) -> None:
+    chained.promise(tx, chained.of_notification(tx.execute(select(notification).where(chosen)).one(), what))
 
 
 def exists(tx: Tx, key: str) -> bool:
@@ -129,8 +139,9 @@ def rewrite(tx: Tx, claimed: Claim, message: Message) -> None:
     """
     values = {"subject": message.subject, "text": message.text, "html": message.html, "bare": True}
     message_id = claimed.notification.message_id.replace("@", ".bare@")
-    chosen = update(notification).where(notification.c.id == claimed.notification.id)
-    tx.execute(chosen.values(**values, message_id=message_id))
+    chosen = notification.c.id == claimed.notification.id
+    tx.execute(update(notification).where(chosen).values(**values, message_id=message_id))
+    _promise(tx, chosen, What.REWRITTEN)
 
 
 def _close_abandoned(tx: Tx, row: Row[Any], now: datetime) -> int:
@@ -139,9 +150,15 @@ def _close_abandoned(tx: Tx, row: Row[Any], now: datetime) -> int:
     begun = tx.execute(select(func.count()).where(open_attempts, attempt.c.data_at.is_not(None))).scalar_one()
     values = {"ended_at": now, "answer": "the process ended during this attempt"}
     unsure = and_(open_attempts, attempt.c.data_at.is_not(None))
-    tx.execute(update(attempt).where(unsure).values(**values, outcome=str(Outcome.UNKNOWN)))
-    tx.execute(update(attempt).where(open_attempts).values(**values, outcome=str(Outcome.PENDING)))
+    for chosen, outcome in ((unsure, Outcome.UNKNOWN), (open_attempts, Outcome.PENDING)):
+        _end(tx, chosen, {**values, "outcome": str(outcome)}, Outcome.SENDING)
     return int(begun)
+
+
+def _end(tx: Tx, chosen: ColumnElement[bool], values: Mapping[str, Any], state: Outcome) -> None:
+    """Write how attempts ended, and in the audit chain in which ``state`` that leaves the notification."""
+    rows = tx.execute(update(attempt).where(chosen).values(values).returning(attempt)).all()
+    chained.promise(tx, *(chained.of_attempt(row, str(state)) for row in rows))
 
 
 def data_begins(tx: Tx, claimed: Claim, now: datetime) -> None:
@@ -175,7 +192,7 @@ def settle(tx: Tx, claimed: Claim, *, attempt_outcome: Outcome, answer: str, aft
     if changed.rowcount != 1:
         raise LeaseLostError
     ended = {"ended_at": now, "outcome": str(attempt_outcome), "answer": answer[:500]}
-    tx.execute(update(attempt).where(attempt.c.id == claimed.attempt).values(**ended))
+    _end(tx, attempt.c.id == claimed.attempt, ended, after.state)
 
 
 def release(tx: Tx) -> None:

@@ -14,7 +14,7 @@ from monitor.calendar import Calendar
 from monitor.errors import LeaseLostError
 from monitor.model import Escalation, Policy, Seen, Severity, State, Transition, Working
 from monitor.policy import next_told
-from monitor.store import labels
+from monitor.store import chained, labels
 from monitor.store.database import Tx
 from monitor.store.statements import add_new, one_at_a_time, one_of
 from monitor.store.tables import attachment, dismissal, escalation, finding, item, transition, version
@@ -289,10 +289,10 @@ def active(tx: Tx, kind: Kind, matter_key: str) -> Escalation | None:
 
 
 def note(tx: Tx, record: int, line: Transition) -> None:
-    """Append one line to a record's history."""
-    tx.execute(
-        insert(transition).values(escalation_id=record, at=line.at, what=line.what, actor=line.actor, why=line.why)
-    )
+    """Append one line to a record's history, and to the audit chain."""
+    values = {"escalation_id": record, "at": line.at, "what": line.what, "actor": line.actor, "why": line.why}
+    row = tx.execute(insert(transition).values(values).returning(transition)).one()
+    chained.promise(tx, chained.of_transition(row))
 
 
 def history(tx: Tx, record: int) -> list[Transition]:
