@@ -45,11 +45,13 @@ sheets = partial(apart.lines, limits=SHEETS)
 def house(settings: Settings, *, migrate: bool = False) -> House:
     """Everything the stages need. Only `init`, `run`, `once` and the demo migrate the database."""
     key = keys.load(settings.key_file)
+    store = open_store(settings.database, migrate=migrate)
+    store.key = key
     queue = turns(settings)
     client = fetcher(settings, queue=queue)
     return House(
         settings=settings,
-        store=open_store(settings.database, migrate=migrate, key=key),
+        store=store,
         key=key,
         collectors=collectors(key, client),
         fetch=client.get,
@@ -168,8 +170,9 @@ def routing_model(settings: Settings, words: Words) -> Model | None:
 def opened(config: Path) -> Iterator[tuple[Settings, Store, Words]]:
     """For commands that look or decide: settings, store and the agency's wording."""
     settings = load(config)
-    store = open_store(settings.database, key=keys.load(settings.key_file))
+    store = open_store(settings.database)
     try:
+        store.key = keys.load(settings.key_file)
         yield settings, store, words(settings.language)
     finally:
         store.close()

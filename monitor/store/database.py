@@ -44,16 +44,16 @@ KINDS: dict[str, Kind] = {"sqlite": sqlite, "postgresql": postgresql}
 class Store:
     """A database. ``write()`` and ``read()`` are transactions; library errors become StoreError."""
 
-    def __init__(self, engine: Engine, key: bytes = b"") -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._key = key
+        self.key = b""  # the installation key, under which the audit chain is written; without one it is not
         self.kind = KINDS[engine.dialect.name]
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One short transaction. On SQLite it is the only writer; on PostgreSQL rows are locked as they are taken.
 
-        What it says of records and notifications goes into the audit chain, where the store was opened with a key.
+        What it says of records and notifications goes into the audit chain, where the store has the installation key.
         """
         with (
             translated(),
@@ -62,8 +62,8 @@ class Store:
         ):
             chained.begin(connection)
             yield connection
-            if self._key:
-                chained.seal(connection, self._key)
+            if self.key:
+                chained.seal(connection, self.key)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -98,13 +98,11 @@ def made(database: Database) -> bool:
         return _found(tx) is not None
 
 
-def open_store(database: Database, *, migrate: bool = False, key: bytes = b"") -> Store:
+def open_store(database: Database, *, migrate: bool = False) -> Store:
     """The store in ``database``.
 
     With ``migrate`` (only `init`, `run`, `once` and the demo) a missing or older schema is brought up to date by one
     process at a time. An SQLite file is copied before; the copy of a PostgreSQL database is the operator's.
-
-    With the installation key, ``key``, the audit chain is written.
 
     Raises StoreError when the database is missing, damaged, older (without ``migrate``) or newer than this program.
     """
@@ -113,14 +111,14 @@ def open_store(database: Database, *, migrate: bool = False, key: bytes = b"") -
     if database.file and not Path(database.file).exists():
         raise StoreError(f"{database}: there is no database yet; run `huiyin init`")
     with ExitStack() as stack:
-        store = stack.enter_context(closing(_connected(database, key)))
+        store = stack.enter_context(closing(_connected(database)))
         _check(database, store, migrate)
         stack.pop_all()
     return store
 
 
-def _connected(database: Database, key: bytes = b"") -> Store:
-    return Store((postgresql if database.server else sqlite).engine(database), key)
+def _connected(database: Database) -> Store:
+    return Store((postgresql if database.server else sqlite).engine(database))
 
 
 def _check(database: Database, store: Store, migrate: bool) -> None:
