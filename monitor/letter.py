@@ -8,8 +8,8 @@ fits a telephone of 360 px, and names no text or background colour, so that a da
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
@@ -142,6 +142,14 @@ class Context:
 
     def platform(self, name: str, words: Words) -> str:
         return words.say("marks.line") if name == LINE else self.platforms.get(name, name)
+
+
+def noted(letter: Letter, notes: Iterable[str]) -> Letter:
+    """The same with a word to this reader alone, behind what must be done now."""
+    said = tuple(Paragraph(note) for note in notes)
+    if not said:
+        return letter
+    return replace(letter, sections=(*letter.sections[:1], Section("", said), *letter.sections[1:]))
 
 
 def render(letter: Letter, words: Words) -> Message:

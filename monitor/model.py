@@ -193,13 +193,14 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """A named duty with an address: "duty officer", never a person's file."""
+    """A named duty with an address, or one whose holder a roster names: "duty officer", never a person's file."""
 
     name: str
     title: str
-    mail: str
+    mail: str  # "" where a roster names who holds it
     language: str = "zh"
     phone: str = ""  # where the ringing channel reaches this duty
+    deputy: str = ""  # the contact who is told when this one is away, or silent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,6 +264,7 @@ class Reason(StrEnum):
     REPEAT = "repeat"  # the last step again
     UNDELIVERED = "undelivered"  # the one before could not be reached
     OVERDUE = "overdue"  # the deadline has passed
+    SILENT = "silent"  # who was told has a deputy and has said nothing
 
 
 class Channel(StrEnum):

@@ -17,7 +17,20 @@ from datetime import datetime
 
 from classifiers import crisis, hazard, scam
 from classifiers.finding import Document, Finding, Kind
-from monitor import brought, door, logs, masking, messages, policy, polling, replies, telling, wellness
+from monitor import (
+    brought,
+    door,
+    logs,
+    masking,
+    messages,
+    policy,
+    polling,
+    reaching,
+    relieving,
+    replies,
+    telling,
+    wellness,
+)
 from monitor import digest as weekly
 from monitor.errors import CollectError, DeliveryError
 from monitor.house import Clock, House, each
@@ -36,6 +49,7 @@ from monitor.model import (
 from monitor.store import (
     answers,
     attached,
+    duties,
     looked,
     marks,
     outbox,
@@ -177,7 +191,7 @@ def judge(document: Document, surface: Surface) -> list[Finding]:
 
 def escalate(house: House, clock: Clock) -> bool:
     """Judge one matter, take one due step of one record, note one late answer, sum up first contact, or remind."""
-    units = (_judge_matter, _take_step, _note_late, _sum_up_first_day, _sum_up_files, _chase)
+    units = (_judge_matter, _take_step, *relieving.UNITS, _note_late, _sum_up_first_day, _sum_up_files, _chase)
     return any(one(house, clock) for one in units)
 
 
@@ -215,14 +229,24 @@ def _take_step(house: House, clock: Clock) -> bool:
     if due is None:
         return False
     with house.store.write() as tx:
-        if not marks.at(tx, marks.LIVE):
-            due = policy.held_back(due, rules)
+        reached = reaching.reach(house, tx, record, due, now)
+        due, names = reached.due, [person.contact.name for person in reached.people]
         told = replace(record, step=due.step, next_step_at=due.next_step_at, overdue=due.overdue)
         records.told(tx, record, step=due.step, next_step_at=due.next_step_at, overdue=due.overdue)
-        telling.alert(house, tx, told, due, now)
-        what = "overdue" if due.overdue and not record.overdue else "told" if due.tell else "held"
-        records.note(tx, record.id, Transition(now, what, "system", f"{due.reason}: {', '.join(due.tell)}"))
-    logs.event("told", record=record.number, kind=record.kind, reason=due.reason, contacts=len(due.tell))
+        for step in reached.skipped:
+            records.note(tx, record.id, Transition(now, "skipped", "system", f"nobody: {', '.join(step.tell)}"))
+        telling.alert(house, tx, told, reached, now)
+        what = (
+            "overdue"
+            if due.overdue and not record.overdue
+            else "told"
+            if names
+            else "unreached"
+            if reached.missed
+            else "held"
+        )
+        records.note(tx, record.id, Transition(now, what, "system", f"{due.reason}: {', '.join(names)}"))
+    logs.event("told", record=record.number, kind=record.kind, reason=due.reason, contacts=len(names))
     return True
 
 
@@ -294,14 +318,15 @@ def digest(house: House, clock: Clock) -> bool:
     period = weekly.due(now, settings.zone, settings.digest.weekday, settings.digest.at)
     week = weekly.iso_week(period, settings.zone)
     with house.store.read() as tx:
-        allowed = settings.contacts if marks.at(tx, marks.LIVE) else telling.duties(house)
-        to = [name for name in settings.digest.to if name in allowed]
+        allowed, plan = reaching.allowed(house, tx), duties.plan(tx, settings.contacts, now)
+        to = [name for name in settings.digest.to if name in allowed and plan.people((name,), now)]
         waiting = [name for name in to if not outbox.exists(tx, f"digest:{week}:{name}")]
         if not waiting or views.watching_since(tx, now) >= period.end:
             return False
-    contact = settings.contacts[waiting[0]]
-    message = telling.digest(house, period, contact, now)
-    key = f"digest:{week}:{contact.name}"
+    person = plan.people(waiting[:1], now)[0]
+    contact = person.contact
+    message = telling.digest(house, period, contact, now, telling.notes(house, plan, person, now))
+    key = f"digest:{week}:{waiting[0]}"
     with house.store.write() as tx:
         priority = policy.PRIORITY_DIGEST
         outbox.intend(tx, key=key, contact=contact, message=message, record=None, priority=priority, now=now)

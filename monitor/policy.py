@@ -5,7 +5,7 @@ A step is due that long after its record was opened, in clock or in working time
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -105,6 +105,23 @@ def _steps_due(record: Escalation, policy: Policy, now: datetime, calendar: Cale
     )
 
 
+def manned(
+    due: Due, record: Escalation, policy: Policy, when: tuple[datetime, Calendar], there: Callable[[str], bool]
+) -> tuple[Due, tuple[Due, ...]]:
+    """What is left of ``due`` where nobody is ``there`` for a whole step: the next one at once; and what was skipped.
+
+    ``when`` is now, and the calendar of the record. The last step is skipped, too: then what is due tells nobody.
+    """
+    skipped: list[Due] = []
+    while record.state is State.OPEN and due.tell and not any(map(there, due.tell)):
+        skipped.append(due)
+        if due.step >= len(policy.steps):
+            return replace(due, tell=()), tuple(skipped)
+        record = replace(record, step=due.step, next_step_at=when[0], overdue=due.overdue)
+        due = replace(_steps_due(record, policy, *when), reason=due.reason)
+    return due, tuple(skipped)
+
+
 def above(policy: Policy) -> tuple[str, ...]:
     """Who stands above the first: the people of the last step."""
     return policy.steps[-1].tell
@@ -120,14 +137,17 @@ class Chase:
     records: tuple[Escalation, ...]
 
 
-def chased(overdue: Iterable[Escalation], policies: Mapping[Kind, Policy], most: int) -> list[Chase]:
+def chased(
+    overdue: Iterable[Escalation], policies: Mapping[Kind, Policy], most: int, who: Callable[[str], tuple[str, ...]]
+) -> list[Chase]:
     """Whom to remind of what, each contact once: owners and those above them, of ``overdue`` records in their order.
 
-    Of one contact's records at most ``most`` are kept; all are counted.
+    ``who`` says who is told for a name. Of one contact's records at most ``most`` are kept; all are counted.
     """
     found: dict[str, Chase] = {}
     for record in overdue:
-        for name in _once((record.owner, *above(policies[record.kind]))):
+        asked = _once((record.owner, *above(policies[record.kind])))
+        for name in _once(tuple(person for each in asked for person in who(each))):
             one = found.get(name) or Chase(contact=name, count=0, since=record.deadline, records=())
             kept = (*one.records, record) if one.count < most else one.records
             since = min(one.since, record.deadline)
@@ -145,6 +165,11 @@ def is_new_day(last: datetime | None, now: datetime, zone: ZoneInfo) -> bool:
 def duty(policy: Policy) -> tuple[str, ...]:
     """Who is told first of a kind: the only ones told of anything before the installation goes live."""
     return policy.steps[0].tell
+
+
+def named(policy: Policy) -> tuple[str, ...]:
+    """Everybody whom a policy names, each once."""
+    return _once((policy.owner, *(name for step in policy.steps for name in step.tell)))
 
 
 def held_back(due: Due, policy: Policy) -> Due:

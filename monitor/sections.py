@@ -126,13 +126,19 @@ class Expiry:
 
 
 def contact(table: Options, language: str) -> Contact:
+    """A duty that a roster fills has no address of its own."""
+    roster = table.flag("roster", False)
     contact = Contact(
         name=table.name("name"),
         title=table.text("title"),
-        mail=table.text("mail"),
+        mail=table.text("mail", "") if roster else table.text("mail"),
         language=table.text("language", language, one_of=LANGUAGES),
         phone=table.text("phone", ""),
+        deputy=table.text("deputy", ""),
     )
+    if roster and (contact.mail or contact.phone):
+        table.problem("roster", "leave mail and phone out: who is told is who the roster names")
+        contact = replace(contact, mail="", phone="")
     if contact.phone and not _PHONE.fullmatch(contact.phone):
         table.problem("phone", f"{contact.phone!r} is no telephone number; write digits, with + - or spaces between")
     local, at, host = contact.mail.partition("@")

@@ -8,14 +8,14 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind
-from monitor import holidays, platforms, rules, sections
+from monitor import duty, holidays, platforms, rules, sections, staff
 from monitor.calendar import Calendar
 from monitor.errors import SettingsError
 from monitor.model import Contact, Database, Emergency, Platform, Policy
@@ -78,6 +78,7 @@ class Settings:
     calendars: Mapping[str, Calendar]  # of units with office hours of their own
     expiries: tuple[Expiry, ...]
     friends: frozenset[str] = frozenset()  # hosts that the agency's pages may link to unseen
+    staff: staff.StaffSettings = field(default_factory=staff.StaffSettings)
 
     def calendar_of(self, platform: str) -> Calendar:
         """When the unit that owns a platform works."""
@@ -92,8 +93,14 @@ class Settings:
 
     @property
     def ringing(self) -> tuple[str, ...]:
-        """Those of them whose telephones ring; nobody without a channel that rings."""
-        return tuple(name for name in self.told_of_danger if self.ring.way != "none" and self.contacts[name].phone)
+        """Those of them whose telephones ring; nobody without a channel that rings.
+
+        Of a duty that a roster fills it is not known before: one that nobody with a telephone can hold is none of them.
+        """
+        anybody = any(contact.phone for contact in self.contacts.values())
+        rosters = duty.on_roster(self.contacts) if anybody else ()
+        names = self.told_of_danger if self.ring.way != "none" else ()
+        return tuple(name for name in names if self.contacts[name].phone or name in rosters)
 
     @property
     def key_file(self) -> Path:
@@ -185,6 +192,7 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
         calendars=calendars,
         expiries=sections.expiries(top),
         friends=friends,
+        staff=staff.read(top, contacts),
     )
     top.finish()
     return settings

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from classifiers.finding import Kind
-from monitor import brief, chasing, firstday, messages, policy
+from monitor import brief, chasing, duty, firstday, messages, policy, reaching, relief
 from monitor import digest as weekly
 from monitor.house import House, context
+from monitor.letter import noted
 from monitor.model import (
     Channel,
     Contact,
@@ -18,14 +19,18 @@ from monitor.model import (
     Notification,
     Period,
     Platform,
+    Reason,
     Seen,
     Severity,
+    State,
     Working,
 )
+from monitor.reaching import Reached
 from monitor.settings import Settings
 from monitor.store import (
     attached,
     chained,
+    duties,
     labels,
     linked,
     looked,
@@ -43,19 +48,27 @@ from monitor.summary import BrokenLink, Precedent
 WORDS = 12  # words in a digest
 
 
-def alert(house: House, tx: Tx, record: Escalation, due: policy.Due, now: datetime) -> None:
-    """Write a mail a contact, and a ring where one is due: intent first, sent by the stages deliver and ring."""
-    seen = _seen(house, tx, record)
-    about = replace(_about(house, tx, record, now), told=due.tell, next_tell=due.next_tell)
+def alert(house: House, tx: Tx, record: Escalation, reached: Reached, now: datetime) -> None:
+    """Write a mail a person, and a ring where one is due: intent first, sent by the stages deliver and ring.
+
+    Who has a deputy is awaited: without an acknowledgement the deputy is told, at the next step at the latest.
+    """
+    seen, due = _seen(house, tx, record), reached.due
+    told = tuple(person.contact.name for person in reached.people)
+    about = replace(_about(house, tx, record, now), told=told, next_tell=due.next_tell)
     if record.kind is Kind.REPLY_OVERDUE and record.item is not None:
         said = precedents.said(tx, record.item) or (record.subject, "")
         about = replace(about, precedents=like(house.settings, tx, said, record.item))
-    contacts = house.settings.contacts
-    for name in due.tell:
-        contact = contacts.get(name) or contacts[house.settings.policies[record.kind].owner]  # an owner who is gone
+    silence = now + house.settings.staff.silence(record.severity)
+    moment = {Reason.OVERDUE: "overdue", Reason.SILENT: f"{due.step}:silent"}.get(due.reason, str(due.step))
+    for person in reached.people:
+        contact = person.contact
         words = house.words[contact.language]
         letter = messages.alert(record, seen, reason=due.reason, contact=contact, context=about, words=words)
-        key = f"record:{record.id}:{'overdue' if due.reason == 'overdue' else due.step}:{name}"
+        letter = noted(letter, relief.notes(person, reached.missed, about, words))
+        key = f"record:{record.id}:{moment}:{contact.name}"
+        if contact.deputy and record.state is State.OPEN:
+            duties.await_answer(tx, record.id, contact.name, min(silence, due.next_step_at or silence))
         ways = {Channel.MAIL: (key, messages.render(letter, words))}
         if policy.rings(record) and contact.phone and house.settings.ring.way != "none":
             text = brief.ring(record, seen, reason=due.reason, context=about, words=words)
@@ -71,6 +84,27 @@ def alert(house: House, tx: Tx, record: Escalation, due: policy.Due, now: dateti
                 now=now,
                 channel=channel,
             )
+
+
+def silent(house: House, tx: Tx, record: Escalation, name: str, now: datetime) -> tuple[str, ...]:
+    """Tell the deputy of a contact who has said nothing; who that is, or nobody who has not been told already."""
+    plan = duties.plan(tx, house.settings.contacts, now)
+    people = tuple(
+        person
+        for person in plan.reached(plan.next_after(name, now))
+        if not any(
+            outbox.exists(tx, f"record:{record.id}:{record.step}{how}:{person.contact.name}") for how in ("", ":silent")
+        )
+    )
+    due = policy.Due(
+        reason=Reason.SILENT,
+        tell=(name,),
+        step=record.step,
+        next_step_at=record.next_step_at,
+        overdue=record.overdue,
+    )
+    alert(house, tx, record, Reached(due=due, people=people), now)
+    return tuple(person.contact.name for person in people)
 
 
 def like(settings: Settings, tx: Tx, message: tuple[str, str], besides: int | None = None) -> tuple[Precedent, ...]:
@@ -161,15 +195,15 @@ def first_day(
 
     With ``since`` it is the second, on what was found in files after the first had been sent.
     """
-    found = standing.standing(tx, platforms, since)
-    contacts = house.settings.contacts
-    for name in duties(house) if found else ():
-        contact = contacts[name]
+    found, about = standing.standing(tx, platforms, since), context(house.settings, now)
+    for person in reaching.somebody(house, tx, reaching.first(house), now) if found else ():
+        contact = person.contact
         words = house.words[contact.language]
-        letter = firstday.summary(found, platforms, contact=contact, context=context(house.settings, now), words=words)
+        letter = firstday.summary(found, platforms, contact=contact, context=about, words=words)
+        letter = noted(letter, relief.notes(person, (), about, words))
         outbox.intend(
             tx,
-            key=f"{'baseline' if since is None else 'files'}:{','.join(platforms)}:{name}",
+            key=f"{'baseline' if since is None else 'files'}:{','.join(platforms)}:{contact.name}",
             contact=contact,
             message=messages.render(letter, words),
             record=None,
@@ -181,14 +215,18 @@ def first_day(
 
 def chase(house: House, tx: Tx, now: datetime) -> int:
     """One mail about what is overdue to each who owns it or stands above; how many. Before go-live only to duties."""
-    allowed = house.settings.contacts if marks.at(tx, marks.LIVE) else duties(house)
-    day = now.astimezone(house.settings.zone).date().isoformat()
-    found = policy.chased(records.overdue(tx), house.settings.policies, chasing.ROWS)
-    chases = [each for each in found if each.contact in allowed]
+    day, about = now.astimezone(house.settings.zone).date().isoformat(), context(house.settings, now)
+    people = {each.contact.name: each for each in reaching.people(house, tx, reaching.allowed(house, tx), now)}
+    who: dict[str, tuple[str, ...]] = {}
+    for name, person in people.items():
+        for asked in dict.fromkeys(way.asked for way in person.ways):
+            who[asked] = (*who.get(asked, ()), name)
+    chases = policy.chased(records.overdue(tx), house.settings.policies, chasing.ROWS, lambda asked: who.get(asked, ()))
     for each in chases:
         contact = house.settings.contacts[each.contact]
         words = house.words[contact.language]
-        letter = chasing.letter(each, contact=contact, context=context(house.settings, now), words=words)
+        letter = chasing.letter(each, contact=contact, context=about, words=words)
+        letter = noted(letter, relief.notes(people[each.contact], (), about, words))
         outbox.intend(
             tx,
             key=f"overdue:{day}:{contact.name}",
@@ -201,13 +239,16 @@ def chase(house: House, tx: Tx, now: datetime) -> int:
     return len(chases)
 
 
-def duties(house: House) -> tuple[str, ...]:
-    """Everybody who is told first of some kind."""
-    return tuple(dict.fromkeys(name for rules in house.settings.policies.values() for name in policy.duty(rules)))
+def notes(house: House, plan: duty.Plan, person: duty.Person, now: datetime) -> list[str]:
+    """What the reader of a digest is told about duties: for whom they stand in, and when nobody is there."""
+    about, words = context(house.settings, now), house.words[person.contact.language]
+    gaps = plan.gaps(reaching.relied_on(house.settings), now, now + relief.AHEAD)
+    empty = [words.say("marks.colon").join(pair) for pair in relief.spans(gaps, about, words)]
+    return [*relief.notes(person, (), about, words), *(words.say("relief.gap_line", gap=each) for each in empty)]
 
 
-def digest(house: House, period: Period, contact: Contact, now: datetime) -> Message:
-    """The digest of a period as one contact reads it."""
+def digest(house: House, period: Period, contact: Contact, now: datetime, notes: Iterable[str] = ()) -> Message:
+    """The digest of a period as one contact reads it, with ``notes`` for this reader alone."""
     zone = house.settings.zone
     before = weekly.previous(period, zone)
     periods = (period, before, weekly.previous(before, zone))
@@ -242,4 +283,4 @@ def digest(house: House, period: Period, contact: Contact, now: datetime) -> Mes
     words = house.words[contact.language]
     about = replace(context(house.settings, now), head=str(head) if head.count else "")
     letter = messages.digest(summary, contact, about, words)
-    return messages.render(letter, words)
+    return messages.render(noted(letter, notes), words)

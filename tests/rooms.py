@@ -129,6 +129,14 @@ PURE = (
     Room(CALENDAR, VALUES, pure=True),
     Room("monitor/holidays.py", ("monitor/options.py", *VALUES), pure=True),
     Room("monitor/policy.py", (CALENDAR, "monitor/polling.py", *VALUES), pure=True),
+    Room("monitor/duty.py", VALUES, pure=True),
+    Room("monitor/roster.py", ("monitor/duty.py", *VALUES), pure=True),
+    Room("monitor/relief.py", ("monitor/duty.py", "monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
+    Room(
+        "monitor/staff.py",
+        (CALENDAR, "monitor/duty.py", "monitor/options.py", "monitor/roster.py", *VALUES),
+        pure=True,
+    ),
     Room("monitor/replies.py", (CALENDAR, *VALUES), pure=True),
     Room("monitor/words.py", VALUES, pure=True),
     Room("monitor/letter.py", ("monitor/words.py", *VALUES), pure=True),
@@ -175,6 +183,7 @@ RULES_OF_STORE = (
     "monitor/checks/broken_links.py",
     "monitor/chain.py",
     "monitor/checks/observed.py",
+    "monitor/duty.py",
     "monitor/policy.py",
     "monitor/polling.py",
     "monitor/proof.py",
@@ -185,11 +194,13 @@ EDGES = (  # never each other
         "monitor/settings.py",
         (
             CALENDAR,
+            "monitor/duty.py",
             "monitor/holidays.py",
             "monitor/options.py",
             "monitor/platforms.py",
             "monitor/rules.py",
             "monitor/sections.py",
+            "monitor/staff.py",
             *VALUES,
         ),
     ),
@@ -222,7 +233,7 @@ EDGES = (  # never each other
     Room("monitor/channels/", ("monitor/channels/", *VALUES)),
 )
 INNER = files(*CLASSIFIERS, *PURE, *EDGES)
-BESIDE = ("brought", "house", "pagesight", "router", "telling", "wellness")
+BESIDE = ("brought", "house", "pagesight", "reaching", "relieving", "router", "telling", "wellness")
 WAY = (*(f"monitor/{name}.py" for name in BESIDE), *INNER)  # what the main path stands on
 STAGES = ("monitor/attach.py", "monitor/links.py", "monitor/pages.py", "monitor/pipeline.py", "monitor/proving.py")
 ROOMS = (
@@ -232,7 +243,9 @@ ROOMS = (
     Room("monitor/router.py", ("classifiers/finding.py", "classifiers/routing.py", "monitor/logs.py")),
     Room("monitor/house.py", INNER),
     Room("monitor/brought.py", ("monitor/house.py", *INNER)),
-    Room("monitor/telling.py", ("monitor/house.py", *INNER)),
+    Room("monitor/reaching.py", ("monitor/house.py", *INNER)),
+    Room("monitor/telling.py", ("monitor/house.py", "monitor/reaching.py", *INNER)),
+    Room("monitor/relieving.py", ("monitor/house.py", "monitor/reaching.py", "monitor/telling.py", *INNER)),
     Room("monitor/pagesight.py", ("monitor/house.py", *INNER)),
     Room("monitor/wellness.py", ("monitor/house.py", "monitor/telling.py", *INNER)),
     Room("monitor/pipeline.py", WAY),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -156,6 +156,16 @@ def overdue(tx: Tx) -> Iterator[Escalation]:
         SEVERITY_ORDER, escalation.c.deadline, escalation.c.id
     )
     return (as_record(row) for row in tx.execute(query.execution_options(yield_per=500)))
+
+
+def open_of(tx: Tx, kinds: Collection[Kind], most: int) -> tuple[int, list[Escalation], Escalation | None]:
+    """How many records of ``kinds`` are open, the most severe of them, and the one that is due first."""
+    these = and_(IS_OPEN, escalation.c.kind.in_(sorted(map(str, kinds))))
+    count = tx.execute(select(func.count()).select_from(escalation).where(these)).scalar_one()
+    due = (escalation.c.deadline, escalation.c.id)
+    urgent = tx.execute(RECORDS.where(these).order_by(SEVERITY_ORDER, *due).limit(most))
+    first = tx.execute(RECORDS.where(these).order_by(*due).limit(1)).one_or_none()
+    return count, [as_record(row) for row in urgent], None if first is None else as_record(first)
 
 
 def every_open(tx: Tx) -> list[Escalation]:
