@@ -191,7 +191,7 @@ def successor(known: Known, words: Words) -> Paper:
     """What the next operator takes over."""
     say = _speaker("successor", words)
     watched = tuple((each.title, each.url, each.unit) for each in known.platforms.values())
-    told = tuple((each.title, each.mail, each.phone) for each in known.contacts.values())
+    told = tuple((each.title, each.mail or say("by_roster"), each.phone) for each in known.contacts.values())
     kept = tuple((path, say(f"holds_{what}")) for path, what in known.kept)
     daily = tuple(say(f"daily_{what}") for what in ("list", "phone", "weekly", "people"))
     check = tuple((say(f"check_{what}"), "") for what in ("mail", "health", "restore", "night"))

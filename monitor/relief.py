@@ -42,6 +42,8 @@ def in_short(way: Way, context: Context, words: Words) -> str:
         until = words.moment(hop.until, context.now, context.zone) if hop.until else ""
         name = context.title(hop.contact)
         parts.append(words.say(f"relief.hop_{hop.why}", name=name, until=until))
+    if not way.person:
+        parts.append(words.say("relief.nobody"))
     return words.say("relief.arrow").join(parts)
 
 

@@ -19,10 +19,12 @@ from monitor.cli import (
     looking,
     owned,
     paper,
+    people,
     plans,
     platforms,
     records,
     rehearse,
+    rosters,
     scan,
     service,
     similar,
@@ -75,6 +77,10 @@ for command in (
     scan.scan,
     train.train,
     days.calendar_,
+    people.who,
+    people.absence,
+    people.contact,
+    rosters.roster_,
 ):
     cli.add_command(command)
 

@@ -12,7 +12,7 @@ from classifiers.finding import Kind
 from monitor import charts
 from monitor.calendar import nominal
 from monitor.cli import wiring
-from monitor.model import Delay, Policy
+from monitor.model import Contact, Delay, Policy
 from monitor.settings import Settings, load
 from monitor.words import Words
 
@@ -72,4 +72,12 @@ def _when(after: Delay, words: Words) -> str:
 
 
 def _names(names: tuple[str, ...], settings: Settings, words: Words) -> str:
-    return words.join(settings.contacts[name].title for name in names)
+    """Titles, with the deputy of each who has one, and a word where a roster says who holds it."""
+    return words.join(_name(settings.contacts[name], settings, words) for name in names)
+
+
+def _name(contact: Contact, settings: Settings, words: Words) -> str:
+    beside = [] if contact.mail else [words.say("duties.by_roster")]
+    if contact.deputy:
+        beside.append(words.say("duties.deputy", name=settings.contacts[contact.deputy].title))
+    return contact.title + (words.say("marks.aside", text=words.join(beside)) if beside else "")

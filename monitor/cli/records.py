@@ -11,7 +11,7 @@ from monitor import daemon
 from monitor.cli import wiring
 from monitor.model import State, Transition
 from monitor.settings import load
-from monitor.store import labels, records, views
+from monitor.store import duties, labels, records, views
 from monitor.store.database import Tx
 from monitor.store.passes import LONGEST_TOPIC
 
@@ -102,4 +102,6 @@ def _move(config: Path, number: str, to: State, by: str, why: str, *, what: str 
             if record.state is to or record.state in {State.RESOLVED, State.DISMISSED}:
                 raise click.ClickException(words.say("terminal.already", number=number, state=state))
             records.move(tx, record, to, Transition(daemon.clock(), what or str(to), by, why))
+            if by != OPERATOR and settings.contacts[by].mail:
+                duties.confirm(tx, settings.contacts[by], daemon.clock())
         click.echo(words.say("terminal.moved", number=number, state=words.say(f"states.{to}")))

@@ -18,7 +18,7 @@ import click
 from classifiers import routing
 from monitor import brief, daemon, guard, keys, logs, messages, papers, proof
 from monitor.attachments import apart
-from monitor.cli import owned, wiring
+from monitor.cli import owned, people, wiring
 from monitor.collectors import exports
 from monitor.collectors.board import PASS_TIME
 from monitor.collectors.imap import PASS_LIMIT
@@ -94,6 +94,17 @@ def check_config(config: Path) -> None:
     year = settings.calendar.unpublished(daemon.clock())
     if year:
         click.echo(words.say("digest.unpublished", year=year))
+    for line in _unmanned(settings, words):
+        click.echo(line, err=True)
+
+
+def _unmanned(settings: Settings, words: Words) -> list[str]:
+    """When in the next seven days nobody can be told. No reason to refuse a start: then nobody would be told of all."""
+    try:
+        with closing(open_store(settings.database)) as store, store.read() as tx:
+            return [*people.gaps(tx, settings, words, daemon.clock())]
+    except StoreError:
+        return []  # there is no database of this version yet, as was said above
 
 
 def _ending(settings: Settings, words: Words) -> Iterator[str]:
@@ -266,7 +277,7 @@ def health(config: Path) -> None:
         now = daemon.clock()
         with store.read() as tx:
             troubles = [*_stages(tx, words, now), *_waiting(tx, words, now)]
-            notes = [*_platforms(tx, settings, words), _queue(tx, words)]
+            notes = [*_platforms(tx, settings, words), _queue(tx, words), *people.gaps(tx, settings, words, now)]
             if not marks.at(tx, marks.LIVE):
                 notes.append(words.say("terminal.not_live"))
         if not store.has_daemon():
@@ -331,9 +342,10 @@ def send_test(config: Path, names: tuple[str, ...], no_ring: bool) -> None:
     mail = wiring.sender(settings.mail)
     ring = wiring.ringer(settings.ring, wiring.fetcher(settings).post)
     well = True
-    for name in names or tuple(settings.contacts):
-        if name not in settings.contacts:
-            known = ", ".join(settings.contacts)
+    addressed = tuple(name for name, contact in settings.contacts.items() if contact.mail)
+    for name in names or addressed:
+        if name not in addressed:
+            known = ", ".join(addressed)
             raise click.ClickException(words.say("terminal.unknown_contact", name=name, known=known))
         letter = _test(settings, settings.contacts[name], daemon.clock())
         well &= _sent(letter, mail, words, settings)
