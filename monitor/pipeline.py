@@ -51,7 +51,6 @@ from monitor.store import (
     attached,
     duties,
     looked,
-    marks,
     outbox,
     passes,
     proofs,
@@ -191,7 +190,7 @@ def judge(document: Document, surface: Surface) -> list[Finding]:
 
 def escalate(house: House, clock: Clock) -> bool:
     """Judge one matter, take one due step of one record, note one late answer, sum up first contact, or remind."""
-    units = (_judge_matter, _take_step, *relieving.UNITS, _note_late, _sum_up_first_day, _sum_up_files, _chase)
+    units = (_judge_matter, _take_step, *relieving.UNITS, _note_late, _sum_up_first_day, _sum_up_files)
     return any(one(house, clock) for one in units)
 
 
@@ -291,23 +290,6 @@ def _sum_up_files(house: House, clock: Clock) -> bool:
         found = telling.first_day(house, tx, sorted(since), now, since=since)
         attached.summed_up(tx, since, now)
     logs.event("first_day", platforms=len(since), matters=found)
-    return True
-
-
-def _chase(house: House, clock: Clock) -> bool:
-    """Once a day whoever owns what is overdue, and who stands above, gets one mail about all of it."""
-    now = clock()
-    if now.astimezone(house.settings.zone).time() < house.settings.digest.at:
-        return False
-    with house.store.read() as tx:
-        last = marks.at(tx, "chased")
-    if not policy.is_new_day(last, now, house.settings.zone):
-        return False
-    with house.store.write() as tx:
-        marks.take(tx, "chased")
-        marks.put(tx, "chased", now)
-        reminded = telling.chase(house, tx, now)
-    logs.event("chased", contacts=reminded)
     return True
 
 

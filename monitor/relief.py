@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.duty import Change, Gap, Person, Way, Why
+from monitor.duty import Change, Gap, Person, Way
 from monitor.letter import Code, Context, Facts, Letter, Paragraph, Section, Table, Value
 from monitor.model import Contact, Escalation, Severity
 from monitor.words import Words
@@ -27,10 +27,10 @@ def notes(person: Person, missed: Iterable[str], context: Context, words: Words)
 
 def why(way: Way, context: Context, words: Words) -> str:
     """Why it is this person who is told: the last turn of the way, and for whom it was meant."""
-    *_, turn, end = way.hops
+    turn = way.hops[-2]
     until = words.moment(turn.until, context.now, context.zone) if turn.until else ""
     said = words.say(f"relief.{turn.why}", name=context.title(turn.contact), until=until)
-    if turn.contact == way.asked or end.why is not Why.HOLDS:
+    if turn.contact == way.asked:
         return said
     return said + words.say("relief.meant", name=context.title(way.asked))
 

@@ -1,4 +1,4 @@
-"""Units of the stage escalate about people: deputies of who is silent, change of shift, gaps, contacts who may be gone.
+"""Units of the stage escalate about people: who is silent, changes of shift, gaps, contacts who may be gone, reminders.
 
 Each takes one unit of work and says whether there may be more; what is written twice is sent once.
 """
@@ -19,7 +19,7 @@ from monitor.store.database import Tx
 GOES = timedelta(hours=12)  # who goes off duty is told of it that long
 COMES = timedelta(days=7)  # and who comes, that long
 ASKED_AGAIN = timedelta(days=7)
-STAFFED = "staffed"  # the mark of the day on which gaps and contacts were last looked at
+STAFFED, CHASED = "staffed", "chased"  # marks of the days on which gaps and contacts, and overdue records, were told
 
 
 def tell_deputy(house: House, clock: Clock) -> bool:
@@ -88,11 +88,7 @@ def _key(change: duty.Change, person: duty.Person) -> str:
 def look_ahead(house: House, clock: Clock) -> bool:
     """Once a day: tell who can fill it that a duty will be nobody's, and ask contacts who may be gone."""
     now, settings = clock(), house.settings
-    if now.astimezone(settings.zone).time() < settings.digest.at:
-        return False
-    with house.store.read() as tx:
-        last = marks.at(tx, STAFFED)
-    if not policy.is_new_day(last, now, settings.zone):
+    if not _is_due(house, STAFFED, now):
         return False
     with house.store.write() as tx:
         marks.take(tx, STAFFED)
@@ -144,4 +140,25 @@ def _day(house: House, now: datetime) -> str:
     return now.astimezone(house.settings.zone).date().isoformat()
 
 
-UNITS = (tell_deputy, hand_over, look_ahead)
+def chase(house: House, clock: Clock) -> bool:
+    """Once a day whoever owns what is overdue, and who stands above, gets one mail about all of it."""
+    now = clock()
+    if not _is_due(house, CHASED, now):
+        return False
+    with house.store.write() as tx:
+        marks.take(tx, CHASED)
+        marks.put(tx, CHASED, now)
+        reminded = telling.chase(house, tx, now)
+    logs.event("chased", contacts=reminded)
+    return True
+
+
+def _is_due(house: House, mark: str, now: datetime) -> bool:
+    """Whether it is the hour of the digests and what ``mark`` stands for was not done today."""
+    if now.astimezone(house.settings.zone).time() < house.settings.digest.at:
+        return False
+    with house.store.read() as tx:
+        return policy.is_new_day(marks.at(tx, mark), now, house.settings.zone)
+
+
+UNITS = (tell_deputy, hand_over, look_ahead, chase)

@@ -209,8 +209,8 @@ class _Reading:
         start = self._date(begin, None)
         if start is None:
             return None
-        behind = _undashed(last) or (rest[0] if rest else "")
-        end = self._date(behind, start) if behind else start
+        behind = [_undashed(last)] if last else rest
+        end = self._date(behind[0], start) if behind else start
         return (start, end) if end is not None and start <= end < start + LONGEST * _DAY else None
 
     def _date(self, text: str, after: date | None) -> date | None:

@@ -51,7 +51,7 @@ def replace_shifts(tx: Tx, new: Sequence[Shift]) -> int:
         {"duty": each.duty, "person": each.person, "start_at": each.start, "end_at": each.end} for each in (*rest, *new)
     ]
     tx.execute(insert(shift), values)
-    return sum(each not in rest for each in old)
+    return len({*old} - {*rest, *new})
 
 
 def absences(tx: Tx, start: datetime, end: datetime | None = None) -> Sequence[Absence]:

@@ -242,13 +242,14 @@ def test_nothing_is_worded_that_no_paper_says(words):
         proofs=(("X", "x"),),
         matters=matters,
     )
+    rostered = known(contacts=LOADED.contacts | {"duty": replace(LOADED.contacts["duty"], mail="")})
     answering = known(
         platforms=platform(answer_within=timedelta(days=1)),
         health=(replace(BROKEN, last_good_at=None, certified_until=NOW),),
         pace=replace(LOADED.pace, host_gap=timedelta(seconds=1)),
     )
     days = known(platforms=platform(answer_within=timedelta(days=15)))
-    made = [one(each, words) for one in PAPERS.values() for each in (known(), full, answering, days)]
+    made = [one(each, words) for one in PAPERS.values() for each in (known(), full, answering, days, rostered)]
     text = "\n".join([*map(said, made), *(paper.name for paper in made)])
     table = {
         key: {name: one for name, one in value.items() if name not in COMMANDS} if isinstance(value, dict) else value

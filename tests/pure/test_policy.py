@@ -290,3 +290,46 @@ def test_before_going_live_nobody_above_the_duty_officer_is_told():
     assert {"duty", "deputy", "leader"} == {*everybody.tell}
     assert held.tell == ("duty",)
     assert (held.step, held.next_step_at, held.overdue) == (everybody.step, everybody.next_step_at, True)
+
+
+def manned(there, *, step=0, now=T, **values):
+    one = record(step=step, next_step_at=now, **values)
+    due = due_of(one, POLICY, now)
+    assert due is not None
+    return policy.manned(due, one, POLICY, (now, CALENDAR), lambda name: name in there)
+
+
+def test_a_step_with_somebody_is_taken_as_it_is():
+    due, skipped = manned({"duty"})
+
+    assert (due.reason, due.tell, due.step, skipped) == (Reason.OPENED, ("duty",), 1, ())
+    assert manned({"deputy"}, step=1, now=T + 15 * MINUTE)[0].tell == ("deputy", "duty")
+
+
+def test_an_empty_step_is_skipped_at_once_and_what_comes_next_keeps_its_time():
+    due, skipped = manned({"deputy"})
+
+    assert (due.reason, due.tell, due.step) == (Reason.OPENED, ("deputy", "duty"), 2)
+    assert due.next_step_at == T + 30 * MINUTE
+    assert [each.tell for each in skipped] == [("duty",)]
+    assert [each.tell for each in manned({"leader"})[1]] == [("duty",), ("deputy", "duty")]
+
+
+def test_where_every_step_is_empty_nobody_is_told_and_it_is_tried_again():
+    due, skipped = manned(set())
+
+    assert (due.tell, due.step, due.next_step_at) == ((), 3, T + POLICY.repeat)
+    assert len(skipped) == 3
+    again, skipped = manned(set(), step=3, now=T + POLICY.repeat)
+    assert (again.tell, again.step, len(skipped)) == ((), 4, 1)
+
+
+def test_a_deadline_that_passes_skips_no_step_of_what_somebody_has_taken_on():
+    late = T + 5 * 60 * MINUTE
+    due, skipped = manned(set(), now=late, state=State.ACKNOWLEDGED)
+
+    assert (due.tell, skipped) == (("duty",), ())
+
+
+def test_everybody_whom_a_policy_names_is_named_once():
+    assert policy.named(POLICY) == ("duty", "deputy", "leader")

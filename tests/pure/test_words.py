@@ -26,6 +26,7 @@ BY_NUMBER = {  # these are always asked for with ``count``; only they may hold a
     *(f"rehearsal.{key}" for key in ("first", "late", "danger", "leak", "woken", "more", "answer_figures")),
     *(f"firstday.{key}" for key in ("subject", "first", "more")),
     "answered.took",
+    *(f"relief.{key}" for key in ("open", "more")),
     *(f"chasing.{key}" for key in ("subject", "first", "more")),
     *("checks.left", "checks.over"),
     *(f"paper.{key}" for key in ("left", "passed", "seconds")),
@@ -96,6 +97,7 @@ def test_nothing_is_worded_that_nobody_says() -> None:
         "severities.",
         "states.",
         "outcomes.",
+        "relief.hop_",
         "sure.p",
         "topics.",
         "paper.",  # test_papers
