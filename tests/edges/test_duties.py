@@ -24,7 +24,7 @@ from tests.houses import (
 )
 from tests.ways import GAS
 
-pytestmark = pytest.mark.usefixtures("each_database")
+both = pytest.mark.usefixtures("each_database")  # where the store does more than remember
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -117,6 +117,7 @@ def test_who_is_away_is_not_told_but_the_deputy_and_the_mail_says_for_whom(tmp_p
     assert "值班甲不在岗（到11月9日（周一）00:00），由您代办。本应由值班员处理。" in text_of(mail)
 
 
+@both
 def test_an_absence_names_another_deputy_and_ends_to_the_minute(tmp_path, clock):
     house = house_of(tmp_path, absences=[away("jia", end=(4, 10, 20), deputy="office")])
     drain(house, clock)
@@ -127,6 +128,7 @@ def test_an_absence_names_another_deputy_and_ends_to_the_minute(tmp_path, clock)
         assert not duties.remove_absence(tx, 1)
 
 
+@both
 def test_who_is_silent_has_a_deputy_who_is_told_once_a_step(tmp_path, clock):
     house = house_of(tmp_path)
     drain(house, clock)
@@ -179,6 +181,7 @@ def test_who_has_acted_needs_no_deputy(tmp_path, clock, to):
     assert told(house) == ["jia"]
 
 
+@both
 def test_a_restart_forgets_nobody_and_tells_nobody_twice(tmp_path, clock):
     house = house_of(tmp_path)
     drain(house, clock)
@@ -195,6 +198,7 @@ def test_a_restart_forgets_nobody_and_tells_nobody_twice(tmp_path, clock):
 # empty steps
 
 
+@both
 def test_an_empty_step_is_skipped_at_once_and_told(tmp_path, clock):
     house = house_of(tmp_path, shifts=())
     drain(house, clock)
@@ -245,6 +249,7 @@ def test_before_going_live_a_danger_still_reaches_somebody(tmp_path, clock):
 # changes of shift
 
 
+@both
 def test_a_change_of_shift_is_told_to_both_once(tmp_path, clock):
     house = house_of(tmp_path)
     drain(house, clock)
@@ -297,6 +302,7 @@ def test_who_is_away_takes_nothing_over(tmp_path, clock):
 # holes, and contacts who may be gone
 
 
+@both
 def test_a_hole_is_told_beforehand_once_a_day_until_it_is_filled(tmp_path, clock):
     house = house_of(tmp_path, shifts=WEEK[:2], items=[])
     clock.now = local(2026, 11, 5, 8, 29)
@@ -331,6 +337,7 @@ def test_the_weekly_digest_says_that_nobody_is_there_and_goes_to_who_stands_in(t
     assert len(told(house, "周报")) == 1
 
 
+@both
 def test_a_contact_is_asked_after_ninety_days_and_weekly_until_confirmed(tmp_path, clock):
     house = house_of(tmp_path, items=[], shifts=[shift("jia", (1,), (30,))])
     begin = local(2026, 11, 5, 9)
@@ -368,6 +375,7 @@ def test_a_new_address_is_asked_later(tmp_path, clock):
 # what is kept
 
 
+@both
 def test_a_new_roster_replaces_and_cuts(tmp_path):
     house = house_of(tmp_path)
     new = [shift("office", (4, 12, 0), (6, 8, 30))]
@@ -383,6 +391,7 @@ def test_a_new_roster_replaces_and_cuts(tmp_path):
     ]
 
 
+@both
 def test_who_is_told_again_while_awaited_is_awaited_once(tmp_path, clock):
     house = house_of(tmp_path)
     drain(house, clock)
