@@ -190,7 +190,15 @@ def judge(document: Document, surface: Surface) -> list[Finding]:
 
 def escalate(house: House, clock: Clock) -> bool:
     """Judge one matter, take one due step of one record, note one late answer, sum up first contact, or remind."""
-    units = (_judge_matter, _take_step, *relieving.UNITS, _note_late, _sum_up_first_day, _sum_up_files)
+    units = (
+        relieving.tell_deputy,
+        _judge_matter,
+        _take_step,
+        *relieving.UNITS,
+        _note_late,
+        _sum_up_first_day,
+        _sum_up_files,
+    )
     return any(one(house, clock) for one in units)
 
 
@@ -301,11 +309,11 @@ def digest(house: House, clock: Clock) -> bool:
     week = weekly.iso_week(period, settings.zone)
     with house.store.read() as tx:
         allowed, plan = reaching.allowed(house, tx), duties.plan(tx, settings.contacts, now)
-        to = [name for name in settings.digest.to if name in allowed and plan.people((name,), now)]
+        to = [name for name in settings.digest.to if name in allowed and reaching.readers(plan, name, now)]
         waiting = [name for name in to if not outbox.exists(tx, f"digest:{week}:{name}")]
         if not waiting or views.watching_since(tx, now) >= period.end:
             return False
-    person = plan.people(waiting[:1], now)[0]
+    person = reaching.readers(plan, waiting[0], now)[0]
     contact = person.contact
     message = telling.digest(house, period, contact, now, telling.notes(house, plan, person, now))
     key = f"digest:{week}:{waiting[0]}"

@@ -39,6 +39,12 @@ def everybody(plan: duty.Plan) -> list[duty.Person]:
     return [plan.anyway(name) for name, contact in plan.contacts.items() if contact.mail]
 
 
+def readers(plan: duty.Plan, name: str, now: datetime) -> list[duty.Person]:
+    """Who reads what can wait: the contact's own mailbox, where it has one and nobody stands in."""
+    there = name in plan.contacts and plan.contacts[name].mail
+    return plan.people((name,), now) or ([plan.anyway(name)] if there else [])
+
+
 def allowed(house: House, tx: Tx) -> tuple[str, ...]:
     """The names that may be told of anything: before the installation goes live only those who are told first."""
     return tuple(house.settings.contacts) if marks.at(tx, marks.LIVE) else first(house)

@@ -161,4 +161,4 @@ def _is_due(house: House, mark: str, now: datetime) -> bool:
         return policy.is_new_day(marks.at(tx, mark), now, house.settings.zone)
 
 
-UNITS = (tell_deputy, hand_over, look_ahead, chase)
+UNITS = (hand_over, look_ahead, chase)  # and before all others ``tell_deputy``: a flood must not keep it waiting

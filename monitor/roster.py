@@ -195,13 +195,14 @@ class _Reading:
             problem(column, "empty", "")
         for piece in pieces:
             names = {plain(piece), _NUMBER_BEHIND.sub("", plain(piece))}
-            found = next((each for each in self.contacts if names & {*self._called(each)}), None)
-            if found is None:
-                problem(column, "no_contact", piece)
-            elif not self.contacts[found].mail:
+            found = [each for each in self.contacts if names & {*self._called(each)}]
+            found = [each for each in found if plain(each) in names] or found  # a name is nobody else's, a title may be
+            if len(found) != 1:
+                problem(column, "several" if found else "no_contact", piece)
+            elif not self.contacts[found[0]].mail:
                 problem(column, "is_duty", piece)
             else:
-                yield found
+                yield found[0]
 
     def _days(self, first: str, last: str) -> tuple[date, date] | None:
         """First and last day of a cell that may name both."""

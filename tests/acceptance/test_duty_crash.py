@@ -11,12 +11,12 @@ from monitor.duty import Shift
 from monitor.store import duties
 from monitor.store.database import Store
 from tests.dying import Dying, in_child
-from tests.edges.test_duties import ROSTERED
 from tests.houses import Clock, T, Web, build, drain, item
+from tests.rostered import ROSTERED
 from tests.ways import GAS, told
 
 LATER = T + timedelta(minutes=15)  # the deputy's turn, and a change of shift
-WRITES = 14  # of the stage escalate then
+WRITES = 12  # of the stage escalate then
 
 
 def house_at(folder):

@@ -8,8 +8,8 @@ from click.testing import CliRunner
 from monitor.cli import cli
 from monitor.store import duties
 from tests.attached import sheet, xlsx, zipped
-from tests.edges.test_duties import ROSTERED
 from tests.houses import Clock, Web, build, drain, item, only_record
+from tests.rostered import ROSTERED
 from tests.ways import GAS
 
 REFUSED = [

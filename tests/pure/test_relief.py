@@ -32,7 +32,7 @@ def notes(names, at=NOW, missed=()):
 def test_the_reader_learns_for_whom_they_stand_in():
     assert notes(("jia",)) == ["值班甲不在岗（到11月25日（周三）10:00），由您代办。"]
     assert notes(("duty",)) == ["值班甲不在岗（到11月25日（周三）10:00），由您代办。本应由值班员处理。"]
-    assert notes(("duty",), NOW - HOUR) == ["您正在值值班员的班（到今天（11月23日）18:00）。"]
+    assert notes(("duty",), NOW - HOUR) == ["您正在当班：值班员（到今天（11月23日）18:00）。"]
     assert notes(("duty",), NOW + 9 * HOUR) == ["值班员此时没有排班，由您代办。"]
     assert notes(("yi",)) == []
     silent = Person(YI, PLAN.next_after("jia", NOW))
@@ -85,7 +85,7 @@ def test_who_goes_learns_who_relieves_them():
     _, message = handed(relief.Left(), comes=False, change=replace(CHANGE, incoming=("yi",), outgoing=("jia",)))
 
     assert message.subject == "交班：值班员（没有未结事项）"
-    assert message.text.startswith("您的值班员值班已结束，接班的是：值班乙。没有未结事项。")
+    assert message.text.startswith("您的值班已结束（值班员），接班的是：值班乙。没有未结事项。")
     assert "值班甲" in message.text  # to whom it goes
 
 
@@ -101,7 +101,7 @@ def test_before_the_first_shift_there_was_nobody_and_after_the_last_nobody_follo
     _, open_end = handed(relief.Left(), change=replace(CHANGE, until=None, following=()))
 
     assert message.text.count("没有人") == 2
-    assert "之后接班" not in open_end.text
+    assert "由谁接班" not in open_end.text
 
 
 @pytest.mark.parametrize("language", WORDS)

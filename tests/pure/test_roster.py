@@ -168,6 +168,7 @@ def test_each_sheet_has_headings_of_its_own():
         (("2026-01-01至2026-06-01", "", "jia"), (0, "no_date", "2026-01-01至2026-06-01")),
         (("11月27日至周日", "", "jia"), (0, "no_date", "11月27日至周日")),
         (("2月30日", "", "jia"), (0, "no_date", "2月30日")),
+        (("2月29日", "", "jia"), (0, "no_date", "2月29日")),
         (("", "", "jia"), (0, "empty", "")),
         (("11月27日", "早班", "jia"), (1, "no_hours", "早班")),
         (("11月27日", "25:00-26:00", "jia"), (1, "no_hours", "25:00-26:00")),
@@ -179,6 +180,14 @@ def test_each_sheet_has_headings_of_its_own():
 )
 def test_a_bad_cell_is_named(row, problem):
     assert read(("日期", "班次", "值班员"), row).problems == (Problem("s", 2, *problem),)
+
+
+def test_a_title_that_two_contacts_have_is_no_name():
+    two = ONE | {"bing": Contact(name="bing", title="值班甲", mail="bing@agency.example")}
+    found = read(("日期", "人员"), ("11月27日", "值班甲"), ("11月28日", "bing"), contacts=two)
+
+    assert [(each.row, each.code) for each in found.problems] == [(2, "several")]
+    assert [each.person for each in found.shifts] == ["bing"]
 
 
 def test_a_duty_that_no_roster_fills_is_named():
