@@ -56,9 +56,8 @@ def first(house: House) -> tuple[str, ...]:
 
 
 def relied_on(settings: Settings) -> tuple[str, ...]:
-    """The duties that a roster fills, and whom else the policies name: somebody must be there for each, always."""
-    names = (name for rules in settings.policies.values() for name in policy.named(rules))
-    return tuple(dict.fromkeys((*duty.on_roster(settings.contacts), *names)))
+    """Everybody whom the policies name, each once: somebody must be there for each, always."""
+    return tuple(dict.fromkeys(name for rules in settings.policies.values() for name in policy.named(rules)))
 
 
 def reach(house: House, tx: Tx, record: Escalation, due: policy.Due, now: datetime) -> Reached:
@@ -71,7 +70,8 @@ def reach(house: House, tx: Tx, record: Escalation, due: policy.Due, now: dateti
     gone = rules.owner  # tells for an owner who is no contact any more
     due = replace(due, tell=tuple(name if name in settings.contacts else gone for name in due.tell))
     skipped: tuple[policy.Due, ...] = ()
-    if not marks.at(tx, marks.LIVE):
+    live = marks.at(tx, marks.LIVE) is not None
+    if not live:
         due = policy.held_back(due, rules)
         asked = due.tell
     else:
@@ -80,7 +80,7 @@ def reach(house: House, tx: Tx, record: Escalation, due: policy.Due, now: dateti
         asked = (*(name for step in skipped for name in step.tell), *due.tell)
     found = plan.people(due.tell, now)
     if asked and not found:
-        found = _last_resort(plan, rules, now)
+        found = _last_resort(plan, rules, now, live=live)
     return Reached(
         due=replace(due, next_tell=_next(plan, due, now)),
         people=tuple(found),
@@ -89,10 +89,13 @@ def reach(house: House, tx: Tx, record: Escalation, due: policy.Due, now: dateti
     )
 
 
-def _last_resort(plan: duty.Plan, rules: Policy, now: datetime) -> list[duty.Person]:
-    """Somebody, where a policy leads to nobody: the owner, who stands above, and of a danger anybody."""
-    names = (rules.owner, *policy.above(rules))
+def _last_resort(plan: duty.Plan, rules: Policy, now: datetime, *, live: bool) -> list[duty.Person]:
+    """Somebody, where a policy leads to nobody: the owner, who stands above, and of a danger anybody.
+
+    Before the installation goes live only danger leads above the duty.
+    """
     in_danger = rules.kind in policy.IN_DANGER
+    names = (rules.owner, *policy.above(rules)) if live or in_danger else ()
     for name in (*names, *plan.contacts) if in_danger else names:
         found = plan.people((name,), now)
         if found:

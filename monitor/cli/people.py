@@ -66,6 +66,8 @@ def _told(tx: Tx, step: Step, settings: Settings, words: Words, at: datetime) ->
         for way in plan.ways(name, moment):
             yield f"  {when}{' ' * (WIDE - cell_len(when))}  {relief.in_short(way, about, words)}"
             when = ""
+            for silent in plan.next_after(way.person, moment):
+                yield f"  {' ' * WIDE}  {relief.in_short(silent, about, words)}"
 
 
 def gaps(tx: Tx, settings: Settings, words: Words, now: datetime) -> Iterator[str]:

@@ -167,6 +167,16 @@ def test_what_is_no_danger_waits_for_somebody_to_come_back(tmp_path, clock):
     assert "jia" in told(house, "个人信息")
 
 
+def test_before_going_live_nothing_else_goes_above_the_duty(tmp_path, clock):
+    house = house_of(tmp_path, shifts=(), items=[item()])
+    with house.store.write() as tx:
+        marks.take(tx, marks.LIVE)
+    drain(house, clock)
+
+    assert mails(house) == []
+    assert transitions(house, only_record(house))[-1] == "unreached"
+
+
 def test_before_going_live_a_danger_still_reaches_somebody(tmp_path, clock):
     house = house_of(tmp_path, shifts=())
     with house.store.write() as tx:

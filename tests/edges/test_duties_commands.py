@@ -57,6 +57,7 @@ def test_a_roster_is_imported_shown_and_replaced(tmp_path, house):
     assert code == 0
     assert "值班员（值班表，到" in said.splitlines()[3]
     assert said.splitlines()[3].endswith("→ 值班乙")
+    assert said.splitlines()[5].strip() == "分管领导（没有回应） → 办公室主任"
     code, said, _ = roster(tmp_path, "日期,值班人员\n2030-03-01,值班乙\n")
     assert "替换了这段时间里原有的2班" in said
     assert shifts(house) == ["yi", "jia"]
