@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -19,6 +20,8 @@ from monitor.model import Contact
 
 HEAD = 30  # lines of a sheet in which its headings stand
 MANY = 5_000  # lines that are read at most
+MOST = 10_000  # shifts that a file may have
+MOST_A_DAY = 50  # and that may begin on one day
 LONGEST = 100  # days in one row
 SHOWN = 40  # characters of a cell in a problem
 NOBODY = frozenset({"-", "--", "—", "——", "/", "无", "none"})  # a cell that says that nobody holds it
@@ -93,11 +96,21 @@ def read(lines: Iterable[Line], contacts: Mapping[str, Contact], custom: Custom,
             reading.problems.append(Problem(sheet, number, -1, "too_long", str(MANY)))
             break
         reading.line(sheet, number, cells)
+        if len(reading.shifts) > MOST:
+            reading.problems.append(Problem(sheet, number, -1, "too_many", str(MOST)))
+            break
+    reading.problems += _crowded(reading.shifts)
     if not reading.seen and not reading.problems:
         reading.problems.append(Problem("", 1, -1, "no_headings"))
     elif not reading.shifts and not reading.problems:
         reading.problems.append(Problem("", 1, -1, "no_rows"))
     return Roster(tuple(dict.fromkeys(reading.shifts)), tuple(reading.problems))
+
+
+def _crowded(shifts: Iterable[Shift]) -> list[Problem]:
+    """A table that can't be a roster: so many shifts begin on one day that looking at them all would take long."""
+    fullest = max(Counter((each.duty, each.start.date()) for each in {*shifts}).values(), default=0)
+    return [Problem("", 1, -1, "crowded", str(MOST_A_DAY))] if fullest > MOST_A_DAY else []
 
 
 @dataclass(slots=True)

@@ -203,6 +203,8 @@ def test_a_duty_that_no_roster_fills_is_named():
         ((("编号", "内容"), ("1", "路灯不亮")), "no_headings"),
         ((("日期", "值班人员"),), "no_rows"),
         ((("日期", "人员"), *[("11月27日", "jia")] * roster.MANY), "too_long"),
+        ((("日期", "班次", "人员"), *[("11月27日-12月31日", "夜班", "jia、yi")] * 200), "too_many"),
+        ((("日期", "班次", "人员"), *[("11月27日", f"0:{n:02}-9:00", "jia") for n in range(51)]), "crowded"),
         ((*[("", "x", "y")] * roster.HEAD, ("日期", "人员"), ("11月27日", "jia")), "no_headings"),
     ],
 )
