@@ -22,7 +22,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from monitor import attach, heads, links, logs, pages, pipeline, proving
 from monitor.errors import StoreError
 from monitor.house import Clock, House
-from monitor.store import attached, chained, linked, looked, marks, outbox, passes, proofs, records, views
+from monitor.store import attached, chained, duties, linked, looked, marks, outbox, passes, proofs, records, views
 from monitor.store.database import Tx
 
 Stage = Callable[[House, Clock], bool]
@@ -66,6 +66,7 @@ def alone(house: House) -> Iterator[Callable[[], None]]:
             linked.release(tx)
             proofs.release(tx)
             records.release(tx)
+            duties.release(tx)
             outbox.release(tx)
             _count_anew(house, tx, clock())
         yield keep

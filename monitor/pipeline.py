@@ -190,16 +190,8 @@ def judge(document: Document, surface: Surface) -> list[Finding]:
 
 def escalate(house: House, clock: Clock) -> bool:
     """Judge one matter, take one due step of one record, note one late answer, sum up first contact, or remind."""
-    units = (
-        relieving.tell_deputy,
-        _judge_matter,
-        _take_step,
-        *relieving.UNITS,
-        _note_late,
-        _sum_up_first_day,
-        _sum_up_files,
-    )
-    return any(one(house, clock) for one in units)
+    units = (relieving.tell_deputy, _judge_matter, _take_step, _note_late, _sum_up_first_day, _sum_up_files)
+    return any(one(house, clock) for one in (*units, *relieving.UNITS))
 
 
 def _judge_matter(house: House, clock: Clock) -> bool:

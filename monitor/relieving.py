@@ -28,16 +28,19 @@ def tell_deputy(house: House, clock: Clock) -> bool:
     with house.store.read() as tx:
         if not duties.any_unanswered(tx, now):
             return False
+    until = now + house.settings.pace.lease
     with house.store.write() as tx:
-        taken = duties.take_unanswered(tx, now)
-        if taken is None:
-            return False
-        record = records.get(tx, taken[0])
+        claimed = duties.claim_unanswered(tx, now, until)
+    if claimed is None:
+        return False
+    with house.store.write() as tx:
+        duties.forget_unanswered(tx, *claimed, until)
+        record = records.get(tx, claimed[0])
         if record.state is not State.OPEN:
             return True
-        names = telling.silent(house, tx, record, taken[1], now)
+        names = telling.silent(house, tx, record, claimed[1], now)
         what = "told" if names else "skipped"
-        records.note(tx, record.id, Transition(now, what, "system", f"silent: {', '.join(names) or taken[1]}"))
+        records.note(tx, record.id, Transition(now, what, "system", f"silent: {', '.join(names) or claimed[1]}"))
     logs.event("told", record=record.number, kind=record.kind, reason="silent", contacts=len(names))
     return True
 
@@ -161,4 +164,4 @@ def _is_due(house: House, mark: str, now: datetime) -> bool:
         return policy.is_new_day(marks.at(tx, mark), now, house.settings.zone)
 
 
-UNITS = (hand_over, look_ahead, chase)  # and before all others ``tell_deputy``: a flood must not keep it waiting
+UNITS = (chase, hand_over, look_ahead)  # and before all others ``tell_deputy``: a flood must not keep it waiting

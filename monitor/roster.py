@@ -21,7 +21,7 @@ from monitor.model import Contact
 HEAD = 30  # lines of a sheet in which its headings stand
 MANY = 5_000  # lines that are read at most
 MOST = 10_000  # shifts that a file may have
-MOST_A_DAY = 50  # and that may begin on one day
+MOST_A_DAY = 20  # and that may begin on one day
 LONGEST = 100  # days in one row
 SHOWN = 40  # characters of a cell in a problem
 NOBODY = frozenset({"-", "--", "—", "——", "/", "无", "none"})  # a cell that says that nobody holds it

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
 
 from monitor.duty import Absence, Plan, Reach, Shift, kept
+from monitor.errors import LeaseLostError
 from monitor.model import Contact
 from monitor.store.database import Tx
 from monitor.store.duty_tables import absence, reach, shift, unanswered
@@ -83,20 +84,36 @@ def await_answer(tx: Tx, record: int, contact: str, due: datetime) -> None:
     add_new(tx, unanswered, {"escalation_id": record, "contact": contact, "due_at": due})
 
 
-def take_unanswered(tx: Tx, now: datetime) -> tuple[int, str] | None:
-    """The record and the contact whose time is over, forgotten with this; None when none is."""
-    query = select(unanswered.c.escalation_id, unanswered.c.contact).where(unanswered.c.due_at <= now)
+def claim_unanswered(tx: Tx, now: datetime, until: datetime) -> tuple[int, str] | None:
+    """The record and the contact whose time is over, leased; None when none is."""
+    free = or_(unanswered.c.lease_until.is_(None), unanswered.c.lease_until <= now)
+    query = select(unanswered.c.escalation_id, unanswered.c.contact).where(unanswered.c.due_at <= now, free)
     first = query.order_by(unanswered.c.due_at, unanswered.c.escalation_id, unanswered.c.contact).limit(1)
     row = tx.execute(first.with_for_update(skip_locked=True)).one_or_none()
     if row is None:
         return None
-    same = (unanswered.c.escalation_id == row.escalation_id) & (unanswered.c.contact == row.contact)
-    tx.execute(delete(unanswered).where(same))
+    tx.execute(update(unanswered).where(_same(row.escalation_id, row.contact)).values(lease_until=until))
     return row.escalation_id, row.contact
+
+
+def forget_unanswered(tx: Tx, record: int, contact: str, until: datetime) -> None:
+    """The deputy has been told, or need not be. Raises LeaseLostError when somebody else has taken it since."""
+    mine = and_(_same(record, contact), unanswered.c.lease_until == until)
+    if tx.execute(delete(unanswered).where(mine)).rowcount != 1:
+        raise LeaseLostError
+
+
+def _same(record: int, contact: str) -> ColumnElement[bool]:
+    return and_(unanswered.c.escalation_id == record, unanswered.c.contact == contact)
 
 
 def any_unanswered(tx: Tx, now: datetime) -> bool:
     return tx.execute(select(unanswered.c.contact).where(unanswered.c.due_at <= now).limit(1)).first() is not None
+
+
+def release(tx: Tx) -> None:
+    """End every lease: the caller alone may work on this database."""
+    tx.execute(update(unanswered).where(unanswered.c.lease_until.is_not(None)).values(lease_until=None))
 
 
 def reached(tx: Tx, contacts: Mapping[str, Contact], now: datetime) -> list[Reach]:

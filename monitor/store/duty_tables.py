@@ -30,6 +30,7 @@ unanswered = Table(  # was told of a record and has a deputy, who is told when n
     Column("escalation_id", ForeignKey("escalation.id", ondelete="CASCADE"), primary_key=True),
     Column("contact", String(64), primary_key=True),
     Column("due_at", Moment, nullable=False),
+    Column("lease_until", Moment),
 )
 Index("ix_unanswered_due", unanswered.c.due_at)
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.errors import LeaseLostError
 from monitor.model import State
 from monitor.store import duties, marks, records
 from tests.houses import Clock, Web, all_records, build, drain, item, mails, move, only_record, text_of, transitions
@@ -212,5 +213,14 @@ def test_who_is_told_again_while_awaited_is_awaited_once(tmp_path, clock):
     number = all_records(house)[0].id
     with house.store.write() as tx:
         duties.await_answer(tx, number, "jia", clock() + 9 * HOUR)
-        assert duties.take_unanswered(tx, clock() + 15 * timedelta(minutes=1)) == (number, "jia")
-        assert duties.take_unanswered(tx, clock() + DAY) is None
+        due, until = clock() + 15 * timedelta(minutes=1), clock() + HOUR
+        assert duties.claim_unanswered(tx, due - timedelta(seconds=1), until) is None
+        assert duties.claim_unanswered(tx, due, until) == (number, "jia")
+        assert duties.claim_unanswered(tx, due, until) is None  # leased
+        assert duties.claim_unanswered(tx, until, until + HOUR) == (number, "jia")
+        with pytest.raises(LeaseLostError):
+            duties.forget_unanswered(tx, number, "jia", until)
+        duties.release(tx)
+        assert duties.claim_unanswered(tx, due, until) == (number, "jia")
+        duties.forget_unanswered(tx, number, "jia", until)
+        assert not duties.any_unanswered(tx, clock() + DAY)

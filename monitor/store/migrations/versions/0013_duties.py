@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("escalation_id", sa.Integer(), nullable=False),
         sa.Column("contact", sa.String(length=64), nullable=False),
         sa.Column("due_at", Moment(), nullable=False),
+        sa.Column("lease_until", Moment(), nullable=True),
         sa.ForeignKeyConstraint(
             ["escalation_id"], ["escalation.id"], name=op.f("fk_unanswered_escalation_id"), ondelete="CASCADE"
         ),
