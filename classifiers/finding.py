@@ -36,6 +36,14 @@ class Kind(StrEnum):
     BROKEN_LINKS = "broken_links"
 
 
+class Purpose(StrEnum):
+    UNKNOWN = ""  # it has the ordinary time
+    QUESTION = "question"  # 咨询: wants to know something
+    COMPLAINT = "complaint"  # 投诉、举报: of a matter that is wrong and shall be mended
+    SUGGESTION = "suggestion"  # 建议: how something could be better
+    CORRECTION = "correction"  # 纠错: what the agency publishes is wrong
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One text or page to be judged.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-from monitor import door, masking
+from monitor import awaiting, door, masking
 from monitor.house import House, each
 from monitor.model import Collected, Entry, Platform, State, Transition
 from monitor.store import answers, attached, letters, linked, precedents, records
@@ -35,8 +35,11 @@ def note_answers(tx: Tx, house: House, collected: Collected, entries: list[Entry
     """Remember who waits for an answer and how others were answered; a record of one that waits no longer closes."""
     name = collected.cursor.platform
     gone = [masking.identity(house.key, number) for number in collected.gone]
-    stays = house.settings.platforms[name].kind == "exports"  # an old export may come after a new one
+    platform = house.settings.platforms[name]
+    stays = platform.kind == "exports"  # an old export may come after a new one
+    entries, hollow = awaiting.answers_only(tx, name, entries)
     answers.note(tx, name, entries, gone, complete=collected.complete, now=now, stays=stays)
+    awaiting.note_promises(tx, house, platform, entries, hollow=hollow, now=now)
     precedents.keep(tx, name, entries)
     if collected.trouble is None:
         answers.set_reach(tx, name, now)

@@ -22,7 +22,20 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from monitor import attach, heads, links, logs, pages, pipeline, proving
 from monitor.errors import StoreError
 from monitor.house import Clock, House
-from monitor.store import attached, chained, duties, linked, looked, marks, outbox, passes, proofs, records, views
+from monitor.store import (
+    attached,
+    chained,
+    duties,
+    linked,
+    looked,
+    marks,
+    outbox,
+    passes,
+    promised,
+    proofs,
+    records,
+    views,
+)
 from monitor.store.database import Tx
 
 Stage = Callable[[House, Clock], bool]
@@ -76,11 +89,20 @@ def _count_anew(house: House, tx: Tx, now: datetime) -> None:
     """Count working days anew when the calendar is another than at the last start: a year has been published."""
     settings = house.settings
     seen = ",".join([settings.calendar.fingerprint, *(each.fingerprint for each in settings.calendars.values())])
-    if not marks.only(tx, "calendar", sha256(seen.encode()).hexdigest()[:32], now):
+    platforms = sorted(settings.platforms.items())
+    within = [(name, each.answer_within, sorted(each.by_purpose.items())) for name, each in platforms]
+    if marks.only(tx, "answers", _digest(f"{seen} {within} {settings.answers.warn}"), now):
+        promised.count_anew(tx)
+    if not marks.only(tx, "calendar", _digest(seen), now):
         return
     for record in records.every_open(tx):
-        if records.recount(tx, record, settings.policies[record.kind], now, settings.calendar_of(record.platform)):
+        calendar = settings.calendar_of(record.platform, record.unit)
+        if records.recount(tx, record, settings.policies[record.kind], now, calendar):
             logs.event("recounted", record=record.number)
+
+
+def _digest(said: str) -> str:
+    return sha256(said.encode()).hexdigest()[:32]
 
 
 def run(house: House, stop: threading.Event) -> None:

@@ -39,6 +39,7 @@ def entry(key: bytes, platform: Platform, item: Item, friends: frozenset[str] = 
         published_at=item.published_at,
         place=masking.mask_text(item.place) if item.place else "",
         telephone=masked.telephone,
+        label=item.label,
         message=item.message,
         reply=_reply(item.reply) if item.reply else None,
         letter=_letter(key, item.letter) if item.letter else None,

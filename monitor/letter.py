@@ -15,7 +15,7 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from monitor.model import LINE, Emergency, Message, Severity
-from monitor.summary import BrokenLink, PlatformHealth, Precedent
+from monitor.summary import Awaited, BrokenLink, PlatformHealth, Precedent, Transfer
 from monitor.words import Words
 
 MAX_SUBJECT = 120  # code points
@@ -132,6 +132,9 @@ class Context:
     units: Mapping[str, str] = field(default_factory=dict)  # topic -> the unit that answers it
     unpublished: int | None = None  # the year whose holidays are needed soon and not known
     provisional: bool = False  # the record's deadline was counted across days that nobody has published
+    awaited: tuple[Awaited, ...] = ()  # messages that the record speaks of, the one it was opened for first
+    promise_provisional: bool = False  # so was the time in which that one was to be answered
+    transfers: tuple[Transfer, ...] = ()  # from office to office
     precedents: tuple[Precedent, ...] = ()  # how messages like the record's were answered
     stale: int = 0  # columns of the record's site whose newest entry is older than allowed
     links: tuple[BrokenLink, ...] = ()  # of the record, that still don't open

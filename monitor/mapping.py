@@ -23,6 +23,7 @@ class Board:
     replied: str = ""
     reply: str = ""
     unit: str = ""  # which office answered
+    purpose: str = ""  # what the message is for: question, complaint, suggestion, correction
     withdrawn: str = ""  # says that it was taken back: anything but nothing, 0, false or no
     link: str = ""  # a path, or a template like "https://…/{number}.html"
     first_page: int = 1

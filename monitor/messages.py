@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from math import floor
 
 from classifiers.finding import Kind
-from monitor import answered, rescue, unopened
+from monitor import answered, awaited, rescue, unopened
 from monitor.letter import Code, Context, Facts, Items, Letter, Link, Paragraph, Section, Value, clean, render, repeated
 from monitor.model import LINE, NUMBER, Contact, Escalation, Reason, Seen, State
 from monitor.proof import GRACE, Lapse, Proof
@@ -72,6 +72,7 @@ class _Alert:
             sections=(
                 *self.what_matters(),
                 Section(say("alert.record"), (Facts(tuple(self.facts())),)),
+                *awaited.section(self.context, self.words),
                 *answered.section(self.context.precedents, self.context, self.words),
                 self.how_to_respond(),
             ),
@@ -141,8 +142,10 @@ class _Alert:
             seen = say("rescue.seen", what=what, place=place)
         else:
             rule = self.seen[0].rule if self.seen else ""
+            many = self.words.count("awaited.count", len(self.context.awaited)) if len(self.context.awaited) > 1 else ""
             seen = self.of_kind(
-                "often" if rule == _OFTEN else "seen",
+                "often" if rule == _OFTEN else "many" if many else "seen",
+                many=many,
                 platform=platform,
                 since=self.at(self.since()),
                 waits=self.words.span(self.context.now - self.since()),
@@ -272,6 +275,7 @@ class _Alert:
         waits = record.waits_since if record.kind is Kind.REPLY_OVERDUE else None
         if waits is not None:
             yield say("alert.waits"), self.at(waits)
+        yield from awaited.facts(self.context, self.words)
         if record.published_at is not None and record.published_at != waits:
             yield say("alert.published"), self.at(record.published_at)
 

@@ -5,13 +5,14 @@ All times are aware and in UTC.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from zoneinfo import ZoneInfo
 
-from classifiers.finding import Kind, Topic
+from classifiers.finding import Kind, Purpose, Topic
 from monitor.attachment import Attachment
 from monitor.bymail import Answer, Letter, Mailbox
 from monitor.errors import CollectError
@@ -77,6 +78,7 @@ class Platform:
     every_max: timedelta = timedelta(hours=1)  # the longest, where little is published
     stale_after: timedelta | None = None  # how old the newest entry may get (an official limit); None: any age
     answer_within: Delay | None = None  # how long a message may wait; None where nothing is answered
+    by_purpose: Mapping[Purpose, Delay] = field(default_factory=dict)  # and those that are for this
     night: tuple[time, time] | None = None  # when it is not read, in its zone; None where citizens write
     at_night: str = ""  # how the duty officer opens the original outside office hours
     board: Board | None = None
@@ -142,6 +144,7 @@ class Item:
     link: str = ""  # the locator: an address, or ``NUMBER`` and the number of a message that has none
     published_at: datetime | None = None
     place: str = ""  # of the matter, where the platform has a field for it
+    label: str = ""  # what the platform says a message is for
     message: bool = False  # somebody waits for an answer
     reply: Reply | None = None
     files: tuple[str, ...] = ()  # addresses that a feed names beside the text; those in ``html`` are found there
@@ -265,6 +268,7 @@ class Reason(StrEnum):
     UNDELIVERED = "undelivered"  # the one before could not be reached
     OVERDUE = "overdue"  # the deadline has passed
     SILENT = "silent"  # who was told has a deputy and has said nothing
+    HANDED = "handed"  # another office has it now
 
 
 class Channel(StrEnum):
@@ -307,6 +311,7 @@ class Entry:
     hits: tuple[Hit, ...] = ()
     place: str = ""
     telephone: bool = False  # a number was left in it
+    label: str = ""
     message: bool = False
     reply: Reply | None = None
     letter: Letter | None = None
@@ -345,6 +350,7 @@ class Escalation:
     published_at: datetime | None = None  # of the item, when known
     place: str = ""  # of a hazard or crisis
     telephone: bool = False  # the item has a telephone number in it
+    unit: str = ""  # to which it was handed on; "": it is with whom its platform belongs to
     waits_since: datetime | None = None  # a message: when its clock began
     topic: Topic | None = None  # what a message is about, as routing sees it
     page: str = ""  # of an attachment: the title of the page it hangs on

@@ -18,6 +18,7 @@ from datetime import datetime
 from classifiers import crisis, hazard, scam
 from classifiers.finding import Document, Finding, Kind
 from monitor import (
+    awaiting,
     brought,
     door,
     logs,
@@ -27,7 +28,6 @@ from monitor import (
     polling,
     reaching,
     relieving,
-    replies,
     telling,
     wellness,
 )
@@ -56,6 +56,7 @@ from monitor.store import (
     proofs,
     records,
     standing,
+    transfers,
     views,
 )
 from monitor.store.database import Tx
@@ -189,9 +190,10 @@ def judge(document: Document, surface: Surface) -> list[Finding]:
 
 
 def escalate(house: House, clock: Clock) -> bool:
-    """Judge one matter, take one due step of one record, note one late answer, sum up first contact, or remind."""
-    units = (relieving.tell_deputy, _judge_matter, _take_step, _note_late, _sum_up_first_day, _sum_up_files)
-    return any(one(house, clock) for one in (*units, *relieving.UNITS))
+    """Judge one matter, take one due step of one record, see to answers, sum up first contact, or remind."""
+    units = (relieving.tell_deputy, _judge_matter, _take_step, awaiting.see_to_answers)
+    sums = (_sum_up_first_day, _sum_up_files)
+    return any(one(house, clock) for one in (*units, *sums, *relieving.UNITS))
 
 
 def _judge_matter(house: House, clock: Clock) -> bool:
@@ -205,7 +207,7 @@ def _judge_matter(house: House, clock: Clock) -> bool:
         matter = replace(matter, subject=platform.title, locator=platform.url)
     rules = house.settings.policies.get(matter.kind)
     with house.store.write() as tx:
-        record = records.active(tx, matter.kind, matter.key)
+        record = records.active(tx, matter.kind, matter.key) or awaiting.gathered(tx, matter)
         verdict = policy.judge(matter.best, record, rules, old=matter.old)
         if verdict is policy.Verdict.OPENED and rules is not None:
             record = records.open_record(tx, matter, rules, now, house.settings.calendar_of(matter.platform))
@@ -224,10 +226,11 @@ def _take_step(house: House, clock: Clock) -> bool:
     if record is None:
         return False
     rules = house.settings.policies[record.kind]
-    due = policy.due(record, rules, now, house.settings.calendar_of(record.platform))
+    due = policy.due(record, rules, now, house.settings.calendar_of(record.platform, record.unit))
     if due is None:
         return False
     with house.store.write() as tx:
+        due = policy.redirected(due, record, rules, transfers.owners(tx, record.id)) if record.unit else due
         reached = reaching.reach(house, tx, record, due, now)
         due, names = reached.due, [person.contact.name for person in reached.people]
         told = replace(record, step=due.step, next_step_at=due.next_step_at, overdue=due.overdue)
@@ -247,23 +250,6 @@ def _take_step(house: House, clock: Clock) -> bool:
         records.note(tx, record.id, Transition(now, what, "system", f"{due.reason}: {', '.join(names)}"))
     logs.event("told", record=record.number, kind=record.kind, reason=due.reason, contacts=len(names))
     return True
-
-
-def _note_late(house: House, clock: Clock) -> bool:
-    """A message that waits longer than promised becomes a finding, once; then it goes the way of every finding."""
-    now, calendar = clock(), house.settings.calendar
-    boards = {each.name: each.answer_within for each in house.settings.platforms.values() if each.answer_within}
-    with house.store.write() as tx:
-        for name, within in boards.items():
-            before, today = replies.late_before(now, within, calendar), replies.today(now, calendar.zone)
-            late = answers.claim_late(tx, name, before, today, now)
-            if late is not None:
-                found = Finding(Kind.REPLY_OVERDUE, "unanswered", None, None, 1.0, late.gist, match=str(late.item))
-                old = not late.again and replies.stood_late(late.since, late.seen, late.baselined_at, within, calendar)
-                passes.add_findings(tx, name, door.hits(house.key, [found]), now, item_id=late.item, baseline=old)
-                logs.event("late", platform=name, item=late.item, baseline=old)
-                return True
-    return False
 
 
 def _sum_up_first_day(house: House, clock: Clock) -> bool:

@@ -13,6 +13,7 @@ from monitor.mapping import Account, Board, Listing, Pages, RobotView
 from monitor.model import Delay, Platform, Surface
 from monitor.options import Options, is_folder, is_mail_server, is_web_address
 from monitor.polling import MESSAGES_EVERY
+from monitor.promises import Answers
 
 COLLECTORS = ("feed", "board", "list", "sitemap", "mailbox", "exports", "account")
 WITH_MESSAGES = ("board", "mailbox", "exports", "account")
@@ -26,13 +27,16 @@ OWN_IS_GONE = (
 )
 
 Secret = Callable[[str, Options], str]
+Promised = Callable[[Options], Answers]
 
 
-def read(top: Options, zone: ZoneInfo, secret: Secret) -> dict[str, Platform]:
-    """``secret`` gives what the environment keeps under a name, "" where it keeps nothing."""
+def read(top: Options, zone: ZoneInfo, secret: Secret, promised: Promised) -> dict[str, Platform]:
+    """``secret`` gives what the environment keeps under a name, "" where it keeps nothing; ``promised`` what
+    ``[platform.answers]`` promises.
+    """
     found: dict[str, Platform] = {}
     for table in top.tables("platform"):
-        platform = _platform(table, zone, secret)
+        platform = _platform(table, zone, secret, promised)
         if platform.name in found:
             table.problem("name", f"{platform.name!r} is used twice")
         for address in platform.pages.all:
@@ -44,13 +48,14 @@ def read(top: Options, zone: ZoneInfo, secret: Secret) -> dict[str, Platform]:
     return found
 
 
-def _platform(table: Options, zone: ZoneInfo, secret: Secret) -> Platform:
+def _platform(table: Options, zone: ZoneInfo, secret: Secret, promised: Promised) -> Platform:
     url = table.text("url")
     kind = table.text("kind", "feed", one_of=COLLECTORS)
     messages = table.flag("messages", kind in WITH_MESSAGES)
     every = table.duration("every", "5m" if messages else "15m", "1s", "5m" if messages else "7d")
     board = _board(table.table("fields")) if kind in ("board", "exports") else None
-    within = _whole_days(table) if kind in WITH_MESSAGES else None
+    promise = promised(table.table("answers")) if kind in WITH_MESSAGES else Answers()
+    within = _whole_days(table, promise.within) if kind in WITH_MESSAGES else None
     asked = "answer_within" in table  # few comments ask for anything: there it must be said
     name = table.name("name")
     mailbox = _mailbox(table.table("mailbox")) if kind == "mailbox" else None
@@ -70,6 +75,7 @@ def _platform(table: Options, zone: ZoneInfo, secret: Secret) -> Platform:
         every_max=max(every, MESSAGES_EVERY if messages else table.duration("every_max", "1h", "1s", "7d")),
         stale_after=None if messages else table.duration("stale_after", "180d", "1d", "9999d"),
         answer_within=within if seen else None,  # else no answer is ever seen
+        by_purpose=promise.by_purpose,
         night=None if messages else table.window("night"),
         at_night=table.text("at_night", ""),
         board=board,
@@ -151,9 +157,12 @@ def _account(table: Options) -> Account:
     return account
 
 
-def _whole_days(table: Options) -> Delay:
-    """Until when messages are answered: whole days, rounded up, or working days."""
+def _whole_days(table: Options, usual: Delay | None) -> Delay:
+    """Until when messages are answered: whole days, rounded up, or working days; ``usual`` where nothing is said."""
+    asked = "answer_within" in table
     within = table.delay("answer_within", "15d", "1d", "999d")
+    if usual is not None and not asked:
+        return usual
     if isinstance(within, timedelta):
         return timedelta(days=-(-within // timedelta(days=1)))
     if not within.days:
@@ -218,6 +227,7 @@ def _board(table: Options) -> Board:
         replied=table.text("replied", usual.replied),
         reply=table.text("reply", usual.reply),
         unit=table.text("unit", usual.unit),
+        purpose=table.text("purpose", usual.purpose),
         withdrawn=table.text("withdrawn", usual.withdrawn),
         link=table.text("link", usual.link),
         first_page=table.number("first_page", usual.first_page, 0, 1),

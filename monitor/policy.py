@@ -5,7 +5,7 @@ A step is due that long after its record was opened, in clock or in working time
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -120,6 +120,20 @@ def manned(
         record = replace(record, step=due.step, next_step_at=when[0], overdue=due.overdue)
         due = replace(_steps_due(record, policy, *when), reason=due.reason)
     return due, tuple(skipped)
+
+
+def redirected(due: Due, record: Escalation, policy: Policy, before: Collection[str]) -> Due:
+    """``due`` after a record was handed on: who owned it ``before`` is told no more, but its owner instead.
+
+    Those above are told all the same, and where people are in danger everybody is.
+    """
+    gone = {*before} - {record.owner, *(above(policy) if len(policy.steps) > 1 else ())}
+    if not gone or record.kind in IN_DANGER:
+        return due
+    tell, next_tell = (
+        _once(tuple(record.owner if name in gone else name for name in names)) for names in (due.tell, due.next_tell)
+    )
+    return replace(due, tell=tell, next_tell=next_tell)
 
 
 def above(policy: Policy) -> tuple[str, ...]:

@@ -75,7 +75,7 @@ def reach(house: House, tx: Tx, record: Escalation, due: policy.Due, now: dateti
         due = policy.held_back(due, rules)
         asked = due.tell
     else:
-        when = now, settings.calendar_of(record.platform)
+        when = now, settings.calendar_of(record.platform, record.unit)
         due, skipped = policy.manned(due, record, rules, when, lambda name: bool(plan.people((name,), now)))
         asked = (*(name for step in skipped for name in step.tell), *due.tell)
     found = plan.people(due.tell, now)

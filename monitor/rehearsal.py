@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from classifiers.finding import Kind
 from monitor.calendar import Calendar
 from monitor.model import Delay, Policy
-from monitor.replies import last_day
+from monitor.promises import last_day
 
 TRIED = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)  # thresholds
 NIGHT = (time(22), time(7))  # local; who is told of danger between these is woken

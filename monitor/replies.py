@@ -1,18 +1,16 @@
 """Who waits for an answer, since when, and whether that is too long. PURE.
 
 The clock of a message begins when it was posted or first seen, whichever came first, and nothing restarts it: no edit,
-no reply that is taken away again, no time in which it was withdrawn. Deadlines are whole days in the agency's
-zone, calendar days or working days: a message of day D may be answered until the end of day D + N (of the N-th working
-day after D), so it is late from the midnight that follows.
+no reply that is taken away again, no time in which it was withdrawn, no answer that says nothing
+(``classifiers.hollow``). When it becomes late, ``promises`` says.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.calendar import Calendar
-from monitor.model import Delay, Reply
+from monitor.model import Reply
 
 LISTINGS = 3  # complete ones in a row without a message: then it has been withdrawn
 MANY_LOST = 5  # answers that disappear at once, and more than half of all: then it is the board that is broken
@@ -39,27 +37,9 @@ def days_taken(since: datetime, replied_at: datetime, zone: ZoneInfo) -> int:
     return (replied_at.astimezone(zone).date() - since.astimezone(zone).date()).days
 
 
-def late_before(now: datetime, within: Delay, calendar: Calendar) -> datetime:
-    """What waits since before this moment is late at ``now``; ``within`` are whole days or working days."""
-    if isinstance(within, timedelta):
-        return today(now - within, calendar.zone)
-    first = calendar.earlier(now.astimezone(calendar.zone).date(), within.days)
-    return datetime.combine(first, time(0), calendar.zone)
-
-
-def last_day(since: datetime, within: Delay, calendar: Calendar) -> date:
-    """The day by whose end a message that waits ``since`` must be answered."""
-    day = since.astimezone(calendar.zone).date()
-    return day + within if isinstance(within, timedelta) else calendar.later(day, within.days)
-
-
-def stood_late(
-    since: datetime, first_seen_at: datetime, baselined_at: datetime | None, within: Delay, calendar: Calendar
-) -> bool:
+def stood_late(first_seen_at: datetime, baselined_at: datetime | None, due: datetime) -> bool:
     """Whether a message stood there, late already, when its platform was read for the first time."""
-    if baselined_at is None:
-        return True
-    return first_seen_at <= baselined_at and since < late_before(baselined_at, within, calendar)
+    return baselined_at is None or (first_seen_at <= baselined_at and due <= baselined_at)
 
 
 def today(now: datetime, zone: ZoneInfo) -> datetime:

@@ -150,21 +150,28 @@ def contact(table: Options, language: str) -> Contact:
     return contact
 
 
-def units(top: Options, calendar: Calendar) -> tuple[dict[str, str], dict[str, Calendar]]:
-    """For each topic the unit that answers it; for each unit with office hours of its own when it works."""
+def units(
+    top: Options, calendar: Calendar, contacts: Mapping[str, Contact]
+) -> tuple[dict[str, str], dict[str, Calendar], dict[str, str]]:
+    """For each topic the unit that answers it; when units work that have hours of their own; the contacts of units."""
     found: dict[str, str] = {}
+    told: dict[str, str] = {}
     calendars: dict[str, Calendar] = {}
     for table in top.tables("unit"):
         name, topics, hours = table.text("name"), table.texts("topics"), table.hours("hours", ())
         if hours:
             calendars[name] = replace(calendar, hours=hours)
-        if not topics and not hours:
+        contact = table.text("contact", "")
+        known(table, "contact", (contact,) if contact else (), contacts)
+        if contact:
+            told[name] = contact
+        if not topics and not hours and not contact:
             table.problem("topics", "is missing: the topics that this unit answers")
         for topic in topics:
             if found.setdefault(topic, name) != name:
                 table.problem("topics", f"{topic!r} is answered by {found[topic]!r} already")
         table.finish()
-    return found, calendars
+    return found, calendars, told
 
 
 def expiries(top: Options) -> tuple[Expiry, ...]:

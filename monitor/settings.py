@@ -10,16 +10,18 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind
-from monitor import duty, holidays, platforms, rules, sections, staff
+from monitor import duty, holidays, platforms, promises, rules, sections, staff
 from monitor.calendar import Calendar
 from monitor.errors import SettingsError
 from monitor.model import Contact, Database, Emergency, Platform, Policy
 from monitor.options import Options
+from monitor.promises import Answers
 from monitor.sections import (
     LANGUAGES,
     SHIPPED,
@@ -73,17 +75,23 @@ class Settings:
     contacts: Mapping[str, Contact]
     platforms: Mapping[str, Platform]
     policies: Mapping[Kind, Policy]
+    answers: Answers
     units: Mapping[str, str]  # topic -> the unit that answers it
+    unit_contacts: Mapping[str, str]  # unit -> who is told of what it has to answer
     calendar: Calendar  # when the agency works
     calendars: Mapping[str, Calendar]  # of units with office hours of their own
     expiries: tuple[Expiry, ...]
     friends: frozenset[str] = frozenset()  # hosts that the agency's pages may link to unseen
     staff: staff.StaffSettings = field(default_factory=staff.StaffSettings)
 
-    def calendar_of(self, platform: str) -> Calendar:
-        """When the unit that owns a platform works."""
+    def calendar_of(self, platform: str, unit: str = "") -> Calendar:
+        """When the unit works that owns a platform, or ``unit`` if something of it was handed on to that."""
         known = self.platforms.get(platform)
-        return self.calendars.get(known.unit if known else "", self.calendar)
+        return self.calendars.get(unit or (known.unit if known else ""), self.calendar)
+
+    def contact_of(self, unit: str, otherwise: str) -> str:
+        """Who answers for a unit."""
+        return self.unit_contacts.get(unit, otherwise)
 
     @property
     def told_of_danger(self) -> tuple[str, ...]:
@@ -162,11 +170,13 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
     friends = agency.hosts("friends")
     agency.finish()
     calendar = _calendar(top.table("calendar"), path.parent, zone)
-    units, calendars = sections.units(top, calendar)
     contacts = {one.name: one for one in (sections.contact(table, language) for table in top.tables("contact"))}
+    units, calendars, unit_contacts = sections.units(top, calendar, contacts)
     if not contacts:
         top.problem("contact", "at least one [[contact]] is needed: somebody must be told")
-    watched = platforms.read(top, zone, _secret)
+    known = promises.presets(tomllib.loads(shipped("answers.toml")), problems)
+    answers = promises.read(top.table("answers"), known)
+    watched = platforms.read(top, zone, _secret, partial(promises.of_platform, known=known, usual=answers))
     mail = _mail(top.table("mail"), path.parent)
     _keep_apart(mail, watched, top)
     settings = Settings(
@@ -187,7 +197,9 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
         contacts=contacts,
         platforms=watched,
         policies=rules.policies(top.table("policy"), contacts),
+        answers=answers,
         units=units,
+        unit_contacts=unit_contacts,
         calendar=calendar,
         calendars=calendars,
         expiries=sections.expiries(top),

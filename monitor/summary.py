@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from classifiers.finding import Kind
+from classifiers.finding import Kind, Purpose
 from monitor.model import Escalation, Period
 from monitor.proof import Proof
 
@@ -137,3 +137,26 @@ class Summary:
     undelivered: int = 0  # notifications of the period that nobody accepted
     unread: tuple[UnreadFile, ...] = ()  # attachments found in the period that could not be read
     live: bool = True  # people above the duty officer are told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """A message that waits for an answer, or did, as a mail speaks of it."""
+
+    platform: str
+    title: str  # or how it begins
+    link: str
+    since: datetime
+    due: datetime | None  # None where it hasn't been counted
+    purpose: Purpose
+    hollow_at: datetime | None  # when it had an answer that says nothing
+    open: bool  # it still waits
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A record was handed on."""
+
+    at: datetime
+    giver: str  # a unit; "" where nobody knew
+    taker: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from classifiers.finding import Kind
 from monitor import brief, chasing, duty, firstday, messages, policy, reaching, relief
@@ -38,8 +39,10 @@ from monitor.store import (
     outbox,
     passes,
     precedents,
+    promised,
     records,
     standing,
+    transfers,
     views,
 )
 from monitor.store.database import Tx
@@ -59,8 +62,15 @@ def alert(house: House, tx: Tx, record: Escalation, reached: Reached, now: datet
     if record.kind is Kind.REPLY_OVERDUE and record.item is not None:
         said = precedents.said(tx, record.item) or (record.subject, "")
         about = replace(about, precedents=like(house.settings, tx, said, record.item))
+        about = replace(about, **_awaited(house, tx, record))
+    about = replace(about, transfers=tuple(transfers.chain(tx, record.id)))
     silence = now + house.settings.staff.silence(record.severity)
-    moment = {Reason.OVERDUE: "overdue", Reason.SILENT: f"{due.step}:silent"}.get(due.reason, str(due.step))
+    moments = {
+        Reason.OVERDUE: "overdue",
+        Reason.SILENT: f"{due.step}:silent",
+        Reason.HANDED: f"handed{len(about.transfers)}",
+    }
+    moment = moments.get(due.reason, str(due.step))
     for person in reached.people:
         contact = person.contact
         words = house.words[contact.language]
@@ -105,6 +115,16 @@ def silent(house: House, tx: Tx, record: Escalation, name: str, now: datetime) -
     )
     alert(house, tx, record, Reached(due=due, people=people), now)
     return tuple(person.contact.name for person in people)
+
+
+def _awaited(house: House, tx: Tx, record: Escalation) -> dict[str, Any]:
+    """The messages that a record about late answers speaks of, and whether their time was counted for certain."""
+    found, calendar = promised.of_record(tx, record.id), house.settings.calendar
+    first = found[0] if found else None
+    unsure = first is not None and first.due is not None and calendar.is_provisional(first.since, first.due)
+    platform = house.settings.platforms.get(record.platform)
+    within = platform.by_purpose.get(first.purpose, platform.answer_within) if platform and first else None
+    return {"awaited": tuple(found), "promise_provisional": unsure and isinstance(within, Working)}
 
 
 def like(settings: Settings, tx: Tx, message: tuple[str, str], besides: int | None = None) -> tuple[Precedent, ...]:

@@ -156,7 +156,8 @@ def reach(house):
 
 
 def alerts(house):
-    return [mail for mail in mails(house) if "周报" not in mail["Subject"]]
+    """Mails about records: no digest, and no warning before an answer is late."""
+    return [mail for mail in mails(house) if "周报" not in mail["Subject"] and "快到答复时限" not in mail["Subject"]]
 
 
 def passes(house, clock, n):

@@ -91,12 +91,17 @@ CLASSIFIERS = (
     judge("features"),
     judge("routing", "features", "finding"),
     judge("likeness", "features"),
+    judge("gathering", "likeness"),
+    # what a message is for, and whether it was answered
+    judge("purpose", "finding"),
+    judge("hollow"),
     judge("evaluating", "finding"),
 )
 LETTERS = ("monitor/letter.py", "monitor/rescue.py", "monitor/words.py")
 PARTS = ("monitor/attachment.py", "monitor/bymail.py", "monitor/errors.py", "monitor/mapping.py")
 MODEL = (*PARTS, "monitor/model.py")
 CALENDAR = "monitor/calendar.py"
+PROMISES = "monitor/promises.py"
 VALUES = ("monitor/__init__.py", *MODEL, "monitor/summary.py", *FINDING)
 READING = ("classifiers/page.py", "monitor/blocked.py", "monitor/dates.py", "monitor/decoding.py")
 DOOR = (
@@ -137,7 +142,8 @@ PURE = (
         (CALENDAR, "monitor/duty.py", "monitor/options.py", "monitor/roster.py", *VALUES),
         pure=True,
     ),
-    Room("monitor/replies.py", (CALENDAR, *VALUES), pure=True),
+    Room("monitor/replies.py", VALUES, pure=True),
+    Room(PROMISES, (CALENDAR, "monitor/options.py", *VALUES), pure=True),
     Room("monitor/words.py", VALUES, pure=True),
     Room("monitor/letter.py", ("monitor/words.py", *VALUES), pure=True),
     Room("monitor/weekly.py", ("monitor/letter.py", "monitor/proof.py", "monitor/words.py", *VALUES), pure=True),
@@ -161,9 +167,14 @@ PURE = (
         ("classifiers/evaluating.py", "monitor/charts.py", "monitor/weekly.py", *LETTERS, *VALUES),
         pure=True,
     ),
-    Room("monitor/rehearsal.py", (CALENDAR, "monitor/replies.py", *VALUES), pure=True),
+    Room("monitor/rehearsal.py", (CALENDAR, PROMISES, *VALUES), pure=True),
     Room("monitor/rehearsed.py", ("monitor/letter.py", "monitor/rehearsal.py", "monitor/words.py", *VALUES), pure=True),
-    Room("monitor/messages.py", ("monitor/answered.py", "monitor/unopened.py", *WEEKLY, *VALUES), pure=True),
+    Room("monitor/awaited.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
+    Room(
+        "monitor/messages.py",
+        ("monitor/answered.py", "monitor/awaited.py", "monitor/unopened.py", *WEEKLY, *VALUES),
+        pure=True,
+    ),
     Room("monitor/labelled.py", ("monitor/decoding.py",), pure=True),
     Room("monitor/learned.py", ("monitor/charts.py", "monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/digest.py", VALUES, pure=True),
@@ -174,11 +185,16 @@ PURE = (
         (CALENDAR, "monitor/options.py", "monitor/policy.py", "monitor/sections.py", *VALUES),
         pure=True,
     ),
-    Room("monitor/platforms.py", ("monitor/options.py", "monitor/polling.py", "monitor/proof.py", *VALUES), pure=True),
+    Room(
+        "monitor/platforms.py",
+        ("monitor/options.py", "monitor/polling.py", PROMISES, "monitor/proof.py", *VALUES),
+        pure=True,
+    ),
 )
 NUMBERS = ("classifiers/context.py", "classifiers/folding.py", "monitor/masking.py")
 RULES_OF_STORE = (
     "classifiers/likeness.py",
+    "classifiers/purpose.py",
     CALENDAR,
     "monitor/checks/broken_links.py",
     "monitor/chain.py",
@@ -198,6 +214,7 @@ EDGES = (  # never each other
             "monitor/holidays.py",
             "monitor/options.py",
             "monitor/platforms.py",
+            PROMISES,
             "monitor/rules.py",
             "monitor/sections.py",
             "monitor/staff.py",
@@ -233,7 +250,7 @@ EDGES = (  # never each other
     Room("monitor/channels/", ("monitor/channels/", *VALUES)),
 )
 INNER = files(*CLASSIFIERS, *PURE, *EDGES)
-BESIDE = ("brought", "house", "pagesight", "reaching", "relieving", "router", "telling", "wellness")
+BESIDE = ("awaiting", "brought", "house", "pagesight", "reaching", "relieving", "router", "telling", "wellness")
 WAY = (*(f"monitor/{name}.py" for name in BESIDE), *INNER)  # what the main path stands on
 STAGES = ("monitor/attach.py", "monitor/links.py", "monitor/pages.py", "monitor/pipeline.py", "monitor/proving.py")
 ROOMS = (
@@ -242,19 +259,21 @@ ROOMS = (
     *EDGES,
     Room("monitor/router.py", ("classifiers/finding.py", "classifiers/routing.py", "monitor/logs.py")),
     Room("monitor/house.py", INNER),
-    Room("monitor/brought.py", ("monitor/house.py", *INNER)),
+    Room("monitor/awaiting.py", ("monitor/house.py", "monitor/reaching.py", *INNER)),
+    Room("monitor/brought.py", ("monitor/awaiting.py", "monitor/house.py", *INNER)),
     Room("monitor/reaching.py", ("monitor/house.py", *INNER)),
     Room("monitor/telling.py", ("monitor/house.py", "monitor/reaching.py", *INNER)),
     Room("monitor/relieving.py", ("monitor/house.py", "monitor/reaching.py", "monitor/telling.py", *INNER)),
     Room("monitor/pagesight.py", ("monitor/house.py", *INNER)),
     Room("monitor/wellness.py", ("monitor/house.py", "monitor/telling.py", *INNER)),
+    Room("monitor/handing.py", ("monitor/house.py", "monitor/reaching.py", "monitor/telling.py", *INNER)),
     Room("monitor/pipeline.py", WAY),
     Room("monitor/attach.py", WAY),
     Room("monitor/pages.py", WAY),
     Room("monitor/links.py", WAY),
     Room("monitor/proving.py", WAY),
     Room("monitor/daemon.py", (*STAGES, *WAY)),
-    Room("monitor/cli/", ("monitor/cli/", "monitor/daemon.py", "demo/", *STAGES, *WAY)),
+    Room("monitor/cli/", ("monitor/cli/", "monitor/daemon.py", "monitor/handing.py", "demo/", *STAGES, *WAY)),
     Room("demo/", ("demo/", "monitor/cli/", "monitor/daemon.py", *STAGES, *WAY)),
     Room("classifiers/training/", ("classifiers/training/", *files(*CLASSIFIERS))),
 )

@@ -29,6 +29,7 @@ from monitor.cli import (
     service,
     similar,
     train,
+    transfer,
     trying,
 )
 from monitor.cli.wiring import Friendly
@@ -68,6 +69,7 @@ for command in (
     records.resolve,
     records.dismiss,
     records.topic,
+    transfer.transfer,
     classify.classify,
     evaluate.evaluate,
     firstday.adopt,

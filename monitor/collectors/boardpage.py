@@ -209,6 +209,7 @@ def item(entry: Mapping[str, object], platform: Platform, board: Board, base: st
         link=_link(entry, board, number, base),
         published_at=posted,
         place=cleaning.line(_text(written(of(board.place)))[1])[:MAX_PLACE],
+        label=cleaning.line(_text(written(of(board.purpose)))[1])[:MAX_UNIT],
         message=True,
         reply=_reply(entry, platform, board),
     )

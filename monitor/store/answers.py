@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,26 +16,16 @@ from monitor.store.records import RECORDS, as_record
 from monitor.store.tables import OPEN, WAITING, cursor, escalation, finding, item, version
 
 AT_ONCE = 500  # ids in one question
-GIST = 80  # code points of a message without a title
 REPLIES_GONE = "replies_gone"  # the error of a board on which most answers disappeared at once
 
 _OVERDUE = and_(escalation.c.kind == str(Kind.REPLY_OVERDUE), OPEN)
 _UNANSWERED = and_(item.c.waits_since.is_not(None), item.c.replied_at.is_(None), item.c.withdrawn_at.is_(None))
+_SPOKEN_OF = escalation.join(finding, finding.c.escalation_id == escalation.c.id).join(
+    item, item.c.id == finding.c.item_id
+)
 _ALL = item.c.id.is_not(None)
 _UNSETTLED = or_(item.c.waits_since.is_(None), item.c.replied_at.is_(None), item.c.withdrawn_at.is_not(None))
 _REMEMBERED = ("waits_since", "replied_at", "reopened_at", "withdrawn_at", "overdue_at", "missed", "seen_at")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Late:
-    """A message whose answer is late: ``again``: it had been answered, and the answer has disappeared."""
-
-    item: int
-    gist: str  # its title, or how it begins
-    since: datetime  # when its clock began
-    seen: datetime  # when it was first seen
-    baselined_at: datetime | None  # of its platform
-    again: bool
 
 
 def note(
@@ -144,9 +133,7 @@ def set_reach(tx: Tx, platform: str, now: datetime) -> None:
     mine = item.c.platform == platform
     moments = (
         tx.execute(select(func.min(item.c.waits_since)).where(mine, WAITING)).scalar(),
-        tx.execute(
-            select(func.min(item.c.waits_since)).select_from(escalation.join(item)).where(mine, _OVERDUE)
-        ).scalar(),
+        tx.execute(select(func.min(item.c.waits_since)).select_from(_SPOKEN_OF).where(mine, _OVERDUE)).scalar(),
         tx.execute(select(func.max(item.c.published_at)).where(mine, item.c.published_at <= now)).scalar(),
     )
     reach = min((moment for moment in moments if moment is not None), default=None)
@@ -156,33 +143,9 @@ def set_reach(tx: Tx, platform: str, now: datetime) -> None:
 def settled(tx: Tx, platform: str) -> list[tuple[Escalation, str]]:
     """Open records about late answers of which nothing is late any more, with what became of each."""
     over = or_(item.c.replied_at.is_not(None), item.c.withdrawn_at.is_not(None))
-    rows = tx.execute(RECORDS.add_columns(item.c.replied_at).where(_OVERDUE, item.c.platform == platform, over)).all()
+    other = item.alias()
+    waits = and_(other.c.id == finding.c.item_id, other.c.replied_at.is_(None), other.c.withdrawn_at.is_(None))
+    gathered = exists().where(finding.c.escalation_id == escalation.c.id, waits).correlate(escalation)
+    settled = RECORDS.add_columns(item.c.replied_at).where(_OVERDUE, item.c.platform == platform, over, ~gathered)
+    rows = tx.execute(settled).all()
     return [(as_record(row), "withdrawn" if row.replied_at is None else "answered") for row in rows]
-
-
-def claim_late(tx: Tx, platform: str, before: datetime, seen_since: datetime, now: datetime) -> Late | None:
-    """The message that has waited longest of those that wait since before ``before``; each is claimed once.
-
-    Only one that was seen without an answer since ``seen_since``: what has not been looked at lately may be answered.
-    """
-    late = and_(item.c.platform == platform, item.c.waits_since < before, item.c.seen_at >= seen_since, WAITING)
-    row = tx.execute(
-        select(item.c.id, item.c.waits_since, item.c.first_seen_at, item.c.reopened_at, cursor.c.baselined_at)
-        .join(cursor, cursor.c.platform == item.c.platform)
-        .where(late)
-        .order_by(item.c.waits_since)
-        .limit(1)
-    ).first()
-    if row is None:
-        return None
-    tx.execute(update(item).where(item.c.id == row.id).values(overdue_at=now))
-    said = select(version.c.title, func.substr(version.c.text, 1, GIST)).where(version.c.item_id == row.id)
-    title, text = tx.execute(said.order_by(version.c.id.desc()).limit(1)).one()
-    return Late(
-        item=row.id,
-        gist=" ".join((title or text).split()),
-        since=row.waits_since,
-        seen=row.first_seen_at,
-        baselined_at=row.baselined_at,
-        again=row.reopened_at is not None,
-    )

@@ -16,6 +16,7 @@ from monitor.model import Escalation, Policy, Seen, Severity, State, Transition,
 from monitor.policy import next_told
 from monitor.store import chained, labels
 from monitor.store.database import Tx
+from monitor.store.promise_tables import transfer
 from monitor.store.statements import add_new, one_at_a_time, one_of
 from monitor.store.tables import attachment, dismissal, escalation, finding, item, transition, version
 
@@ -25,6 +26,7 @@ SEVERITY_ORDER = case({str(severity): place for place, severity in enumerate(Sev
 
 
 _PAGE = item.alias("page")
+_UNIT = select(transfer.c.to_unit).where(transfer.c.escalation_id == escalation.c.id).order_by(transfer.c.id.desc())
 _TITLE_OF_PAGE = select(version.c.title).where(version.c.item_id == _PAGE.c.id).order_by(version.c.id.desc()).limit(1)
 RECORDS = select(
     *(column for column in escalation.c if column.name not in {"matter_key", "lease_until"}),
@@ -36,6 +38,7 @@ RECORDS = select(
     item.c.topic_second,
     item.c.topic_score,
     item.c.topic_sure,
+    func.coalesce(_UNIT.limit(1).scalar_subquery(), "").label("unit"),
     func.coalesce(_TITLE_OF_PAGE.scalar_subquery(), "").label("page"),
     func.coalesce(_PAGE.c.link, "").label("page_link"),
 ).select_from(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor import replies
+from monitor import promises
 from monitor.calendar import nominal
 from monitor.holidays import Year, read, together
 from monitor.model import Working
@@ -124,9 +124,9 @@ def test_an_answer_is_late_after_the_end_of_the_last_working_day(moment, n, more
     since = moment.replace(tzinfo=SHANGHAI)
     now = since + more * DAY
 
-    late = since < replies.late_before(now, Working(days=n), CALENDAR)
+    late = promises.due(since, Working(days=n), CALENDAR) <= now
 
-    assert late == (now.date() > replies.last_day(since, Working(days=n), CALENDAR))
+    assert late == (now.date() > promises.last_day(since, Working(days=n), CALENDAR))
 
 
 def test_what_crosses_an_unpublished_year_is_provisional():

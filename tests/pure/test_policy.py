@@ -333,3 +333,27 @@ def test_a_deadline_that_passes_skips_no_step_of_what_somebody_has_taken_on():
 
 def test_everybody_whom_a_policy_names_is_named_once():
     assert policy.named(POLICY) == ("duty", "deputy", "leader")
+
+
+def test_who_owned_a_record_before_it_was_handed_on_is_told_no_more():
+    rules = Policy(
+        kind=Kind.REPLY_OVERDUE,
+        severity=Severity.ORDINARY,
+        owner="a",
+        threshold=0.5,
+        deadline=timedelta(days=1),
+        steps=(Step(timedelta(0), ("a",)), Step(timedelta(hours=1), ("a", "b")), Step(timedelta(hours=2), ("boss",))),
+        repeat=timedelta(days=1),
+    )
+    due = policy.Due(
+        reason=Reason.STEP, tell=("a", "b", "boss"), step=2, next_step_at=None, overdue=False, next_tell=("boss", "a")
+    )
+    handed = record(kind=Kind.REPLY_OVERDUE, owner="c")
+
+    found = policy.redirected(due, handed, rules, {"a", "boss"})
+    assert (found.tell, found.next_tell) == (("c", "b", "boss"), ("boss", "c"))
+    assert policy.redirected(due, handed, rules, set()) == due
+    assert policy.redirected(due, record(kind=Kind.REPLY_OVERDUE, owner="a"), rules, {"a"}) == due
+    assert policy.redirected(due, record(kind=Kind.HAZARD, owner="c"), rules, {"a"}) == due
+    alone = replace(rules, steps=rules.steps[:1])
+    assert policy.redirected(replace(due, tell=("a",)), handed, alone, {"a"}).tell == ("c",)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor import replies
+from monitor import promises, replies
 from monitor.model import Reply
 from tests.pure.days import CALENDAR
 
@@ -23,7 +23,7 @@ def local(*moment, zone=SHANGHAI):
 
 
 def late(since, now, within=15 * DAY, zone=SHANGHAI):
-    return since < replies.late_before(now, within, replace(CALENDAR, zone=zone))
+    return promises.due(since, within, replace(CALENDAR, zone=zone)) <= now
 
 
 @pytest.mark.parametrize("clock", [(0, 0), (10, 0), (23, 59)])
@@ -82,7 +82,7 @@ def test_an_answer_came_when_it_says_if_that_can_be(says, kept):
 
 def test_what_was_late_at_first_contact_stood_there():
     def stood(baselined_at, seen):
-        return replies.stood_late(T, seen, baselined_at, 15 * DAY, CALENDAR)
+        return replies.stood_late(seen, baselined_at, promises.due(T, 15 * DAY, CALENDAR))
 
     assert stood(None, T + 99 * DAY)
     assert stood(T + 20 * DAY, T + 20 * DAY)
@@ -103,3 +103,8 @@ def test_many_answers_do_not_disappear_at_once(lost, answered, suspicious):
 )
 def test_days_taken_are_counted_by_midnights(since, answered, days):
     assert replies.days_taken(since, answered, SHANGHAI) == days
+
+
+def test_a_day_begins_at_the_agencys_midnight():
+    assert replies.today(T, SHANGHAI) == local(2026, 11, 4)
+    assert replies.today(datetime(2026, 11, 4, 16, tzinfo=UTC), SHANGHAI) == local(2026, 11, 5)

@@ -15,7 +15,7 @@ from tests.houses import filled_in
 
 SHIPPED = settings.shipped("huiyin.toml")
 EXAMPLE = filled_in(SHIPPED)
-PARTS = ("account", "fields", "mailbox", "page", "robot_view")  # tables of a platform
+PARTS = ("account", "fields", "answers", "mailbox", "page", "robot_view")  # tables of a platform
 
 
 @pytest.fixture(autouse=True)

@@ -27,6 +27,7 @@ BY_NUMBER = {  # these are always asked for with ``count``; only they may hold a
     *(f"firstday.{key}" for key in ("subject", "first", "more")),
     "answered.took",
     *(f"relief.{key}" for key in ("open", "more")),
+    *(f"awaited.{key}" for key in ("subject", "first", "more", "count", "same")),
     *(f"chasing.{key}" for key in ("subject", "first", "more")),
     *("checks.left", "checks.over"),
     *(f"paper.{key}" for key in ("left", "passed", "seconds")),
@@ -100,6 +101,7 @@ def test_nothing_is_worded_that_nobody_says() -> None:
         "relief.hop_",
         "sure.p",
         "topics.",
+        "purposes.",
         "paper.",  # test_papers
     )
     by_part = (
