@@ -19,7 +19,7 @@ from types import FrameType
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from monitor import attach, heads, links, logs, pages, pipeline, proving
+from monitor import attach, heads, keeping, links, logs, pages, pipeline, proving
 from monitor.errors import StoreError
 from monitor.house import Clock, House
 from monitor.store import (
@@ -51,6 +51,7 @@ STAGES: dict[str, tuple[Stage, int]] = {  # how many may run at once: slow platf
     "digest": (pipeline.digest, 1),
     "deliver": (pipeline.deliver, 2),
     "ring": (pipeline.ring, 2),
+    "backup": (keeping.backup, 1),
 }
 THREADS = sum(at_once for _, at_once in STAGES.values()) + 2  # and the watch, and the heads
 BEAT_EVERY = timedelta(seconds=30)  # how often a stage says that it lives

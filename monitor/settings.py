@@ -57,6 +57,13 @@ class MailSection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackupSettings:
+    folder: Path | None  # None: no daily backup
+    keep: int
+    at: time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     path: Path
     agency: str
@@ -71,6 +78,7 @@ class Settings:
     ring: RingSettings
     emergency: Emergency
     digest: DigestSettings
+    backup: BackupSettings
     pace: Pace
     contacts: Mapping[str, Contact]
     platforms: Mapping[str, Platform]
@@ -193,6 +201,7 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
         ring=_ring(top.table("ring")),
         emergency=sections.emergency(top.table("emergency")),
         digest=sections.digest(top.table("digest"), contacts),
+        backup=_backup(top.table("backup"), path.parent),
         pace=sections.pace(top.table("pace")),
         contacts=contacts,
         platforms=watched,
@@ -272,6 +281,16 @@ def _mail(table: Options, beside: Path) -> MailSection:
         table.problem("username", "needs a password: set HUIYIN_MAIL_PASSWORD or HUIYIN_MAIL_PASSWORD_FILE")
     if section.username and security == "none":
         table.problem("security", "a password is never sent in the clear; use starttls or tls")
+    table.finish()
+    return section
+
+
+def _backup(table: Options, beside: Path) -> BackupSettings:
+    """Where the daily backup goes; a folder that is not absolute stands beside the configuration."""
+    to = table.text("to", "")
+    section = BackupSettings(
+        folder=beside / to if to else None, keep=table.number("keep", 7, 1, 400), at=table.clock("at", "03:30")
+    )
     table.finish()
     return section
 

@@ -252,7 +252,7 @@ EDGES = (  # never each other
 INNER = files(*CLASSIFIERS, *PURE, *EDGES)
 BESIDE = ("awaiting", "brought", "house", "pagesight", "reaching", "relieving", "router", "telling", "wellness")
 WAY = (*(f"monitor/{name}.py" for name in BESIDE), *INNER)  # what the main path stands on
-STAGES = ("monitor/attach.py", "monitor/links.py", "monitor/pages.py", "monitor/pipeline.py", "monitor/proving.py")
+STAGES = tuple(f"monitor/{name}.py" for name in ("attach", "keeping", "links", "pages", "pipeline", "proving"))
 ROOMS = (
     *CLASSIFIERS,
     *PURE,
@@ -272,6 +272,7 @@ ROOMS = (
     Room("monitor/pages.py", WAY),
     Room("monitor/links.py", WAY),
     Room("monitor/proving.py", WAY),
+    Room("monitor/keeping.py", WAY),
     Room("monitor/daemon.py", (*STAGES, *WAY)),
     Room("monitor/cli/", ("monitor/cli/", "monitor/daemon.py", "monitor/handing.py", "demo/", *STAGES, *WAY)),
     Room("demo/", ("demo/", "monitor/cli/", "monitor/daemon.py", *STAGES, *WAY)),

@@ -12,6 +12,7 @@ from monitor.cli import (
     adding,
     audit,
     classify,
+    copies,
     days,
     demo,
     evaluate,
@@ -113,6 +114,10 @@ def audit_() -> None:
 
 audit_.add_command(audit.verify)
 audit_.add_command(audit.export)
+
+
+cli.add_command(copies.backup)
+cli.add_command(copies.restore)
 
 
 def main() -> None:

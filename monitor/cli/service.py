@@ -18,7 +18,7 @@ import click
 from classifiers import routing
 from monitor import brief, daemon, guard, keys, logs, messages, papers, proof
 from monitor.attachments import apart
-from monitor.cli import owned, people, wiring
+from monitor.cli import copies, owned, people, wiring
 from monitor.collectors import exports
 from monitor.collectors.board import PASS_TIME
 from monitor.collectors.imap import PASS_LIMIT
@@ -276,7 +276,7 @@ def health(config: Path) -> None:
     with wiring.opened(config) as (settings, store, words):
         now = daemon.clock()
         with store.read() as tx:
-            troubles = [*_stages(tx, words, now), *_waiting(tx, words, now)]
+            troubles = [*_stages(tx, words, now), *_waiting(tx, words, now), *copies.late(tx, settings, words, now)]
             notes = [*_platforms(tx, settings, words), _queue(tx, words), *people.gaps(tx, settings, words, now)]
             if not marks.at(tx, marks.LIVE):
                 notes.append(words.say("terminal.not_live"))

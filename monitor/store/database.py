@@ -94,7 +94,7 @@ def made(database: Database) -> bool:
     """Whether Huiyin has been set up in this database."""
     if database.file and not Path(database.file).exists():
         return False
-    with closing(_connected(database)) as store, store.read() as tx:
+    with closing(connected(database)) as store, store.read() as tx:
         return _found(tx) is not None
 
 
@@ -111,19 +111,20 @@ def open_store(database: Database, *, migrate: bool = False) -> Store:
     if database.file and not Path(database.file).exists():
         raise StoreError(f"{database}: there is no database yet; run `huiyin init`")
     with ExitStack() as stack:
-        store = stack.enter_context(closing(_connected(database)))
+        store = stack.enter_context(closing(connected(database)))
         _check(database, store, migrate)
         stack.pop_all()
     return store
 
 
-def _connected(database: Database) -> Store:
+def connected(database: Database) -> Store:
+    """A store of whatever schema, or of none."""
     return Store((postgresql if database.server else sqlite).engine(database))
 
 
 def _check(database: Database, store: Store, migrate: bool) -> None:
     scripts = ScriptDirectory.from_config(_config())
-    wanted = scripts.get_current_head() or ""
+    wanted = newest()
     with store.read() as tx:
         found = _found(tx)
     if found and found not in {script.revision for script in scripts.walk_revisions()}:
@@ -143,9 +144,21 @@ def _update(store: Store, wanted: str) -> None:
         found = _found(tx)  # another process may have been faster
         if found != wanted:
             store.kind.before_update(tx, found, wanted)
-            config = _config()
-            config.attributes["connection"] = tx
-            command.upgrade(config, "head")
+            upgrade(tx, wanted)
+
+
+def upgrade(tx: Connection, wanted: str) -> None:
+    """Bring the schema to ``wanted``. Raises StoreError when that is one of a newer program."""
+    config = _config()
+    if wanted not in {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}:
+        raise StoreError(f"schema {wanted} is of a newer huiyin; install that one")
+    config.attributes["connection"] = tx
+    command.upgrade(config, wanted)
+
+
+def newest() -> str:
+    """The schema of this program."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
 
 def _found(tx: Connection) -> str | None:

@@ -6,11 +6,14 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
+from monitor.store import statements
 from monitor.store.database import Tx
 from monitor.store.statements import add_new
 from monitor.store.tables import mark
 
 LIVE = "live"  # from here on people above the duty officer are told
+BACKUP = "backup"  # the last backup was made
+RESTORED = "restored"  # what is here came from a backup
 
 
 def at(tx: Tx, name: str) -> datetime | None:
@@ -21,6 +24,11 @@ def at(tx: Tx, name: str) -> datetime | None:
 def put(tx: Tx, name: str, now: datetime) -> bool:
     """Mark ``name``; False when it had been marked before."""
     return add_new(tx, mark, {"name": name, "at": now})
+
+
+def renew(tx: Tx, name: str, now: datetime) -> None:
+    """Mark ``name`` anew: only the last time counts."""
+    statements.put(tx, mark, {"name": name, "at": now})
 
 
 def take(tx: Tx, name: str) -> bool:

@@ -201,6 +201,11 @@ def release(tx: Tx) -> None:
     tx.execute(update(notification).where(sending).values(lease=None, lease_until=None))
 
 
+def may_have_gone(tx: Tx) -> int:
+    """After a backup was restored: whatever waits may have been sent since, and says so; how many there are."""
+    return tx.execute(update(notification).where(IS_WAITING, notification.c.unknowns == 0).values(unknowns=1)).rowcount
+
+
 def _notification(row: Row[Any], *, attempts: int, unknowns: int) -> Notification:
     return Notification(
         id=row.id,

@@ -61,6 +61,13 @@ def reserve(tx: Connection, table: Table, count: int) -> Sequence[int]:
     return range(last + 1, last + count + 1)
 
 
+def go_on(tx: Connection, table: Table) -> None:
+    """After rows were written with their ids: the ids of new rows come after them."""
+    if tx.dialect.name == "postgresql":
+        last = select(func.max(table.c.id)).scalar_subquery()
+        tx.execute(select(func.setval(func.pg_get_serial_sequence(table.name, "id"), last)))
+
+
 def load(tx: Connection, table: Table, columns: Mapping[str, Iterable[Any]]) -> None:
     """Insert many rows, given column by column, faster than the driver inserts one after the other.
 
