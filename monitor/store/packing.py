@@ -237,7 +237,7 @@ def _opened(path: Path) -> Iterator[ZipFile]:
             yield archive
     except OSError as error:
         raise StoreError(f"{path}: the backup can't be read: {error.strerror}") from error
-    except (BadZipFile, zlib.error, EOFError, KeyError, TypeError, ValueError, NotImplementedError) as error:
+    except (BadZipFile, zlib.error, EOFError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise StoreError(f"{path}: is no backup of Huiyin, or is damaged: {type(error).__name__}") from error
 
 
