@@ -145,7 +145,7 @@ class Walk:
         """
         for entry in entries:
             yield from self._linked(entry)
-            if entry.what is not What.ERASED:
+            if entry.what != What.ERASED:  # it comes from the database as a text
                 yield from self._fits(entry, rows.get((kind(entry.what), entry.row)), entry.place in last)
 
     def _linked(self, entry: Entry) -> Iterator[Flaw]:

@@ -52,6 +52,7 @@ STAGES: dict[str, tuple[Stage, int]] = {  # how many may run at once: slow platf
     "deliver": (pipeline.deliver, 2),
     "ring": (pipeline.ring, 2),
     "backup": (keeping.backup, 1),
+    "erase": (keeping.erase, 1),
 }
 THREADS = sum(at_once for _, at_once in STAGES.values()) + 2  # and the watch, and the heads
 BEAT_EVERY = timedelta(seconds=30)  # how often a stage says that it lives

@@ -1,4 +1,4 @@
-"""The daily backup: due at a time of day, checked as it is written, the oldest ones removed."""
+"""What is kept: a backup a day, checked as it is written; and texts no longer than their time."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from pathlib import Path
 from monitor import logs
 from monitor.errors import StoreError
 from monitor.house import Clock, House
-from monitor.store import chained, marks, packing
+from monitor.settings import Settings
+from monitor.store import chained, erasing, marks, packing
 from monitor.store.database import Store, Tx
 
 AGAIN = timedelta(hours=1)  # after a backup that could not be made
 LATE = timedelta(hours=50)  # older than two nights: something is wrong
 _TRIED = "backup_tried"
+_ERASED = "erased"
+_DAY = timedelta(days=1)
 
 
 def age(tx: Tx, now: datetime) -> timedelta | None:
@@ -45,6 +48,28 @@ def backup(house: House, clock: Clock) -> bool:
         old.unlink(missing_ok=True)
     logs.event("backed_up", path=path)
     return False
+
+
+def erase(house: House, clock: Clock) -> bool:
+    """Once a day erase the texts whose time has come, some at a time; whether there may be more."""
+    now = clock()
+    with house.store.read() as tx:
+        last = marks.at(tx, _ERASED)
+    if last is not None and now - _DAY < last <= now:
+        return False
+    for kind, before in limits(house.settings, now).items():
+        with house.store.write() as tx:
+            if count := erasing.erase(tx, kind, before):
+                logs.event("erased", kind=kind, rows=count)
+                return True
+    with house.store.write() as tx:
+        marks.renew(tx, _ERASED, now)
+    return False
+
+
+def limits(settings: Settings, now: datetime) -> dict[str, datetime]:
+    """By kind of text: what is older goes."""
+    return {kind: now - getattr(settings.retention, kind) for kind in erasing.KINDS}
 
 
 def make(store: Store, folder: Path, key: bytes, now: datetime) -> Path:

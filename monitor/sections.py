@@ -85,6 +85,16 @@ class DigestSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How long texts of closed records stay, by what they are."""
+
+    mails: timedelta
+    answers: timedelta
+    reasons: timedelta
+    excerpts: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
     """How often each stage looks for work, and when failures are told."""
 
@@ -227,6 +237,14 @@ def digest(table: Options, contacts: Mapping[str, Contact]) -> DigestSettings:
         to=table.texts("to") or tuple(contacts),
     )
     known(table, "to", settings.to, contacts)
+    table.finish()
+    return settings
+
+
+def retention(table: Options) -> Retention:
+    settings = Retention(
+        **{name: table.duration(name, "1095d", "90d", "36500d") for name in ("mails", "answers", "reasons", "excerpts")}
+    )
     table.finish()
     return settings
 

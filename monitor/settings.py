@@ -31,6 +31,7 @@ from monitor.sections import (
     HttpSettings,
     LinkSettings,
     Pace,
+    Retention,
     RingSettings,
 )
 
@@ -79,6 +80,7 @@ class Settings:
     emergency: Emergency
     digest: DigestSettings
     backup: BackupSettings
+    retention: Retention
     pace: Pace
     contacts: Mapping[str, Contact]
     platforms: Mapping[str, Platform]
@@ -202,6 +204,7 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
         emergency=sections.emergency(top.table("emergency")),
         digest=sections.digest(top.table("digest"), contacts),
         backup=_backup(top.table("backup"), path.parent),
+        retention=sections.retention(top.table("retention")),
         pace=sections.pace(top.table("pace")),
         contacts=contacts,
         platforms=watched,

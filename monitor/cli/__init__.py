@@ -120,6 +120,14 @@ cli.add_command(copies.backup)
 cli.add_command(copies.restore)
 
 
+@cli.group()
+def retention() -> None:
+    """保存期限：到期会删去哪些文字。/ How long texts are kept, and which would go."""
+
+
+retention.add_command(copies.preview)
+
+
 def main() -> None:
     """The entry point; output is UTF-8 whatever the locale says."""
     for stream in (sys.stdout, sys.stderr):

@@ -1,4 +1,4 @@
-"""``huiyin backup`` and ``huiyin restore``."""
+"""``huiyin backup``, ``huiyin restore`` and ``huiyin retention``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from monitor.cli import wiring
 from monitor.errors import StoreError
 from monitor.model import Database
 from monitor.settings import Settings, load
-from monitor.store import chained, packing, restoring
+from monitor.store import chained, erasing, packing, restoring
 from monitor.store.database import Tx, connected, made, open_store
 from monitor.store.packing import Manifest
 from monitor.words import Words
@@ -145,3 +145,17 @@ def _part_with_heads(settings: Settings, manifest: Manifest, words: Words, now: 
 
 def _moment(manifest: Manifest, settings: Settings) -> str:
     return datetime.fromisoformat(manifest.made_at).astimezone(settings.zone).strftime("%Y-%m-%d %H:%M")
+
+
+@click.command()
+@click.pass_obj
+def preview(config: Path) -> None:
+    """列出到期会删去的文字：类别、数量、最早日期；什么也不删。/ What would be erased now; nothing is."""
+    with wiring.opened(config) as (settings, store, words), store.read() as tx:
+        for kind, before in keeping.limits(settings, daemon.clock()).items():
+            found = erasing.aged(tx, kind, before)
+            span = words.span(getattr(settings.retention, kind))
+            oldest = found.oldest.astimezone(settings.zone).strftime("%Y-%m-%d") if found.oldest else "–"
+            what = words.say(f"retention.{kind}")
+            click.echo(words.say("retention.line", what=what, span=span, n=found.rows, oldest=oldest))
+    click.echo(words.say("retention.kept"))
