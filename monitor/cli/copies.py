@@ -21,7 +21,7 @@ from monitor.store.database import Tx, connected, made, open_store
 from monitor.store.packing import Manifest
 from monitor.words import Words
 
-MB = 2**20
+KB = 1024
 
 
 @click.command()
@@ -39,7 +39,7 @@ def backup(context: click.Context, target: Path, check: bool) -> None:
         else:
             keeping.to_file(store, target, key, now)
         manifest = packing.read(target, key)
-        size = f"{target.stat().st_size / MB:.1f}"
+        size = -(-target.stat().st_size // KB)
         click.echo(words.say("backup.made", path=target, rows=manifest.rows, tables=len(manifest.sheets), size=size))
         click.echo(words.say("backup.key", key=settings.key_file))
 

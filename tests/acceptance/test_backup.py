@@ -10,7 +10,7 @@ from monitor import daemon, heads, keys
 from monitor.cli import cli
 from monitor.model import State, Transition
 from monitor.store import records, views
-from tests.houses import CONFIGURATION, LEAK, Clock, Web, build, configuration, drain, item
+from tests.houses import CONFIGURATION, LEAK, PLACE, Clock, Web, build, configuration, drain, item
 
 SERVED = (("list",), ("show", "2026-0001"), ("health",), ("audit", "export", "history.jsonl"))
 
@@ -154,6 +154,17 @@ def test_without_the_key_nothing_is_restored(house, backup, tmp_path):
     assert refused.exit_code == 1
     assert "another installation key" in refused.output
     assert not (folder / "data" / "huiyin.db").exists()
+
+
+def test_a_backup_moves_to_a_server_that_is_never_emptied(house, backup, tmp_path, postgresql):
+    with postgresql.fresh("template0") as database, PLACE.at(database.server):
+        folder = clone(tmp_path, house)
+        restored = huiyin(folder, "restore", str(backup))
+        assert restored.exit_code == 0, restored.output
+        assert "2026-0001" in huiyin(folder, "list").output
+        refused = huiyin(folder, "restore", str(backup), "--replace")
+    assert refused.exit_code == 1
+    assert "createdb" in refused.output
 
 
 def test_a_daily_backup_that_is_missing_is_no_good_health(agency, tmp_path):
