@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind
 from monitor.model import Escalation, Period
-from monitor.summary import KindCount, PlatformHealth, Summary, Tally, UnreadFile
+from monitor.summary import Installation, KindCount, PlatformHealth, Summary, Tally, UnreadFile
 
+UNKNOWN = Installation()
 LEAST_ITEMS = 2  # a word of one single item says nothing about many, and may be a name
 
 Counts = Mapping[Kind, int]
@@ -95,6 +96,7 @@ def summarise(
     undelivered: int = 0,
     unread: tuple[UnreadFile, ...] = (),
     live: bool = True,
+    installation: Installation = UNKNOWN,
 ) -> Summary:
     """The Summary of ``period``; ``opened`` counts new records by kind in it and the two weeks before, newest first.
 
@@ -117,6 +119,7 @@ def summarise(
         undelivered=undelivered,
         unread=unread,
         live=live,
+        installation=installation,
     )
 
 

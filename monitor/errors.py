@@ -7,6 +7,7 @@
     ├── AttachmentError  a file, or something in it, could not be read
     ├── DeliveryError    a notification was not accepted
     └── StoreError       the database
+        ├── DiskFullError   nothing more can be written
         └── LeaseLostError  somebody else finished this unit of work first
 
 The class docstring is the default message. ``permanent`` says that trying again changes nothing
@@ -93,6 +94,10 @@ class DeliveryError(MonitorError):
 
 class StoreError(MonitorError):
     """The database can't be used."""
+
+
+class DiskFullError(StoreError):
+    """There is no room left where the database is kept."""
 
 
 class LeaseLostError(StoreError):

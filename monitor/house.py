@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from classifiers.finding import Document, Topic
 from monitor import logs, messages
+from monitor.disk import Disk
 from monitor.model import Collected, Cursor, Fetched, Notification, Platform
 from monitor.settings import Settings
 from monitor.store.database import Store
+from monitor.watching import Space
 from monitor.words import Words
 
 Unit = TypeVar("Unit")
@@ -21,6 +23,24 @@ Clock = Callable[[], datetime]
 Fetch = Callable[..., Fetched]
 Collector = Callable[[Platform, Cursor, Fetch], Collected]
 Send = Callable[[Notification, Callable[[], None]], str]
+
+
+@dataclass(slots=True, kw_only=True)
+class Sentry:
+    """What this process sees and remembers of itself; all else is in the database."""
+
+    disk: Disk
+    ping: Callable[[str, bytes], str]  # asks an address of the monitoring; why that failed, "" when it didn't
+    began: datetime
+    space: Space = Space.ENOUGH
+    filled_at: datetime | None = None  # when the database said last that its disk is full
+    free: int | None = None  # bytes, when that was last asked
+    looked_at: datetime | None = None
+    measured_at: datetime | None = None
+    pinged: str = ""  # why the monitoring can't be asked
+    unwritten: str = ""  # why its file can't be written
+    worst: str = ""  # what is wrong, in a few words
+    jumps: list[timedelta] = field(default_factory=list)  # of the clock, that nobody has been told of yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +63,7 @@ class House:
     cut: Callable[[str], Iterable[str]]  # text into words
     topics: Callable[[Sequence[Document]], list[Topic]]  # what messages are about
     luck: Callable[[], float]  # 0..1, for jitter
+    sentry: Sentry
 
 
 def context(settings: Settings, now: datetime) -> messages.Context:

@@ -287,7 +287,8 @@ def digest(house: House, clock: Clock) -> bool:
     week = weekly.iso_week(period, settings.zone)
     with house.store.read() as tx:
         allowed, plan = reaching.allowed(house, tx), duties.plan(tx, settings.contacts, now)
-        to = [name for name in settings.digest.to if name in allowed and reaching.readers(plan, name, now)]
+        names = [name for name in settings.digest.to if name in allowed] or reaching.first(house)  # it always comes
+        to = [name for name in names if reaching.readers(plan, name, now)]
         waiting = [name for name in to if not outbox.exists(tx, f"digest:{week}:{name}")]
         if not waiting or views.watching_since(tx, now) >= period.end:
             return False

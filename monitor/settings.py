@@ -16,7 +16,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind
-from monitor import duty, holidays, platforms, promises, rules, sections, staff
+from monitor import duty, holidays, platforms, promises, rules, sections, staff, watching
 from monitor.calendar import Calendar
 from monitor.errors import SettingsError
 from monitor.model import Contact, Database, Emergency, Platform, Policy
@@ -81,6 +81,7 @@ class Settings:
     digest: DigestSettings
     backup: BackupSettings
     retention: Retention
+    watch: watching.WatchSettings
     pace: Pace
     contacts: Mapping[str, Contact]
     platforms: Mapping[str, Platform]
@@ -139,6 +140,11 @@ def shipped(name: str) -> str:
 def default_path() -> Path:
     """``$HUIYIN_CONFIG``, else ``huiyin.toml`` in the working folder."""
     return Path(os.environ.get("HUIYIN_CONFIG", "huiyin.toml"))
+
+
+def notify_socket() -> str:
+    """Where systemd listens to the service, "" where nobody does."""
+    return os.environ.get("NOTIFY_SOCKET", "")
 
 
 def load(path: Path) -> Settings:
@@ -205,6 +211,7 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
         digest=sections.digest(top.table("digest"), contacts),
         backup=_backup(top.table("backup"), path.parent),
         retention=sections.retention(top.table("retention")),
+        watch=watching.settings(top.table("watch"), contacts),
         pace=sections.pace(top.table("pace")),
         contacts=contacts,
         platforms=watched,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from classifiers.finding import Kind, Purpose
 from monitor.model import Escalation, Period
@@ -122,6 +122,21 @@ class Corrected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """How the installation itself is; None where nobody knows."""
+
+    free: int | None = None  # bytes on the disk
+    days_left: int | None = None  # until collecting stops, if the disk fills up as it does now
+    reserve: bool = True  # room is kept for alerts
+    collecting: bool = True
+    holidays_until: int | None = None  # the last year of which the official calendar is known
+    key_since: datetime | None = None  # when the installation key was made
+    ending: tuple[tuple[str, date], ...] = ()  # what the operator wrote down and ends soon: a password, a domain
+    backed_up_at: datetime | None = None
+    jumps: tuple[tuple[datetime, timedelta], ...] = ()  # of the clock in the period
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """What happened in a Period: the one value every digest document is made of."""
 
@@ -137,6 +152,7 @@ class Summary:
     undelivered: int = 0  # notifications of the period that nobody accepted
     unread: tuple[UnreadFile, ...] = ()  # attachments found in the period that could not be read
     live: bool = True  # people above the duty officer are told
+    installation: Installation = Installation()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from classifiers.finding import Kind
-from monitor import brief, chasing, duty, firstday, messages, policy, reaching, relief
+from monitor import brief, chasing, duty, firstday, messages, policy, reaching, relief, vitals
 from monitor import digest as weekly
 from monitor.house import House, context
 from monitor.letter import noted
@@ -287,6 +287,7 @@ def digest(house: House, period: Period, contact: Contact, now: datetime, notes:
         unread = attached.unread(tx, period)
         live = marks.at(tx, marks.LIVE) is not None
         head = chained.head(tx)
+        installation = vitals.installation(house, tx, period, now)
     summary = weekly.summarise(
         period=period,
         zone=zone,
@@ -299,6 +300,7 @@ def digest(house: House, period: Period, contact: Contact, now: datetime, notes:
         undelivered=undelivered,
         unread=tuple(unread),
         live=live,
+        installation=installation,
     )
     words = house.words[contact.language]
     about = replace(context(house.settings, now), head=str(head) if head.count else "")

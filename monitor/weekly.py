@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor import proof
+from monitor import notices, proof
 from monitor.letter import Context, Items, Letter, Paragraph, Section, Table
 from monitor.model import Contact, Escalation, Period, Severity
 from monitor.proof import Hold
@@ -60,7 +60,8 @@ class _Digest:
 
     @property
     def troubles(self) -> int:
-        return self.broken + bool(self.summary.undelivered) + (not self.summary.platforms)
+        told = bool(self.summary.undelivered) + notices.presses(self.summary.installation)
+        return self.broken + told + (not self.summary.platforms)
 
     def at(self, moment: datetime) -> str:
         return self.words.moment(moment, self.summary.now, self.context.zone)
@@ -116,6 +117,8 @@ class _Digest:
         yield self.health()
         if summary.undelivered:
             yield count("digest.lost", summary.undelivered)
+        if notices.presses(summary.installation):
+            yield self.words.say("digest.filling")
 
     def health(self) -> str:
         total = len(self.summary.platforms)
@@ -136,6 +139,7 @@ class _Digest:
             ("platforms", self.platforms()),
             ("files", self.files()),
             ("words", self.most_mentioned()),
+            ("strip", notices.strip(self.summary.installation, self.summary.platforms, self.context, self.words)),
         )
         for title, blocks in parts:
             if blocks:

@@ -102,6 +102,7 @@ PARTS = ("monitor/attachment.py", "monitor/bymail.py", "monitor/errors.py", "mon
 MODEL = (*PARTS, "monitor/model.py")
 CALENDAR = "monitor/calendar.py"
 PROMISES = "monitor/promises.py"
+WATCHING = "monitor/watching.py"
 VALUES = ("monitor/__init__.py", *MODEL, "monitor/summary.py", *FINDING)
 READING = ("classifiers/page.py", "monitor/blocked.py", "monitor/dates.py", "monitor/decoding.py")
 DOOR = (
@@ -146,7 +147,10 @@ PURE = (
     Room(PROMISES, (CALENDAR, "monitor/options.py", *VALUES), pure=True),
     Room("monitor/words.py", VALUES, pure=True),
     Room("monitor/letter.py", ("monitor/words.py", *VALUES), pure=True),
-    Room("monitor/weekly.py", ("monitor/letter.py", "monitor/proof.py", "monitor/words.py", *VALUES), pure=True),
+    Room(WATCHING, (CALENDAR, "monitor/options.py", "monitor/sections.py", *VALUES), pure=True),
+    Room("monitor/notices.py", (*LETTERS, WATCHING, *VALUES), pure=True),
+    Room("monitor/checkup.py", (*LETTERS, "monitor/proof.py", WATCHING, *VALUES), pure=True),
+    Room("monitor/weekly.py", ("monitor/notices.py", *LETTERS, "monitor/proof.py", *VALUES), pure=True),
     Room("monitor/rescue.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/answered.py", ("monitor/letter.py", "monitor/replies.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/unopened.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
@@ -218,9 +222,11 @@ EDGES = (  # never each other
             "monitor/rules.py",
             "monitor/sections.py",
             "monitor/staff.py",
+            WATCHING,
             *VALUES,
         ),
     ),
+    Room("monitor/disk.py", ()),
     Room("monitor/keys.py", VALUES),
     Room("monitor/heads.py", ("monitor/chain.py", "monitor/errors.py")),
     Room("monitor/logs.py", VALUES),
@@ -250,7 +256,9 @@ EDGES = (  # never each other
     Room("monitor/channels/", ("monitor/channels/", *VALUES)),
 )
 INNER = files(*CLASSIFIERS, *PURE, *EDGES)
-BESIDE = ("awaiting", "brought", "house", "pagesight", "reaching", "relieving", "router", "telling", "wellness")
+BESIDE = (
+    *("awaiting", "brought", "house", "pagesight", "reaching", "relieving", "router", "telling", "vitals", "wellness"),
+)
 WAY = (*(f"monitor/{name}.py" for name in BESIDE), *INNER)  # what the main path stands on
 STAGES = tuple(f"monitor/{name}.py" for name in ("attach", "keeping", "links", "pages", "pipeline", "proving"))
 ROOMS = (
@@ -262,8 +270,10 @@ ROOMS = (
     Room("monitor/awaiting.py", ("monitor/house.py", "monitor/reaching.py", *INNER)),
     Room("monitor/brought.py", ("monitor/awaiting.py", "monitor/house.py", *INNER)),
     Room("monitor/reaching.py", ("monitor/house.py", *INNER)),
-    Room("monitor/telling.py", ("monitor/house.py", "monitor/reaching.py", *INNER)),
+    Room("monitor/vitals.py", ("monitor/house.py", *INNER)),
+    Room("monitor/telling.py", ("monitor/house.py", "monitor/reaching.py", "monitor/vitals.py", *INNER)),
     Room("monitor/relieving.py", ("monitor/house.py", "monitor/reaching.py", "monitor/telling.py", *INNER)),
+    Room("monitor/watch.py", WAY),
     Room("monitor/pagesight.py", ("monitor/house.py", *INNER)),
     Room("monitor/wellness.py", ("monitor/house.py", "monitor/telling.py", *INNER)),
     Room("monitor/handing.py", ("monitor/house.py", "monitor/reaching.py", "monitor/telling.py", *INNER)),
@@ -273,8 +283,8 @@ ROOMS = (
     Room("monitor/links.py", WAY),
     Room("monitor/proving.py", WAY),
     Room("monitor/keeping.py", WAY),
-    Room("monitor/daemon.py", (*STAGES, *WAY)),
-    Room("monitor/cli/", ("monitor/cli/", "monitor/daemon.py", "monitor/handing.py", "demo/", *STAGES, *WAY)),
+    Room("monitor/daemon.py", ("monitor/watch.py", *STAGES, *WAY)),
+    Room("monitor/cli/", ("monitor/cli/", "monitor/daemon.py", "monitor/handing.py", "monitor/watch.py", "demo/", *STAGES, *WAY)),
     Room("demo/", ("demo/", "monitor/cli/", "monitor/daemon.py", *STAGES, *WAY)),
     Room("classifiers/training/", ("classifiers/training/", *files(*CLASSIFIERS))),
 )

@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -87,6 +88,15 @@ class Mail:
         finally:
             conversation.close()
 
+    def knock(self) -> None:
+        """Connect, encrypt and log in, and leave: nothing is sent. Raises DeliveryError."""
+        conversation = _Conversation(self._settings)
+        try:
+            conversation.enter()
+            conversation.leave()
+        finally:
+            conversation.close()
+
 
 class _Conversation:
     """One SMTP session within one deadline."""
@@ -98,15 +108,25 @@ class _Conversation:
 
     def prepare(self, recipient: str, size: int) -> None:
         """Everything up to DATA: connect, EHLO, STARTTLS, AUTH, MAIL, RCPT."""
+        self.enter()
+        self._understood(partial(self._envelope, recipient, size))
+
+    def enter(self) -> None:
+        """Everything before the envelope: connect, EHLO, STARTTLS, AUTH."""
+        self._understood(self._introduce)
+
+    def _understood(self, step: Callable[[], None]) -> None:
         try:
-            self._greet()
-            if self._settings.security is Security.STARTTLS:
-                self._starttls()
-            if self._settings.username:
-                self._smtp.login(self._settings.username, self._settings.password)
-            self._envelope(recipient, size)
+            step()
         except (OSError, ValueError) as error:  # every smtplib and ssl error is an OSError
             raise DeliveryError(f"{self._server}: {_in_words(error)}") from None
+
+    def _introduce(self) -> None:
+        self._greet()
+        if self._settings.security is Security.STARTTLS:
+            self._starttls()
+        if self._settings.username:
+            self._smtp.login(self._settings.username, self._settings.password)
 
     def data(self, mail: bytes) -> str:
         """Hand the mail over and return the answer."""
@@ -120,7 +140,7 @@ class _Conversation:
             raise self._refused(_Step.CONTENT, code, answer)
         if not 200 <= code < 300:
             raise DeliveryError(f"{self._server}: no answer to the mail can be understood", unknown=True)
-        self._quit()
+        self.leave()
         return f"{code} {_line(answer)}"
 
     def close(self) -> None:
@@ -199,7 +219,8 @@ class _Conversation:
             raise TimeoutError("no time left")
         return left
 
-    def _quit(self) -> None:
+    def leave(self) -> None:
+        """Say goodbye; nothing depends on the answer."""
         self._deadline = min(self._deadline, monotonic() + GOODBYE)
         with suppress(OSError, ValueError):
             self._smtp.quit()

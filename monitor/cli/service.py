@@ -16,9 +16,10 @@ from urllib.parse import urlsplit
 import click
 
 from classifiers import routing
-from monitor import brief, daemon, guard, keys, logs, messages, papers, proof
+from monitor import brief, daemon, guard, keys, logs, messages, papers
 from monitor.attachments import apart
-from monitor.cli import copies, owned, people, wiring
+from monitor.channels.supervisor import Supervisor
+from monitor.cli import owned, people, wiring
 from monitor.collectors import exports
 from monitor.collectors.board import PASS_TIME
 from monitor.collectors.imap import PASS_LIMIT
@@ -27,14 +28,13 @@ from monitor.house import Send, context
 from monitor.model import Channel, Contact, Cursor, Notification, Platform, Policy
 from monitor.polling import AFTER_NIGHT
 from monitor.proof import Proof, claimed
-from monitor.settings import Settings, load, shipped
-from monitor.store import marks, passes, views
-from monitor.store.database import Tx, made, open_store
+from monitor.settings import Settings, load, notify_socket, shipped
+from monitor.store import passes, views
+from monitor.store.database import made, open_store
 from monitor.words import Words
 
 ENDS_SOON = timedelta(days=30)
 TRIED = 10.0  # seconds for one export: a service that starts waits for check-config
-SILENT_AFTER = timedelta(minutes=5)  # a stage that has said nothing for so long is stuck
 
 
 @click.command()
@@ -254,7 +254,7 @@ def run(config: Path) -> None:
     with closing(house.store):
         for line in owned.notice(house):
             click.echo(line, err=True)
-        daemon.run(house, stop)
+        daemon.run(house, stop, Supervisor(notify_socket()))
 
 
 @click.command()
@@ -267,68 +267,6 @@ def once(config: Path) -> None:
         daemon.once(house)
         for line in owned.notice(house):
             click.echo(line, err=True)
-
-
-@click.command()
-@click.pass_obj
-def health(config: Path) -> None:
-    """服务是否正常；不正常时退出码为 1。/ Whether all is well; exit code 1 when it isn't."""
-    with wiring.opened(config) as (settings, store, words):
-        now = daemon.clock()
-        with store.read() as tx:
-            troubles = [*_stages(tx, words, now), *_waiting(tx, words, now), *copies.late(tx, settings, words, now)]
-            notes = [*_platforms(tx, settings, words), _queue(tx, words), *people.gaps(tx, settings, words, now)]
-            if not marks.at(tx, marks.LIVE):
-                notes.append(words.say("terminal.not_live"))
-        if not store.has_daemon():
-            troubles.insert(0, words.say("terminal.health_lock_missing"))
-        for line in troubles or [words.say("terminal.health_well")]:
-            click.echo(line)
-        for line in notes:
-            click.echo(f"  {line}")
-        if troubles:
-            sys.exit(1)
-
-
-def _stages(tx: Tx, words: Words, now: datetime) -> list[str]:
-    beats = views.beats(tx)
-    found = []
-    for stage in daemon.STAGES:
-        at, error = beats.get(stage, (None, ""))
-        if error:
-            found.append(words.say("terminal.health_stage_error", stage=stage, error=error))
-        if at is not None and now - at > SILENT_AFTER:
-            found.append(words.say("terminal.health_stage_silent", stage=stage, span=words.span(now - at)))
-    return found
-
-
-def _waiting(tx: Tx, words: Words, now: datetime) -> list[str]:
-    waits = views.waits(tx)
-    if waits.oldest_notification is None or now - waits.oldest_notification < SILENT_AFTER:
-        return []
-    span = words.span(now - waits.oldest_notification)
-    return [words.count("terminal.health_mail_waiting", waits.notifications, span=span)]
-
-
-def _queue(tx: Tx, words: Words) -> str:
-    waits = views.waits(tx)
-    counts = {"versions": waits.versions, "findings": waits.findings, "notifications": waits.notifications}
-    return words.say("terminal.health_waits", **counts)
-
-
-def _platforms(tx: Tx, settings: Settings, words: Words) -> list[str]:
-    rows, now = views.health(tx, tuple(settings.platforms.values()), {}), daemon.clock()
-    failing = [
-        words.say("terminal.health_platform", title=row.title, error=words.error(row.error), n=row.failures)
-        for row in rows
-        if row.error
-    ]
-    unproven = [
-        words.say("terminal.health_unproven", title=row.title, state=owned.state(row.proofs, words, now, settings))
-        for row in rows
-        if proof.missing(row.proofs, now)
-    ]
-    return failing + unproven
 
 
 @click.command("send-test")
@@ -347,7 +285,7 @@ def send_test(config: Path, names: tuple[str, ...], no_ring: bool) -> None:
         if name not in addressed:
             known = ", ".join(addressed)
             raise click.ClickException(words.say("terminal.unknown_contact", name=name, known=known))
-        letter = _test(settings, settings.contacts[name], daemon.clock())
+        letter = trial(settings, settings.contacts[name], daemon.clock())
         well &= _sent(letter, mail, words, settings)
         if settings.contacts[name].phone and settings.ring.way != "none" and not no_ring:
             well &= _sent(_test_ring(settings, letter), ring, words, settings)
@@ -355,7 +293,8 @@ def send_test(config: Path, names: tuple[str, ...], no_ring: bool) -> None:
         sys.exit(1)
 
 
-def _test(settings: Settings, contact: Contact, now: datetime) -> Notification:
+def trial(settings: Settings, contact: Contact, now: datetime) -> Notification:
+    """The test mail for a contact."""
     words = wiring.words(contact.language)
     return Notification(
         id=0,

@@ -22,9 +22,10 @@ from monitor.channels.folder import Folder
 from monitor.channels.mail import Mail, MailSettings, Security
 from monitor.channels.ring import Gateway, Post, Ring
 from monitor.collectors import account, accountapi, board, exports, feed, imap, listing, mailbox, sitemap
-from monitor.errors import DeliveryError, MonitorError, SettingsError
+from monitor.disk import Disk
+from monitor.errors import CollectError, DeliveryError, MonitorError, SettingsError
 from monitor.fetch import Fetcher, FetchLimits
-from monitor.house import Collector, House, Send
+from monitor.house import Collector, House, Send, Sentry
 from monitor.model import Notification
 from monitor.resolver import Txt
 from monitor.router import Router, own
@@ -36,6 +37,7 @@ from monitor.turns import Turns
 from monitor.words import Words
 
 PROOF_TIME = timedelta(seconds=20)  # three of them and the DNS within the shortest lease
+PING_TIME = timedelta(seconds=10)
 PROOF_BYTES = 2_097_152
 SHEETS = Limits(seconds=180, memory=768 * MB, size=exports.MAX_BYTES, cells=10_000_000)  # of one export of a hotline
 SEARCH_ENGINE = "Mozilla/5.0 (compatible; Baiduspider/2.0; +http://www.baidu.com/search/spider.html)"
@@ -66,7 +68,23 @@ def house(settings: Settings, *, migrate: bool = False) -> House:
         cut=Cutter(settings.data),
         topics=Router(settings.routing_file),
         luck=random.SystemRandom().random,
+        sentry=sentry(settings, client.post),
     )
+
+
+def sentry(settings: Settings, post: Post) -> Sentry:
+    """What the service sees of itself; ``post`` is the guarded client's."""
+    disk = Disk(settings.data, settings.watch.reserve)
+    return Sentry(disk=disk, ping=partial(_ping, settings, post), began=daemon.clock())
+
+
+def _ping(settings: Settings, post: Post, url: str, body: bytes) -> str:
+    headers, networks = {"Content-Type": "application/json; charset=utf-8"}, settings.watch.networks
+    try:
+        answer = post(url, body, headers, networks=networks, total=PING_TIME, begins=lambda: None)
+    except CollectError as error:
+        return error.code
+    return "" if 200 <= answer.status < 300 else f"http_{answer.status}"
 
 
 def collectors(key: bytes, client: Fetcher) -> dict[str, Collector]:
@@ -133,20 +151,23 @@ def _no_ring(_notification: Notification, _data_begins: Callable[[], None]) -> s
 
 def sender(mail: MailSection) -> Send:
     """The way out that the configuration chose."""
-    by = Sender(mail.sender, mail.sender_name)
     if mail.way == "folder":
-        return Folder(mail.folder, by).send
-    chosen = MailSettings(
+        return Folder(mail.folder, Sender(mail.sender, mail.sender_name)).send
+    return Mail(mail_settings(mail)).send
+
+
+def mail_settings(mail: MailSection) -> MailSettings:
+    """How the mail server is spoken to."""
+    return MailSettings(
         host=mail.host,
         port=mail.port,
         security=Security(mail.security),
-        sender=by,
+        sender=Sender(mail.sender, mail.sender_name),
         username=mail.username,
         password=mail.password,
         timeout=mail.timeout,
         ca_file=Path(mail.ca_file) if mail.ca_file else None,
     )
-    return Mail(chosen).send
 
 
 @cache

@@ -11,6 +11,7 @@ from monitor.store.database import Tx
 from monitor.store.statements import add_new
 from monitor.store.tables import mark
 
+MUTE = "watch:mute"  # it was said by ringing that mail can't be sent
 LIVE = "live"  # from here on people above the duty officer are told
 BACKUP = "backup"  # the last backup was made
 RESTORED = "restored"  # what is here came from a backup

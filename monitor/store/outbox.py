@@ -14,11 +14,12 @@ from monitor.chain import What
 from monitor.errors import LeaseLostError
 from monitor.model import Channel, Contact, Message, Notification, Outcome
 from monitor.policy import UNKNOWNS_ALLOWED, Settled
-from monitor.store import chained
+from monitor.store import chained, marks
 from monitor.store.database import Tx
 from monitor.store.statements import add_new, one_of
 from monitor.store.tables import attempt, escalation, notification
 
+MUTE = "mute:"  # keys of rings that say that mail can't be sent
 IS_WAITING = one_of(notification.c.state, (str(Outcome.PENDING), str(Outcome.SENDING)))
 
 
@@ -90,7 +91,8 @@ def claim(tx: Tx, now: datetime, until: datetime, channel: Channel = Channel.MAI
     An attempt that an earlier process left without outcome is closed first: unknown when DATA had
     begun, otherwise certainly not delivered.
     """
-    ripe = or_(notification.c.next_attempt_at <= now, notification.c.created_at > now)  # or the clock was set back
+    new = and_(notification.c.created_at > now, notification.c.attempts == 0)  # the clock was set back
+    ripe = or_(notification.c.next_attempt_at <= now, new)  # what failed once waits: else it would be tried without end
     due = and_(notification.c.state == str(Outcome.PENDING), ripe)
     ended = or_(notification.c.lease_until.is_(None), notification.c.lease_until <= now)
     left = and_(notification.c.state == str(Outcome.SENDING), ended)
@@ -112,13 +114,13 @@ def claim(tx: Tx, now: datetime, until: datetime, channel: Channel = Channel.MAI
 
 
 def _lapsed(tx: Tx, row: Row[Any]) -> bool:
-    """Whether nobody needs it any more: it is about a record, and something has happened since.
+    """Whether nobody needs it any more: mail goes out again, or it is about a record, and something has happened since.
 
     Something newer waits for the same contact over the same channel, or the record has been closed since; and no
     telephone rings any more for what somebody has taken on.
     """
     if row.escalation_id is None:
-        return False
+        return row.key.startswith(MUTE) and marks.at(tx, marks.MUTE) is None
     same = and_(
         notification.c.escalation_id == row.escalation_id,
         notification.c.contact == row.contact,

@@ -7,9 +7,11 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
-from monitor.errors import StoreError
+from monitor.errors import DiskFullError, StoreError
 
 TOO_LARGE = "54"  # class of PostgreSQL's codes: a value is larger than an index or a row can hold
+FULL = "53100"  # PostgreSQL: no room on its disk
+FULL_FILE = "SQLITE_FULL"
 NOT_IN_TIME = "55P03"  # PostgreSQL: nobody let go of the lock while we could wait
 
 
@@ -19,9 +21,14 @@ def translated() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise StoreError(f"the database refused: {_first_line(error.orig)}") from error
+        kind = DiskFullError if _is_full(error) else StoreError
+        raise kind(f"the database refused: {_first_line(error.orig)}") from error
     except SQLAlchemyError as error:
         raise StoreError(f"the database failed: {_first_line(error)}") from error
+
+
+def _is_full(error: DBAPIError) -> bool:
+    return code(error) == FULL or getattr(error.orig, "sqlite_errorname", "") == FULL_FILE
 
 
 def _first_line(error: BaseException | None) -> str:

@@ -14,7 +14,7 @@ from monitor import messages
 from monitor.digest import summarise
 from monitor.letter import Letter
 from monitor.model import Period, Severity
-from monitor.summary import PlatformHealth, Summary, Tally
+from monitor.summary import Installation, PlatformHealth, Summary, Tally
 from monitor.words import Words
 from tests.letters import (
     BROKEN,
@@ -56,13 +56,23 @@ def test_a_quiet_week_is_short_and_says_so(language: str) -> None:
     letter = digest(week(), WORDS[language])
 
     agrees(letter, WORDS[language])
-    assert len(text_of(letter, WORDS[language]).splitlines()) <= 8
+    assert len(text_of(letter, WORDS[language]).splitlines()) <= 16
     assert letter.severity is None
     assert digest(week()).subject == "回音周报（2026年第47周）：一切正常"
     assert (
         digest(week()).first
         == "2026年第47周（11月16日至11月22日）一切正常：新信息63条，没有未结事项，1个平台全部正常。"
     )
+
+
+@pytest.mark.parametrize("its", [Installation(days_left=30), Installation(collecting=False)])
+def test_a_disk_that_fills_up_is_no_quiet_week(its: Installation) -> None:
+    letter = digest(week(installation=its))
+
+    assert letter.severity is Severity.SERIOUS
+    assert letter.subject.endswith("没有未结事项，有1处需要看一看")
+    assert "服务器磁盘快满了" in letter.first
+    assert digest(week(installation=Installation(days_left=31))).severity is None
 
 
 def full(**changes: object) -> Summary:
@@ -150,7 +160,7 @@ def test_hostile_values_change_no_digest(strange: list[str]) -> None:
     )
 
     agrees(digest(summary), ZH)
-    assert len(text_of(digest(summary)).splitlines()) == 24
+    assert len(text_of(digest(summary)).splitlines()) == 33
 
 
 def test_a_long_list_is_cut_and_counted() -> None:

@@ -35,6 +35,8 @@ BY_NUMBER = {  # these are always asked for with ``count``; only they may hold a
     *("digest.trouble", "digest.undelivered_note", "digest.more", "sure.failures", "alert.more"),
     *("alert.seen_in_file", "alert.stale_of_site", "digest.unread"),
     *("links.count", "links.more"),
+    *(f"watch.{key}" for key in ("mute", "all_broken", "broken", "clock_moved")),
+    *(f"strip.{key}" for key in ("left", "days", "certified", "certificate_ends", "certificate_over", "back", "on")),
 }
 
 
@@ -106,6 +108,8 @@ def test_nothing_is_worded_that_nobody_says() -> None:
     )
     by_part = (
         "rescue.",
+        "watch.clock_",
+        "watch.space_",
         "learned.verdict_",
         "learned.model_",
         "subject_",
