@@ -284,7 +284,10 @@ ROOMS = (
     Room("monitor/proving.py", WAY),
     Room("monitor/keeping.py", WAY),
     Room("monitor/daemon.py", ("monitor/watch.py", *STAGES, *WAY)),
-    Room("monitor/cli/", ("monitor/cli/", "monitor/daemon.py", "monitor/handing.py", "monitor/watch.py", "demo/", *STAGES, *WAY)),
+    Room(
+        "monitor/cli/",
+        ("monitor/cli/", "monitor/daemon.py", "monitor/handing.py", "monitor/watch.py", "demo/", *STAGES, *WAY),
+    ),
     Room("demo/", ("demo/", "monitor/cli/", "monitor/daemon.py", *STAGES, *WAY)),
     Room("classifiers/training/", ("classifiers/training/", *files(*CLASSIFIERS))),
 )
