@@ -55,7 +55,7 @@ check: .venv/.test
 	$(PY) -m coverage report --include=$$($(PY) tests/test_architecture.py) --skip-covered --show-missing --fail-under=100
 
 bench: .venv/.bench
-	@for file in benchmarks/*.py; do echo; $(PY) $$file || exit 1; done
+	@for file in benchmarks/*.py; do echo; PYTHONPATH=. $(PY) $$file || exit 1; done
 
 soak: .venv/.test
 	@$(PY) -m pytest -n 2 tests/soak

@@ -137,6 +137,7 @@ class Context:
     transfers: tuple[Transfer, ...] = ()  # from office to office
     precedents: tuple[Precedent, ...] = ()  # how messages like the record's were answered
     stale: int = 0  # columns of the record's site whose newest entry is older than allowed
+    columns: tuple[str, ...] = ()  # titles of what else stands on the record's site, when that is down
     links: tuple[BrokenLink, ...] = ()  # of the record, that still don't open
     head: str = ""  # of the audit chain, for a digest
 

@@ -23,6 +23,7 @@ from monitor.words import Words, is_address
 
 __all__ = ["Context", "alert", "digest", "render", "repeated", "trial"]
 
+COLUMNS = 10  # of a site that is down that are named; the others are counted
 EXCERPTS = 5  # in an alert; the others are counted
 MAX_EXCERPT = 160  # code points
 MAX_TITLE = 120
@@ -40,6 +41,18 @@ _SURE = ((0.95, "p95"), (0.8, "p80"), (0.6, "p60"), (0.0, "p0"))
 _TAG = re.compile(r"[a-z][a-z0-9]{0,15}(?![a-z0-9-])")  # of one step in a CSS path, without class and id
 
 Fact = tuple[str, Value]
+
+
+def held_back(context: Context, words: Words) -> tuple[Paragraph, ...]:
+    """Of which platforms nothing is told while their site is down."""
+    if not context.columns:
+        return ()
+    shown, n = words.join(context.columns[:COLUMNS]), len(context.columns)
+    return (
+        Paragraph(
+            words.count("alert.held_back", n, columns=shown, more=words.say("marks.and_more") if n > COLUMNS else "")
+        ),
+    )
 
 
 def alert(
@@ -173,7 +186,7 @@ class _Alert:
     def what_matters(self) -> tuple[Section, ...]:
         if not self.in_danger:
             harm = Paragraph(self.words.say("alert.harm", harm=self.of_kind("harm")))
-            return (Section("", (harm,)), *self.what_was_seen())
+            return (Section("", (harm, *held_back(self.context, self.words))), *self.what_was_seen())
         calls = rescue.numbers(self.record, self.seen, self.context, self.words)
         ways = rescue.ways(self.record, self.original(), self.context, self.words)
         now = Section(self.words.say("rescue.now"), (Facts((*calls, *ways)),))

@@ -47,6 +47,8 @@ class Outcome(StrEnum):
     SENT = "sent"  # the other side said yes
     REFUSED = "refused"  # the other side said no for good
     UNKNOWN = "unknown"  # twice DATA had begun and no answer came: counts as not delivered
+    HELD = "held"  # waits to be let go, or to be listed with others
+    GATHERED = "gathered"  # another mail lists it
     LAPSED = "lapsed"  # nobody needs it any more: a newer one says more, or somebody has acted meanwhile
 
 

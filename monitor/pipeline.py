@@ -27,6 +27,7 @@ from monitor import (
     policy,
     polling,
     reaching,
+    releasing,
     relieving,
     telling,
     wellness,
@@ -43,6 +44,7 @@ from monitor.model import (
     Notification,
     Outcome,
     Platform,
+    Severity,
     Surface,
     Transition,
 )
@@ -50,6 +52,7 @@ from monitor.store import (
     answers,
     attached,
     duties,
+    held,
     looked,
     outbox,
     passes,
@@ -304,8 +307,8 @@ def digest(house: House, clock: Clock) -> bool:
 
 
 def deliver(house: House, clock: Clock) -> bool:
-    """Send the most urgent mail that is due; its outcome is written whatever happens."""
-    return _send_one(house, clock, Channel.MAIL)
+    """Let go what has waited for a contact, or send the most urgent mail; its outcome is written whatever happens."""
+    return releasing.release(house, clock) or _send_one(house, clock, Channel.MAIL)
 
 
 def ring(house: House, clock: Clock) -> bool:
@@ -316,16 +319,18 @@ def ring(house: House, clock: Clock) -> bool:
 def _send_one(house: House, clock: Clock, channel: Channel) -> bool:
     now = clock()
     with house.store.write() as tx:
-        claim = outbox.claim(tx, now, now + house.settings.pace.lease, channel)
+        least = releasing.least(house, tx, channel, now)
+        claim = outbox.claim(tx, now, now + house.settings.pace.lease, channel, least=least)
     if claim is None:
         return False
     notification = claim.notification
     tried = _attempt(house, claim, clock)
     now = clock()
-    after = policy.settled(tried, notification, now, urgent=claim.priority == 0)
+    after = policy.settled(tried, notification, now, urgent=claim.priority <= policy.PRIORITY[Severity.URGENT])
     with house.store.write() as tx:
         if after.bare:
             outbox.rewrite(tx, claim, telling.bare(house, tx, notification, now))
+        releasing.note_address(house, tx, claim, tried, now)
         outbox.settle(tx, claim, attempt_outcome=tried.outcome, answer=tried.answer, after=after, now=now)
         if after.undelivered:
             _note_undelivered(house, tx, notification, after.state, now)
@@ -338,13 +343,12 @@ def _note_undelivered(house: House, tx: Tx, lost: Notification, state: Outcome, 
 
     After the last step there is nobody else, and telling the same people again at once would never end.
     """
-    if lost.escalation is None:
-        return
-    record, mail = records.get(tx, lost.escalation), lost.channel is Channel.MAIL
-    what = "undelivered" if mail else "not_rung"
-    records.note(tx, record.id, Transition(now, what, "system", f"{state}: {lost.contact}"))
-    if mail and record.step < len(house.settings.policies[record.kind].steps):
-        records.hasten(tx, record.id, now)
+    mail = lost.channel is Channel.MAIL
+    for record in [records.get(tx, lost.escalation)] if lost.escalation else held.listed(tx, lost.id):
+        what = "undelivered" if mail else "not_rung"
+        records.note(tx, record.id, Transition(now, what, "system", f"{state}: {lost.contact}"))
+        if mail and record.step < len(house.settings.policies[record.kind].steps):
+            records.hasten(tx, record.id, now)
 
 
 def _attempt(house: House, claim: outbox.Claim, clock: Clock) -> policy.Tried:
@@ -353,6 +357,8 @@ def _attempt(house: House, claim: outbox.Claim, clock: Clock) -> policy.Tried:
         return policy.Tried(outcome=Outcome.LAPSED, answer="nobody needs it any more")
     if notification.unknowns >= policy.UNKNOWNS_ALLOWED:
         return policy.Tried(outcome=Outcome.UNKNOWN, answer="not tried again")
+    if releasing.is_dead(house, claim, clock()):
+        return policy.Tried(outcome=Outcome.REFUSED, answer=releasing.DEAD)
     if notification.repeat and notification.channel is Channel.MAIL:
         marked = messages.repeated(notification.message, house.words[notification.language])
         notification = replace(notification, message=marked)

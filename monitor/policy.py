@@ -213,17 +213,18 @@ def _once(names: tuple[str, ...]) -> tuple[str, ...]:
 
 IN_DANGER = frozenset({Kind.HAZARD, Kind.CRISIS})
 PRIORITY = {Severity.URGENT: 0, Severity.SERIOUS: 1, Severity.ORDINARY: 2}
+PRIORITY_DANGER = -1
 PRIORITY_DIGEST = 3
 
 
 def priority(record: Escalation) -> int:
     """People in danger first; lower goes first."""
-    return 0 if record.kind in IN_DANGER else PRIORITY[record.severity]
+    return PRIORITY_DANGER if record.kind in IN_DANGER else PRIORITY[record.severity]
 
 
 def rings(record: Escalation) -> bool:
     """Whether telephones ring for it, beside the mail."""
-    return priority(record) == 0
+    return priority(record) <= PRIORITY[Severity.URGENT]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

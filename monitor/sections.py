@@ -10,6 +10,7 @@ from ipaddress import IPv4Network, IPv6Network
 
 from classifiers.finding import Kind
 from monitor.calendar import Calendar
+from monitor.delivery import Delivery
 from monitor.model import Contact, Emergency, Severity
 from monitor.options import Options, is_web_address
 
@@ -246,6 +247,21 @@ def retention(table: Options) -> Retention:
         **{name: table.duration(name, "1095d", "90d", "36500d") for name in ("mails", "answers", "reasons", "excerpts")}
     )
     table.finish()
+    return settings
+
+
+def delivery(table: Options, quiet: Options) -> Delivery:
+    settings = Delivery(
+        group=table.duration("group", "0s", "0s", "30m"),
+        per_hour=table.number("per_hour", 60, 5, 1000),
+        per_minute=table.number("per_minute", 0, 0, 6000),
+        dead_after=table.number("dead_after", 3, 1, 20),
+        dead_for=table.duration("dead_for", "7d", "1h", "30d"),
+        longest_silence=table.duration("longest_silence", "7d", "1h", "30d"),
+        quiet=quiet.window("hours"),
+    )
+    table.finish()
+    quiet.finish()
     return settings
 
 

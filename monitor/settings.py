@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from classifiers.finding import Kind
 from monitor import duty, holidays, platforms, promises, rules, sections, staff, watching
 from monitor.calendar import Calendar
+from monitor.delivery import Delivery
 from monitor.errors import SettingsError
 from monitor.model import Contact, Database, Emergency, Platform, Policy
 from monitor.options import Options
@@ -78,6 +79,7 @@ class Settings:
     mail: MailSection
     ring: RingSettings
     emergency: Emergency
+    delivery: Delivery
     digest: DigestSettings
     backup: BackupSettings
     retention: Retention
@@ -208,6 +210,7 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
         mail=mail,
         ring=_ring(top.table("ring")),
         emergency=sections.emergency(top.table("emergency")),
+        delivery=sections.delivery(top.table("delivery"), top.table("quiet")),
         digest=sections.digest(top.table("digest"), contacts),
         backup=_backup(top.table("backup"), path.parent),
         retention=sections.retention(top.table("retention")),

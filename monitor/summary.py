@@ -137,6 +137,19 @@ class Installation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """Somebody asked not to be told of a platform ("": of any) or a kind for a while; it never covers danger."""
+
+    id: int
+    platform: str
+    kind: Kind | None
+    begun_at: datetime
+    until: datetime
+    owner: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """What happened in a Period: the one value every digest document is made of."""
 
@@ -153,6 +166,8 @@ class Summary:
     unread: tuple[UnreadFile, ...] = ()  # attachments found in the period that could not be read
     live: bool = True  # people above the duty officer are told
     installation: Installation = Installation()
+    silences: tuple[Silence, ...] = ()  # in force
+    dead: tuple[str, ...] = ()  # contacts whose addresses are refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

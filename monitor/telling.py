@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from classifiers.finding import Kind
-from monitor import brief, chasing, duty, firstday, messages, policy, reaching, relief, vitals
+from monitor import brief, chasing, delivery, duty, firstday, messages, policy, reaching, releasing, relief, vitals
 from monitor import digest as weekly
 from monitor.house import House, context
 from monitor.letter import noted
@@ -41,6 +41,7 @@ from monitor.store import (
     precedents,
     promised,
     records,
+    silences,
     standing,
     transfers,
     views,
@@ -64,6 +65,9 @@ def alert(house: House, tx: Tx, record: Escalation, reached: Reached, now: datet
         about = replace(about, precedents=like(house.settings, tx, said, record.item))
         about = replace(about, **_awaited(house, tx, record))
     about = replace(about, transfers=tuple(transfers.chain(tx, record.id)))
+    group = timedelta(0) if due.reason is Reason.UNDELIVERED else house.settings.delivery.group
+    waits = delivery.waits_for_others(record, group, now)
+    hushed = waits is not None and releasing.is_hushed(house, tx, record, now)
     silence = now + house.settings.staff.silence(record.severity)
     moments = {
         Reason.OVERDUE: "overdue",
@@ -80,7 +84,7 @@ def alert(house: House, tx: Tx, record: Escalation, reached: Reached, now: datet
         if contact.deputy and record.state is State.OPEN:
             duties.await_answer(tx, record.id, contact.name, min(silence, due.next_step_at or silence))
         ways = {Channel.MAIL: (key, messages.render(letter, words))}
-        if policy.rings(record) and contact.phone and house.settings.ring.way != "none":
+        if policy.rings(record) and not hushed and contact.phone and house.settings.ring.way != "none":
             text = brief.ring(record, seen, reason=due.reason, context=about, words=words)
             ways[Channel.RING] = (f"{key}:ring", text)
         for channel, (key, message) in ways.items():
@@ -93,6 +97,7 @@ def alert(house: House, tx: Tx, record: Escalation, reached: Reached, now: datet
                 priority=policy.priority(record),
                 now=now,
                 channel=channel,
+                held_until=waits if channel is Channel.MAIL else None,
             )
 
 
@@ -183,6 +188,9 @@ def _about(house: House, tx: Tx, record: Escalation, now: datetime) -> messages.
         links=_links(tx, record),
         at_night=platform.at_night,
         prefixes=platform.prefixes,
+        columns=releasing.columns(house.settings.platforms.values(), platform.name)
+        if record.kind is Kind.SITE_DOWN
+        else (),
         provisional=working and house.settings.calendar.is_provisional(record.opened_at, record.deadline),
         stale=_stale_columns(house, tx, platform, now) if record.kind is Kind.PAGE_STALE else 0,
     )
@@ -288,6 +296,7 @@ def digest(house: House, period: Period, contact: Contact, now: datetime, notes:
         live = marks.at(tx, marks.LIVE) is not None
         head = chained.head(tx)
         installation = vitals.installation(house, tx, period, now)
+        in_force, dead = silences.in_force(tx, now), silences.dead(tx)
     summary = weekly.summarise(
         period=period,
         zone=zone,
@@ -302,6 +311,7 @@ def digest(house: House, period: Period, contact: Contact, now: datetime, notes:
         live=live,
         installation=installation,
     )
+    summary = replace(summary, silences=tuple(in_force), dead=tuple(dict.fromkeys(each.contact for each in dead)))
     words = house.words[contact.language]
     about = replace(context(house.settings, now), head=str(head) if head.count else "")
     letter = messages.digest(summary, contact, about, words)

@@ -12,7 +12,7 @@ from monitor import notices, proof
 from monitor.letter import Context, Items, Letter, Paragraph, Section, Table
 from monitor.model import Contact, Escalation, Period, Severity
 from monitor.proof import Hold
-from monitor.summary import PlatformHealth, Summary, Tally
+from monitor.summary import PlatformHealth, Silence, Summary, Tally
 from monitor.words import Words
 
 ROWS = 30  # open records that are listed; the others are counted
@@ -149,9 +149,20 @@ class _Digest:
         """What people must know of the installation itself."""
         notes = {"not_live": self.summary.live, "no_ring": self.context.ringing}
         said = [self.words.say(f"digest.{note}") for note, well in notes.items() if not well]
+        said += [self.silence(each) for each in self.summary.silences]
+        if self.summary.dead:
+            names = self.words.join(self.context.title(each) for each in self.summary.dead)
+            said.append(self.words.say("digest.dead", names=names))
         if self.context.unpublished:
             said.append(self.words.say("digest.unpublished", year=self.context.unpublished))
         return tuple(Paragraph(each) for each in said)
+
+    def silence(self, silence: Silence) -> str:
+        until = self.at(silence.until)
+        matter = silenced(silence, self.context, self.words)
+        return self.words.say(
+            "digest.silence", about=matter, until=until, owner=self.context.title(silence.owner), why=silence.why
+        )
 
     def heads(self, *names: str) -> tuple[str, ...]:
         return tuple(self.words.say(f"digest.{name}") for name in names)
@@ -230,6 +241,13 @@ class _Digest:
     def undelivered(self) -> tuple[Paragraph, ...]:
         lost = self.summary.undelivered
         return (Paragraph(self.words.count("digest.undelivered_note", lost)),) if lost else ()
+
+
+def silenced(silence: Silence, context: Context, words: Words) -> str:
+    """What a silence is about."""
+    platform = context.platform(silence.platform, words) if silence.platform else words.say("gathered.any_platform")
+    kind = words.say(f"kinds.{silence.kind}.name") if silence.kind else words.say("gathered.any_kind")
+    return words.say("gathered.about", platform=platform, kind=kind)
 
 
 def spoken(period: Period, now: datetime, zone: ZoneInfo, words: Words) -> str:

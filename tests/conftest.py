@@ -3,12 +3,14 @@
 import socket
 
 import pytest
+import trustme
 from aiosmtpd.controller import Controller
 from hypothesis import settings
 
 from tests import servers
 from tests.dying import Inbox
 from tests.houses import PLACE, Clock
+from tests.smtp_servers import certificate
 
 # a busy machine is no failure, and the same run gives the same result
 settings.register_profile("ours", deadline=None, derandomize=True)
@@ -24,6 +26,15 @@ def inbox():
     controller.start()
     yield handler
     controller.stop()
+
+
+@pytest.fixture(scope="session")
+def trust(tmp_path_factory):
+    """What a mail server on localhost shows: a certificate we accept and one we don't, and the file that says so."""
+    known, unknown = trustme.CA(), trustme.CA()
+    file = tmp_path_factory.mktemp("trust") / "authority.pem"
+    known.cert_pem.write_to_path(file)
+    return certificate(known, "localhost"), certificate(unknown, "localhost"), file
 
 
 @pytest.fixture

@@ -143,6 +143,7 @@ PURE = (
         (CALENDAR, "monitor/duty.py", "monitor/options.py", "monitor/roster.py", *VALUES),
         pure=True,
     ),
+    Room("monitor/delivery.py", ("monitor/policy.py", *VALUES), pure=True),
     Room("monitor/replies.py", VALUES, pure=True),
     Room(PROMISES, (CALENDAR, "monitor/options.py", *VALUES), pure=True),
     Room("monitor/words.py", VALUES, pure=True),
@@ -156,6 +157,7 @@ PURE = (
     Room("monitor/unopened.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/brief.py", (*LETTERS, *VALUES), pure=True),
     Room("monitor/chasing.py", ("monitor/policy.py", *LETTERS, *VALUES), pure=True),
+    Room("monitor/gathered.py", ("monitor/delivery.py", "monitor/policy.py", *WEEKLY, *VALUES), pure=True),
     Room("monitor/firstday.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/charts.py", pure=True),
     Room("monitor/checks/", ("monitor/checks/", *VALUES), pure=True),
@@ -183,7 +185,7 @@ PURE = (
     Room("monitor/learned.py", ("monitor/charts.py", "monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/digest.py", VALUES, pure=True),
     Room("monitor/options.py", (CALENDAR, *VALUES), pure=True),
-    Room("monitor/sections.py", (CALENDAR, "monitor/options.py", *VALUES), pure=True),
+    Room("monitor/sections.py", (CALENDAR, "monitor/delivery.py", "monitor/options.py", *VALUES), pure=True),
     Room(
         "monitor/rules.py",
         (CALENDAR, "monitor/options.py", "monitor/policy.py", "monitor/sections.py", *VALUES),
@@ -204,6 +206,7 @@ RULES_OF_STORE = (
     "monitor/chain.py",
     "monitor/checks/observed.py",
     "monitor/duty.py",
+    "monitor/delivery.py",
     "monitor/policy.py",
     "monitor/polling.py",
     "monitor/proof.py",
@@ -215,6 +218,7 @@ EDGES = (  # never each other
         (
             CALENDAR,
             "monitor/duty.py",
+            "monitor/delivery.py",
             "monitor/holidays.py",
             "monitor/options.py",
             "monitor/platforms.py",
@@ -257,7 +261,8 @@ EDGES = (  # never each other
 )
 INNER = files(*CLASSIFIERS, *PURE, *EDGES)
 BESIDE = (
-    *("awaiting", "brought", "house", "pagesight", "reaching", "relieving", "router", "telling", "vitals", "wellness"),
+    *("awaiting", "brought", "house", "pagesight", "reaching", "releasing", "relieving", "router", "telling", "vitals"),
+    "wellness",
 )
 WAY = (*(f"monitor/{name}.py" for name in BESIDE), *INNER)  # what the main path stands on
 STAGES = tuple(f"monitor/{name}.py" for name in ("attach", "keeping", "links", "pages", "pipeline", "proving"))
@@ -269,13 +274,20 @@ ROOMS = (
     Room("monitor/house.py", INNER),
     Room("monitor/awaiting.py", ("monitor/house.py", "monitor/reaching.py", *INNER)),
     Room("monitor/brought.py", ("monitor/awaiting.py", "monitor/house.py", *INNER)),
+    Room("monitor/releasing.py", ("monitor/house.py", *INNER)),
     Room("monitor/reaching.py", ("monitor/house.py", *INNER)),
     Room("monitor/vitals.py", ("monitor/house.py", *INNER)),
-    Room("monitor/telling.py", ("monitor/house.py", "monitor/reaching.py", "monitor/vitals.py", *INNER)),
-    Room("monitor/relieving.py", ("monitor/house.py", "monitor/reaching.py", "monitor/telling.py", *INNER)),
+    Room(
+        "monitor/telling.py",
+        ("monitor/house.py", "monitor/reaching.py", "monitor/releasing.py", "monitor/vitals.py", *INNER),
+    ),
+    Room(
+        "monitor/relieving.py",
+        ("monitor/house.py", "monitor/reaching.py", "monitor/releasing.py", "monitor/telling.py", *INNER),
+    ),
     Room("monitor/watch.py", WAY),
     Room("monitor/pagesight.py", ("monitor/house.py", *INNER)),
-    Room("monitor/wellness.py", ("monitor/house.py", "monitor/telling.py", *INNER)),
+    Room("monitor/wellness.py", ("monitor/house.py", "monitor/releasing.py", "monitor/telling.py", *INNER)),
     Room("monitor/handing.py", ("monitor/house.py", "monitor/reaching.py", "monitor/telling.py", *INNER)),
     Room("monitor/pipeline.py", WAY),
     Room("monitor/attach.py", WAY),

@@ -30,6 +30,7 @@ from monitor.cli import (
     rosters,
     scan,
     service,
+    silencing,
     similar,
     train,
     transfer,
@@ -87,6 +88,7 @@ for command in (
     people.absence,
     people.contact,
     rosters.roster_,
+    silencing.addresses,
 ):
     cli.add_command(command)
 
@@ -100,6 +102,16 @@ platform.add_command(platforms.list_)
 platform.add_command(trying.try_)
 platform.add_command(adding.add)
 platform.add_command(owned.prove)
+
+
+@cli.group()
+def silence() -> None:
+    """静默：一段时间内不通知某个平台或某类事项。/ Silences: not to be told of something for a while."""
+
+
+silence.add_command(silencing.add)
+silence.add_command(silencing.list_)
+silence.add_command(silencing.end)
 
 
 @cli.group()

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
 
 from monitor.chain import What
 from monitor.errors import LeaseLostError
 from monitor.model import Channel, Contact, Message, Notification, Outcome
-from monitor.policy import UNKNOWNS_ALLOWED, Settled
+from monitor.policy import PRIORITY_DIGEST, UNKNOWNS_ALLOWED, Settled
 from monitor.store import chained, marks
 from monitor.store.database import Tx
+from monitor.store.delivery_tables import FRESH_FIRST
 from monitor.store.statements import add_new, one_of
 from monitor.store.tables import attempt, escalation, notification
 
@@ -44,8 +45,12 @@ def intend(
     priority: int,
     now: datetime,
     channel: Channel = Channel.MAIL,
+    held_until: datetime | None = None,
 ) -> bool:
-    """Write the intent; False when the same ``key`` was intended before. Lower ``priority`` goes first."""
+    """Write the intent; False when the same ``key`` was intended before. Lower ``priority`` goes first.
+
+    With ``held_until`` it goes only once it has been let go (``held``), and is not looked at before.
+    """
     row = {
         "key": key,
         "escalation_id": record,
@@ -59,8 +64,8 @@ def intend(
         "message_id": f"<{secrets.token_hex(12)}@huiyin.invalid>",
         "priority": priority,
         "created_at": now,
-        "state": str(Outcome.PENDING),
-        "next_attempt_at": now,
+        "state": str(Outcome.PENDING if held_until is None else Outcome.HELD),
+        "next_attempt_at": held_until or now,
     }
     new = add_new(tx, notification, row)
     if new:
@@ -79,14 +84,19 @@ def exists(tx: Tx, key: str) -> bool:
 def reached(tx: Tx, record: int) -> list[str]:
     """The contacts whom anything about a record has reached, or may have."""
     on_its_way = notification.c.state.in_((str(Outcome.SENT), str(Outcome.SENDING), str(Outcome.UNKNOWN)))
-    query = select(notification.c.contact).where(
-        notification.c.escalation_id == record, or_(on_its_way, notification.c.unknowns > 0)
-    )
+    went = or_(on_its_way, notification.c.unknowns > 0)
+    lists = select(notification.c.id).where(went)
+    listed = and_(notification.c.state == str(Outcome.GATHERED), notification.c.gathered_in.in_(lists))
+    query = select(notification.c.contact).where(notification.c.escalation_id == record, or_(went, listed))
     return list(dict.fromkeys(tx.execute(query.order_by(notification.c.id)).scalars()))
 
 
-def claim(tx: Tx, now: datetime, until: datetime, channel: Channel = Channel.MAIL) -> Claim | None:
+def claim(
+    tx: Tx, now: datetime, until: datetime, channel: Channel = Channel.MAIL, *, least: int = PRIORITY_DIGEST
+) -> Claim | None:
     """The most urgent notification of a channel that is due, with a fresh attempt written; None when none is.
+
+    Only what has priority ``least`` or goes before it.
 
     An attempt that an earlier process left without outcome is closed first: unknown when DATA had
     begun, otherwise certainly not delivered.
@@ -96,10 +106,10 @@ def claim(tx: Tx, now: datetime, until: datetime, channel: Channel = Channel.MAI
     due = and_(notification.c.state == str(Outcome.PENDING), ripe)
     ended = or_(notification.c.lease_until.is_(None), notification.c.lease_until <= now)
     left = and_(notification.c.state == str(Outcome.SENDING), ended)
-    way = notification.c.channel == str(channel)
+    way = and_(notification.c.channel == str(channel), notification.c.priority <= least)
     query = select(notification).where(way, IS_WAITING, or_(due, left))
-    tried = case((notification.c.attempts > 0, 1), else_=0)  # what nobody has tried goes before what failed
-    order = query.order_by(notification.c.priority, tried, notification.c.next_attempt_at, notification.c.id).limit(1)
+    place = (notification.c.priority, FRESH_FIRST, notification.c.next_attempt_at, notification.c.id)
+    order = query.order_by(*place).limit(1)  # what nobody has tried goes before what failed
     row = tx.execute(order.with_for_update(skip_locked=True)).one_or_none()
     if row is None:
         return None
@@ -126,7 +136,8 @@ def _lapsed(tx: Tx, row: Row[Any]) -> bool:
         notification.c.contact == row.contact,
         notification.c.channel == row.channel,
     )
-    if tx.execute(select(notification.c.id).where(same, notification.c.id > row.id).limit(1)).first() is not None:
+    newer = and_(same, notification.c.id > row.id, notification.c.state != str(Outcome.HELD))
+    if tx.execute(select(notification.c.id).where(newer).limit(1)).first() is not None:
         return True
     moved = select(escalation.c.closed_at, escalation.c.acknowledged_at).where(escalation.c.id == row.escalation_id)
     closed, taken = tx.execute(moved).one()

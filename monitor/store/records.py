@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, false, func, insert, or_, select, union_all, update
 
 from classifiers.finding import Kind, Topic
 from monitor.calendar import Calendar
@@ -18,7 +18,7 @@ from monitor.store import chained, labels
 from monitor.store.database import Tx
 from monitor.store.promise_tables import transfer
 from monitor.store.statements import add_new, one_at_a_time, one_of
-from monitor.store.tables import attachment, dismissal, escalation, finding, item, transition, version
+from monitor.store.tables import NOT_TOLD, attachment, dismissal, escalation, finding, item, transition, version
 
 ACTIVE = (str(State.OPEN), str(State.ACKNOWLEDGED))
 IS_OPEN = one_of(escalation.c.state, ACTIVE)
@@ -215,11 +215,11 @@ def by_number(tx: Tx, number: str) -> Escalation | None:
 
 def claim_due(tx: Tx, now: datetime, until: datetime) -> Escalation | None:
     """The most severe record with a step due or a deadline passed and not told, leased; None when none is."""
-    step = escalation.c.next_step_at <= now
-    late = and_(escalation.c.deadline <= now, ~escalation.c.overdue)
+    due = (IS_OPEN, escalation.c.next_step_at <= now), (NOT_TOLD, escalation.c.deadline <= now)
+    ids = union_all(*(select(escalation.c.id).where(*each).correlate(None) for each in due))  # an index each
     free = or_(escalation.c.lease_until.is_(None), escalation.c.lease_until <= now)
     row = tx.execute(
-        RECORDS.where(IS_OPEN, or_(step, late), free)
+        RECORDS.where(IS_OPEN, escalation.c.id.in_(ids), free)
         .order_by(SEVERITY_ORDER, escalation.c.id)
         .limit(1)
         .with_for_update(skip_locked=True, of=escalation)

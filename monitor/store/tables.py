@@ -324,17 +324,13 @@ notification = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("unknowns", Integer, nullable=False, default=0),
     Column("next_attempt_at", Moment, nullable=False),
+    Column("held", String(16), nullable=False, default="", server_default=""),  # why it waits, or is a list
+    Column("silence_id", Integer),
+    Column("gathered_in", Integer),  # the notification that lists it
+    Column("released_at", Moment),
     Column("lease", String(32)),
     Column("lease_until", Moment),
 )
-Index(
-    "ix_notification_due",
-    notification.c.priority,
-    notification.c.next_attempt_at,
-    sqlite_where=text("state IN ('pending', 'sending')"),
-    postgresql_where=text("state IN ('pending', 'sending')"),
-)
-
 attempt = Table(
     "attempt",
     metadata,
