@@ -144,7 +144,7 @@ def _told(sent: views.Sent, settings: Settings, words: Words, now: datetime) -> 
         parts.append(words.say("terminal.bare"))
     if sent.attempts > 1:
         parts.append(words.say("terminal.tried", n=sent.attempts))
-    if sent.state not in {Outcome.SENT, Outcome.LAPSED}:
+    if sent.state not in {Outcome.SENT, Outcome.GATHERED, Outcome.LAPSED}:
         parts.append(sent.answer)
     return escape("  ".join(filter(None, parts)))
 

@@ -23,7 +23,7 @@ from monitor.store.tables import attempt, notification, transition
 
 AT_ONCE = 2000  # entries
 _UNSEALED = "unsealed"
-_ENDED = frozenset(map(str, (Outcome.SENT, Outcome.REFUSED, Outcome.UNKNOWN, Outcome.LAPSED)))
+_ENDED = frozenset(map(str, (Outcome.SENT, Outcome.REFUSED, Outcome.UNKNOWN, Outcome.GATHERED, Outcome.LAPSED)))
 
 
 def begin(tx: Tx) -> None:

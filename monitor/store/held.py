@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 
 from classifiers.finding import Kind
 from monitor.delivery import HOUR, Hold, Lately, Listing, Waiting, Why
 from monitor.model import Channel, Escalation, Outcome
+from monitor.store import chained
 from monitor.store.database import Tx
 from monitor.store.delivery_tables import HELD_NOW
 from monitor.store.records import IS_OPEN, RECORDS, as_record
@@ -71,8 +72,14 @@ def list_in(tx: Tx, listing: Listing, key: str, now: datetime) -> None:
     which = notification.c.key == key
     tx.execute(update(notification).where(which).values(held=str(listing.why), released_at=now))
     id_ = tx.execute(select(notification.c.id).where(which)).scalar_one()
-    members = notification.c.id.in_([each.id for each in listing.members])
-    tx.execute(update(notification).where(members).values(state=str(Outcome.GATHERED), gathered_in=id_))
+    ids, gathered = [each.id for each in listing.members], str(Outcome.GATHERED)
+    which = notification.c.id.in_(ids)
+    tx.execute(update(notification).where(which).values(state=gathered, gathered_in=id_))
+    ended = {"started_at": now, "ended_at": now, "outcome": gathered, "answer": f"listed in {key}"}
+    tx.execute(insert(attempt), [{"notification_id": each, **ended} for each in ids])
+    written = select(attempt).where(attempt.c.notification_id.in_(ids), attempt.c.outcome == gathered)
+    rows = tx.execute(written.order_by(attempt.c.id))
+    chained.promise(tx, *(chained.of_attempt(row, gathered) for row in rows))
 
 
 def hold(tx: Tx, ids: Iterable[int], hold: Hold) -> None:
@@ -99,6 +106,10 @@ def tried_since(tx: Tx, since: datetime, most: int) -> int:
     began = (
         select(attempt.c.id)
         .join(notification)
-        .where(attempt.c.started_at > since, notification.c.channel == str(Channel.MAIL))
+        .where(
+            attempt.c.started_at > since,
+            attempt.c.outcome != str(Outcome.GATHERED),
+            notification.c.channel == str(Channel.MAIL),
+        )
     )
     return tx.execute(select(func.count()).select_from(began.limit(most).subquery())).scalar_one()

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from classifiers.finding import Kind
+from monitor.chain import Fault
 from monitor.errors import DeliveryError
 from monitor.model import Channel, Hit, Message, Outcome, Seen, State, Transition
 from monitor.policy import PRIORITY_DANGER
-from monitor.store import held, outbox, passes, records, silences, views
+from monitor.store import chained, held, outbox, passes, records, silences, views
 from monitor.summary import Silence
 from tests.houses import CONFIGURATION, Web, all_records, build, drain, item, mails, text_of, transitions
 
@@ -44,6 +45,11 @@ def refusing(*addresses):
     return send, accepted, asked
 
 
+def faults(house):
+    with house.store.read() as tx:
+        return [flaw.fault for flaw in chained.flaws(tx, chained.walk(tx, house.key, ()))]
+
+
 def silence(house, clock, until=timedelta(hours=2), **about):
     values = {"platform": "website", "kind": None, "owner": "duty", "why": "网站改版"} | about
     asked = Silence(id=0, begun_at=clock(), until=clock() + until, **values)
@@ -73,6 +79,11 @@ def test_a_burst_is_one_mail_that_lists_all_and_danger_is_not_in_it(tmp_path, cl
     assert "2026-0001" in text_of(listed)
     assert "公示1" not in text_of(listed)
     assert states(house).count(Outcome.GATHERED) == 40
+    assert faults(house) == []
+
+    with house.store.write() as tx:
+        tx.exec_driver_sql("UPDATE notification SET state = 'gathered' WHERE state = 'sent' AND priority < 0")
+    assert faults(house) == [Fault.STATE]
 
 
 def test_one_that_waited_for_others_and_stayed_alone_is_an_ordinary_mail(tmp_path, clock):
