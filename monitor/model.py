@@ -1,7 +1,4 @@
-"""The words of the house as frozen values. PURE: imports nothing of ours but the finding kinds and the errors.
-
-All times are aware and in UTC.
-"""
+"""The words of the house as frozen values. PURE: imports kinds, errors and parts of values. Times are aware, in UTC."""
 
 from __future__ import annotations
 

@@ -207,3 +207,10 @@ def test_whatever_stands_in_for_whom_a_way_ends_and_leads_to_somebody_who_is_the
         assert len(way.hops) <= len(NAMES) + 1
         assert way.person not in gone
         assert way.person or name in gone
+
+
+def test_two_who_stand_in_for_each_other_end_with_nobody():
+    pair = contacts(contact("a", "b"), contact("b", "a"))
+
+    assert told(Plan(contacts=pair, absences=[away("a", 0, 1)]), "a") == ["b"]
+    assert told(Plan(contacts=pair, absences=[away("a", 0, 1), away("b", 0, 1)]), "a") == []
