@@ -16,7 +16,7 @@ from tests.rostered import ROSTERED
 from tests.ways import GAS, told
 
 LATER = T + timedelta(minutes=15)  # the deputy's turn, and a change of shift
-WRITES = 19  # of the stage escalate then
+WRITES = 16  # of the stage escalate then
 
 
 def house_at(folder):
