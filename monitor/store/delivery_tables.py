@@ -6,12 +6,11 @@ from sqlalchemy import Column, Index, Integer, String, Table, Text, text
 
 from monitor.store.tables import Moment, attempt, metadata, notification
 
-FRESH_FIRST = text("(attempts > 0)")
 Index(
     "ix_notification_due",
     notification.c.channel,
     notification.c.priority,
-    FRESH_FIRST,
+    notification.c.attempts,
     notification.c.next_attempt_at,
     notification.c.id,
     sqlite_where=text("state IN ('pending', 'sending')"),

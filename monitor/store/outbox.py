@@ -16,7 +16,6 @@ from monitor.model import Channel, Contact, Message, Notification, Outcome
 from monitor.policy import PRIORITY_DIGEST, UNKNOWNS_ALLOWED, Settled
 from monitor.store import chained, marks
 from monitor.store.database import Tx
-from monitor.store.delivery_tables import FRESH_FIRST
 from monitor.store.statements import add_new, one_of
 from monitor.store.tables import attempt, escalation, notification
 
@@ -108,8 +107,8 @@ def claim(
     left = and_(notification.c.state == str(Outcome.SENDING), ended)
     way = and_(notification.c.channel == str(channel), notification.c.priority <= least)
     query = select(notification).where(way, IS_WAITING, or_(due, left))
-    place = (notification.c.priority, FRESH_FIRST, notification.c.next_attempt_at, notification.c.id)
-    order = query.order_by(*place).limit(1)  # what nobody has tried goes before what failed
+    place = (notification.c.priority, notification.c.attempts, notification.c.next_attempt_at, notification.c.id)
+    order = query.order_by(*place).limit(1)  # what nobody has tried first, then what was tried least
     row = tx.execute(order.with_for_update(skip_locked=True)).one_or_none()
     if row is None:
         return None

@@ -19,7 +19,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_notification_due",
         "notification",
-        ["channel", "priority", sa.text("(attempts > 0)"), "next_attempt_at", "id"],
+        ["channel", "priority", "attempts", "next_attempt_at", "id"],
         sqlite_where=waiting,
         postgresql_where=waiting,
     )
