@@ -12,7 +12,6 @@ from monitor.store.database import Tx
 from monitor.summary import Installation
 from monitor.watching import Facts, days_left
 
-BACKUP = "backup"  # the mark of the last one
 ENDING = timedelta(days=60)  # what ends within is said in the digest
 
 
@@ -51,7 +50,7 @@ def installation(house: House, tx: Tx, period: Period, now: datetime) -> Install
         collecting=watched.is_collecting(tx),
         holidays_until=max(years, default=None),
         key_since=key_since(settings),
-        backed_up_at=marks.at(tx, BACKUP),
+        backed_up_at=marks.at(tx, marks.BACKUP),
         ending=tuple((each.what, each.on) for each in settings.expiries if each.on - today <= ENDING),
         jumps=tuple(watched.jumps(tx, period.start, now)),
     )
