@@ -39,7 +39,7 @@ class Room:
 
 
 def house_in(folder, more="", text=CONFIGURATION, **given):
-    house = build(folder, Web([item()]), f"{text}\n[watch]\nreserve = 8\n{more}\n")
+    house = build(folder, Web([item(GAS, name="gas")]), f"{text}\n[watch]\nreserve = 8\n{more}\n")
     return replace(house, **given) if given else house
 
 
@@ -182,7 +182,8 @@ def test_telephones_ring_when_mail_is_mute(tmp_path):
         return "250"
 
     def ring(notification, _begins):
-        rung.append(notification)
+        if notification.key.startswith("mute:"):  # and not for the danger itself
+            rung.append(notification)
         return "200"
 
     text = CONFIGURATION.replace('title = "值班员"\n', f'title = "值班员"\n{RINGING}') + RULES
@@ -218,11 +219,11 @@ def test_a_ring_that_is_no_longer_true_is_not_made(tmp_path):
 
     drain(house, clock, ("deliver",))
     look(house, clock, minutes=2)
-    drain(replace(house, ring=lambda notification, _: rung.append(notification) or "200"), clock, ("ring",))
-    assert rung == []
+    drain(replace(house, ring=lambda notification, _: rung.append(notification.key) or "200"), clock, ("ring",))
+    assert not any(key.startswith("mute:") for key in rung)
     with house.store.read() as tx:
         assert [flaw.fault for flaw in chained.flaws(tx, chained.walk(tx, house.key, ()))] == []
-        assert [each.state for each in views.sent(tx) if each.channel is Channel.RING] == [Outcome.LAPSED]
+        assert [each.state for each in views.sent(tx) if each.channel is Channel.RING].count(Outcome.LAPSED) == 1
 
 
 def test_a_mail_that_is_held_back_on_purpose_is_not_mute(tmp_path):
