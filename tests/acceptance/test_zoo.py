@@ -287,7 +287,7 @@ def test_the_mails_say_what_it_was(tmp_path, clock, language):
     """One platform for each code, and what a person reads of it."""
     codes = {f"p{n}": code for n, code in enumerate(sorted(CODES - {"cut_off"}))}
     tables = "".join(TABLE.format(name=name) for name in codes)
-    text = CONFIGURATION.replace("[agency]\n", f'[agency]\nlanguage = "{language}"\n')
+    text = CONFIGURATION.replace("[agency]\n", f'[agency]\nlanguage = "{language}"\n') + "[delivery]\nper_hour = 1000\n"
 
     def collect(platform, cursor, fetch):
         raise CollectError(codes.get(platform.name, "timeout"), "what the machine knows")
