@@ -335,4 +335,4 @@ def checked(folder, expect=0):
 
 
 def _unnamed(name, host):
-    return TABLE.format(name=name).replace("127.0.0.1:9", host, 1).replace('networks = ["127.0.0.0/8"]\n', "")
+    return TABLE.format(name=name, port=9).replace("127.0.0.1:9", host, 1).replace('networks = ["127.0.0.0/8"]\n', "")
