@@ -24,6 +24,7 @@ from monitor import (
     logs,
     masking,
     messages,
+    overtaken,
     policy,
     polling,
     reaching,
@@ -194,7 +195,7 @@ def judge(document: Document, surface: Surface) -> list[Finding]:
 
 def escalate(house: House, clock: Clock) -> bool:
     """Judge one matter, take one due step of one record, see to answers, sum up first contact, or remind."""
-    units = (relieving.tell_deputy, _judge_matter, _take_step, awaiting.see_to_answers)
+    units = (overtaken.catch_up, relieving.tell_deputy, _judge_matter, _take_step, awaiting.see_to_answers)
     sums = (_sum_up_first_day, _sum_up_files)
     return any(one(house, clock) for one in (*units, *sums, *relieving.UNITS))
 

@@ -105,6 +105,23 @@ def _steps_due(record: Escalation, policy: Policy, now: datetime, calendar: Cale
     )
 
 
+def overtaken(record: Escalation, policy: Policy, reached: Collection[str], now: datetime, calendar: Calendar) -> Due:
+    """Who is left out of an open record under a ``policy`` that is new: whom a step that it has taken names, and nobody
+    has ``reached``. Its next step comes when it would have come under this policy, if that is sooner.
+    """
+    tell = _once(tuple(name for step in policy.steps[: record.step] for name in step.tell if name not in reached))
+    following = policy.steps[record.step : record.step + 1]
+    soonest = next_told(record, policy, record.step, now, calendar) if following else record.next_step_at
+    return Due(
+        reason=Reason.STEP,
+        tell=tell,
+        step=record.step,
+        next_step_at=min(record.next_step_at or now, soonest or now),
+        overdue=record.overdue,
+        next_tell=(following or policy.steps[-1:])[0].tell,
+    )
+
+
 def manned(
     due: Due, record: Escalation, policy: Policy, when: tuple[datetime, Calendar], there: Callable[[str], bool]
 ) -> tuple[Due, tuple[Due, ...]]:

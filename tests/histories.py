@@ -7,7 +7,7 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -23,17 +23,21 @@ from monitor.model import Entry, Escalation, Hit, Outcome, Seen, State, Transiti
 from monitor.policy import IN_DANGER
 from monitor.store import marks, passes, records, views
 from monitor.store.tables import attempt, cursor, notification, transition
-from tests.houses import CONFIGURATION, T, Clock, Web, build, drain, item
+from tests.houses import CONFIGURATION, Clock, Web, build, drain, item
 from tests.smtp_servers import serving
 
 STAGES = ("classify", "escalate", "deliver", "ring")
 GAS = "小区楼道里有很浓的燃气味，已经有人头晕，请马上派人来看"
 LEAK = "公示：李桂香，身份证号210726196411200006"
-MANY = "".join(f'[[contact]]\nname = "{name}"\ntitle = "{name}"\nmail = "{name}@agency.example"\n' for name in ("b", "c"))
+MANY = "".join(
+    f'[[contact]]\nname = "{name}"\ntitle = "{name}"\nmail = "{name}@agency.example"\n' for name in ("b", "c")
+)
 FOUR = """steps = [{ after = "0m", tell = ["duty"] }, { after = "5m", tell = ["b"] }, { after = "10m", tell = ["c"] },
   { after = "1h", tell = ["leader"] }]"""
 TWO = 'steps = [{ after = "0m", tell = ["duty"] }, { after = "30m", tell = ["leader"] }]'
-LATE = 'steps = [{ after = "0m", tell = ["duty"] }, { after = "15m", tell = ["leader"] }, { after = "2h", tell = ["c"] }]'
+LATE = (
+    'steps = [{ after = "0m", tell = ["duty"] }, { after = "15m", tell = ["leader"] }, { after = "2h", tell = ["c"] }]'
+)
 POLICIES = {  # what ``[policy]`` says, and the time after which the leader is told of danger
     "usual": (TWO, "", 30),
     "soon": (TWO, '[policy]\nleader = "leader"\nleader_after = "10m"\n', 10),
@@ -83,13 +87,14 @@ class Histories(RuleBasedStateMachine):
     server: Moody
 
     @initialize(name=st.sampled_from(sorted(POLICIES)), live=st.booleans())
-    def begin(self, name: str, live: bool) -> None:  # noqa: FBT001  drawn by name
+    def begin(self, name: str, live: bool) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="huiyin-"))
         self.clock, self.web, self.name, self.live = Clock(), Web(), name, live
         self.server.mood = "takes"
         self.server.mails.clear()
         self.first: dict[int, tuple[str, datetime, datetime]] = {}
         self.taken: dict[int, datetime] = {}
+        self.under: dict[int, str] = {}  # the policy under which a record was opened, "" if it is another now
         self.house = build(self.folder, self.web, said(self.port, name))
         if not live:
             with self.house.store.write() as tx:
@@ -177,6 +182,8 @@ class Histories(RuleBasedStateMachine):
     def start_anew(self, name: str) -> None:
         """The operator writes another policy, or the same, and restarts."""
         live = self.live
+        if name != self.name:  # from here on only danger keeps pace with the policy of today (ADR 0023)
+            self.under = {record.id: "" for record in self.records()}
         self.house.store.close()
         self.name = name
         self.house = build(self.folder, self.web, said(self.port, name), self.clock.now)
@@ -225,7 +232,8 @@ class Histories(RuleBasedStateMachine):
     def whoever_acts_stops_the_steps_and_nothing_else(self) -> None:
         for record in self.records():
             policy_of, now = self.house.settings.policies[record.kind], self.clock.now
-            if record.state is State.OPEN:
+            opened_under = self.under.setdefault(record.id, self.name)
+            if record.state is State.OPEN and opened_under == self.name:
                 ripe = sum(record.opened_at + step.after <= now for step in policy_of.steps)  # type: ignore[operator]
                 assert record.step >= ripe
             taken = self.taken.get(record.id)

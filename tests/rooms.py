@@ -261,7 +261,19 @@ EDGES = (  # never each other
 )
 INNER = files(*CLASSIFIERS, *PURE, *EDGES)
 BESIDE = (
-    *("awaiting", "brought", "house", "pagesight", "reaching", "releasing", "relieving", "router", "telling", "vitals"),
+    *(
+        "awaiting",
+        "brought",
+        "house",
+        "overtaken",
+        "pagesight",
+        "reaching",
+        "releasing",
+        "relieving",
+        "router",
+        "telling",
+        "vitals",
+    ),
     "wellness",
 )
 WAY = (*(f"monitor/{name}.py" for name in BESIDE), *INNER)  # what the main path stands on
@@ -285,6 +297,7 @@ ROOMS = (
         "monitor/relieving.py",
         ("monitor/house.py", "monitor/reaching.py", "monitor/releasing.py", "monitor/telling.py", *INNER),
     ),
+    Room("monitor/overtaken.py", ("monitor/house.py", "monitor/reaching.py", "monitor/telling.py", *INNER)),
     Room("monitor/watch.py", WAY),
     Room("monitor/pagesight.py", ("monitor/house.py", *INNER)),
     Room("monitor/wellness.py", ("monitor/house.py", "monitor/releasing.py", "monitor/telling.py", *INNER)),

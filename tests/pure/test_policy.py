@@ -153,6 +153,20 @@ def test_a_policy_with_other_people_tells_those_of_today():
     assert (due.tell, due.step, due.next_tell) == (("night",), 2, ("night",))
 
 
+def test_whom_a_new_policy_leaves_out_is_told_and_its_next_step_comes_in_its_time():
+    def overtaken(step, next_step_at, reached=("deputy",)):
+        waits = record(step=step, next_step_at=next_step_at)
+        return policy.overtaken(waits, POLICY, reached, T + 20 * MINUTE, CALENDAR)
+
+    beyond = overtaken(5, T + 60 * MINUTE)
+    assert (beyond.tell, beyond.step, beyond.next_step_at) == (("duty", "leader"), 5, T + 60 * MINUTE)
+    assert beyond.next_tell == ("leader",)
+    sooner = overtaken(2, T + 60 * MINUTE, ("deputy", "duty"))
+    assert (sooner.tell, sooner.next_step_at, sooner.next_tell) == ((), T + 30 * MINUTE, ("leader",))
+    assert overtaken(2, T + 25 * MINUTE).next_step_at == T + 25 * MINUTE
+    assert overtaken(1, T + 60 * MINUTE).next_step_at == T + 20 * MINUTE
+
+
 def test_whoever_owns_or_stands_above_is_reminded_of_all_that_is_overdue_once():
     late = [record(id=n, deadline=T - n * MINUTE, overdue=True, owner="duty" if n % 2 else "deputy") for n in range(7)]
     chased = {each.contact: each for each in policy.chased(late, {Kind.PERSONAL_DATA: POLICY}, 3, lambda name: (name,))}
