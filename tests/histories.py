@@ -46,7 +46,7 @@ POLICIES = {  # what ``[policy]`` says, and the time after which the leader is t
 }
 SPANS = [timedelta(minutes=n) for n in (1, 4, 6, 20, 45)] + [timedelta(hours=n) for n in (5, 24, 72)]
 REST = 300  # turns of all stages after which a daemon must have come to rest
-MOODS = ("takes", "takes", "later", "refuses", "dislikes", "drops")
+MOOD = st.sampled_from(["takes", "later", "refuses", "dislikes", "drops"])  # of the mail server, from then on
 
 
 @dataclass
@@ -90,7 +90,6 @@ class Histories(RuleBasedStateMachine):
     def begin(self, name: str, live: bool) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="huiyin-"))
         self.clock, self.web, self.name, self.live = Clock(), Web(), name, live
-        self.server.mood = "takes"
         self.server.mails.clear()
         self.first: dict[int, tuple[str, datetime, datetime]] = {}
         self.taken: dict[int, datetime] = {}
@@ -113,10 +112,10 @@ class Histories(RuleBasedStateMachine):
                 return
         raise AssertionError
 
-    @rule(text=st.sampled_from([GAS, LEAK]), n=st.integers(0, 2), more=st.integers(0, 2))
-    def published(self, text: str, n: int, more: int) -> None:
+    @rule(text=st.sampled_from([GAS, LEAK]), n=st.integers(0, 2), more=st.integers(0, 2), mood=MOOD)
+    def published(self, text: str, n: int, more: int, mood: str) -> None:
         """An item appears, or is changed: then what is found joins."""
-        name = f"{text[:2]}{n}"
+        self.server.mood, name = mood, f"{text[:2]}{n}"
         self.web.items = [each for each in self.web.items if each.external_id != name]
         self.web.items.append(item(f"{text}（{more}）", name=name, published=self.clock.now))
         with self.house.store.write() as tx:
@@ -124,9 +123,10 @@ class Histories(RuleBasedStateMachine):
         drain(self.house, self.clock, ("collect",))
         self.settle()
 
-    @rule(kind=st.sampled_from(sorted(Kind)), n=st.integers(0, 1), match=st.integers(0, 2))
-    def found(self, kind: Kind, n: int, match: int) -> None:
+    @rule(kind=st.sampled_from(sorted(Kind)), n=st.integers(0, 1), match=st.integers(0, 2), mood=MOOD)
+    def found(self, kind: Kind, n: int, match: int, mood: str) -> None:
         """A finding of any kind, as a collector's pass brings it."""
+        self.server.mood = mood
         seen = Seen(kind=kind, rule="rule", score=0.9, excerpt="*")
         now, text = self.clock.now, f"谢谢{kind}{match}"
         one = Entry(
@@ -145,8 +145,9 @@ class Histories(RuleBasedStateMachine):
             passes.finish_pass(tx, claim, claim.cursor, [one], now)
         self.settle()
 
-    @rule(span=st.sampled_from(SPANS))
-    def pass_by(self, span: timedelta) -> None:
+    @rule(span=st.sampled_from(SPANS), mood=MOOD)
+    def pass_by(self, span: timedelta, mood: str) -> None:
+        self.server.mood = mood
         self.clock.now += span
         self.settle()
 
@@ -155,10 +156,6 @@ class Histories(RuleBasedStateMachine):
         for each in minutes:
             self.clock.move(minutes=each)
             self.settle()
-
-    @rule(mood=st.sampled_from(MOODS))
-    def mail_server(self, mood: str) -> None:
-        self.server.mood = mood
 
     @precondition(lambda self: self.records(State.OPEN))
     @rule(which=st.integers(0, 9))

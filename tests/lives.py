@@ -9,7 +9,9 @@ from pathlib import Path
 
 from classifiers.finding import Document
 from monitor import daemon, masking, pipeline
-from monitor.model import Surface
+from monitor.house import House
+from monitor.model import State, Surface, Transition
+from monitor.store import records
 from tests.dying import Dying, Inbox, in_child
 from tests.houses import CONFIGURATION, Clock, Web, build, drain, item
 
@@ -17,8 +19,13 @@ WORLD = (
     "谢谢你们，办得很快",
     "公租房什么时候摇号",
     "局里办事太慢，该换人了",
+    "小区楼道里有很浓的燃气味，已经有人头晕，请马上派人来看",
     "公示：李桂香，身份证号210726196411200006",
 )
+MATTERS = ("燃气", "身份证")  # what opens a record
+
+LONG = 50  # lives in which everything happens that there is
+CLOSING = (State.ACKNOWLEDGED, State.RESOLVED, State.DISMISSED)  # what people do
 
 
 def live(folder: Path, inbox: Inbox, *, lives: int, seed: int) -> None:
@@ -28,49 +35,76 @@ def live(folder: Path, inbox: Inbox, *, lives: int, seed: int) -> None:
     text = CONFIGURATION.replace("[pace]", mail + "[pace]").replace(
         'name = "website"', 'name = "website"\nevery = "1m"'
     )
-    web, clock, deaths, leaks = Web(), Clock(), 0, 0
+    web, clock, deaths, matters = Web(), Clock(), 0, 0
     pipeline.judge(
         masking.door(Document(WORLD[-1]), Surface.PUBLIC).document, Surface.PUBLIC
     )  # once, not in every life
     for n in range(lives):
         told = luck.choice(WORLD)
-        leaks += "身份证" in told
+        matters += any(word in told for word in MATTERS)
         web.items.append(item(f"{told}（第{n}条）", name=str(n)))
-        death, when = luck.randint(1, 14), luck.choice(["before", "after"])
+        death, when, acts = luck.randint(1, 14), luck.choice(["before", "after"]), luck.choice([None, None, *CLOSING])
 
-        def work(death: int = death, when: str = when) -> None:
+        def work(death: int = death, when: str = when, acts: State | None = acts) -> None:
             house = build(folder, web, text)
             with daemon.alone(house):
-                drain(replace(house, store=Dying(house.store, death, when)), clock)
+                dying = replace(house, store=Dying(house.store, death, when))
+                act(dying, acts, clock)
+                drain(dying, clock)
 
         deaths += in_child(work)
-        clock.move(minutes=luck.randint(2, 9))
+        clock.move(minutes=luck.randint(2, 9) if luck.random() < 0.9 else 800)
     house = build(folder, web, text)
     with daemon.alone(house):
         for _ in range(4):
             drain(house, clock)
             clock.move(minutes=3)
-    check(house, inbox, published=len(web.items), leaks=leaks, deaths=deaths)
+    check(house, inbox, published=len(web.items), matters=matters, deaths=deaths)
     house.store.close()
 
 
-def check(house: object, inbox: Inbox, *, published: int, leaks: int, deaths: int) -> None:
+def act(house: House, to: State | None, clock: Clock) -> None:
+    """Somebody does something about the oldest record that nobody has acted on, as its command does."""
+    if to is None:
+        return
+    with house.store.write() as tx:
+        for record in [each for each in records.every_open(tx) if each.state is State.OPEN][:1]:
+            assert records.move(tx, record, to, Transition(clock(), str(to), "duty", "why"))
+
+
+def check(house: object, inbox: Inbox, *, published: int, matters: int, deaths: int) -> None:
     store = house.store  # type: ignore[attr-defined]
     with store.read() as tx:
         items = tx.exec_driver_sql("SELECT count(*), count(DISTINCT external_id) FROM item").one()
         versions = tx.exec_driver_sql("SELECT count(*), count(classified_at) FROM version").one()
         waiting = tx.exec_driver_sql("SELECT count(*) FROM finding WHERE judged_at IS NULL").scalar()
-        records = tx.exec_driver_sql("SELECT count(*), count(DISTINCT matter_key) FROM escalation").one()
+        opened = tx.exec_driver_sql("SELECT count(*), count(DISTINCT matter_key) FROM escalation").one()
         rows = tx.exec_driver_sql(
             "SELECT message_id, state, count(data_at), count(*) FROM notification"
             " JOIN attempt ON notification_id = notification.id GROUP BY message_id, state"
         ).all()
-        never_tried = tx.exec_driver_sql("SELECT count(*) FROM notification WHERE attempts = 0").scalar()
+        doubled = tx.exec_driver_sql(
+            "SELECT escalation_id, what, why, at FROM transition GROUP BY 1, 2, 3, 4 HAVING count(*) > 1"
+        ).all()
+        lines = Counter(tx.exec_driver_sql("SELECT what FROM transition").scalars())
+        reasons = Counter(why.partition(":")[0] for why in tx.exec_driver_sql("SELECT why FROM transition").scalars())
+        overdue = tx.exec_driver_sql(
+            "SELECT count(*) FROM notification WHERE substr(key, 1, 8) = 'overdue:'"
+        ).scalar_one()
+        moved = tx.exec_driver_sql("SELECT count(*) FROM escalation WHERE state != 'open'").scalar()
+        never_tried = tx.exec_driver_sql(
+            "SELECT count(*) FROM notification WHERE attempts = 0 AND state != 'gathered'"
+        ).scalar()
     assert tuple(items) == (published, published)
     assert tuple(versions) == (published, published)
     assert waiting == 0
-    assert tuple(records) == (leaks, leaks)
+    assert tuple(opened) == (matters, matters)
     assert never_tried == 0
+    assert doubled == []
+    assert lines["opened"] == matters
+    assert sum(lines[str(to)] for to in CLOSING) == moved
+    if published >= LONG:
+        assert min(reasons["step"], reasons["repeat"], lines["acknowledged"], lines["overdue"], overdue) > 0
     copies = Counter(_message_id(mail.content) for mail in inbox.mails)
     assert set(copies) <= {message_id for message_id, *_ in rows}
     for message_id, state, begun, attempts in rows:
