@@ -34,7 +34,7 @@ MANY = "".join(
 )
 FOUR = """steps = [{ after = "0m", tell = ["duty"] }, { after = "5m", tell = ["b"] }, { after = "10m", tell = ["c"] },
   { after = "1h", tell = ["leader"] }]"""
-TWO = 'steps = [{ after = "0m", tell = ["duty"] }, { after = "30m", tell = ["leader"] }]'
+TWO = 'steps = [{ after = "0m", tell = ["duty"] }, { after = "1h", tell = ["leader"] }]'
 LATE = (
     'steps = [{ after = "0m", tell = ["duty"] }, { after = "15m", tell = ["leader"] }, { after = "2h", tell = ["c"] }]'
 )
