@@ -157,7 +157,8 @@ def reach(house):
 
 def alerts(house):
     """Mails about records: no digest, and no warning before an answer is late."""
-    return [mail for mail in mails(house) if "周报" not in mail["Subject"] and "快到答复时限" not in mail["Subject"]]
+    others = ("周报", "快到答复时限", "due soon")
+    return [mail for mail in mails(house) if not any(words in mail["Subject"] for words in others)]
 
 
 def passes(house, clock, n):

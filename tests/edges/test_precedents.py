@@ -120,7 +120,7 @@ def test_whatever_is_asked_or_answered_does_no_harm(house, box, clock, text):
     drain(house, clock)
 
     assert all(len(found.reply) <= 4_000 for found in like(house, text[:500], text))
-    assert len(answers(house, "", LAMP)) in {1, 2}
+    assert len(answers(house, "", LAMP)) in ({1, 2} if text.strip() or not text else {0})  # a blank answers nothing
 
 
 @pytest.mark.parametrize(

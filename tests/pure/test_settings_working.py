@@ -10,6 +10,7 @@ from monitor import settings
 from monitor.model import Working
 from tests.pure.test_settings import BOARD, EXAMPLE, read
 
+OWN_DAYS = '# file = ""                         # 本地放假'
 HOURS = '# hours = ["08:30-12:00", "14:30-17:30"]'
 STEPS = """[policy.page_stale]
 deadline = "5wd"
@@ -52,7 +53,7 @@ def test_danger_never_waits_for_office_hours(kind, own):
             'hours = ["13:00-17:00", "08:00-12:00"]',
             "calendar.hours: must be times of day in order",
         ),
-        ('# file = ""', 'file = "none.toml"', "none.toml: can't be read: No such file or directory"),
+        (OWN_DAYS, 'file = "none.toml" #', "none.toml: can't be read: No such file or directory"),
     ],
 )
 def test_what_is_no_working_time_is_said(old, new, said):
@@ -90,7 +91,7 @@ def own_days(tmp_path: Path, body: str | bytes) -> tuple[settings.Settings, list
     file = tmp_path / "days.toml"
     file.write_bytes(body if isinstance(body, bytes) else body.encode())
     problems: list[str] = []
-    text = EXAMPLE.replace('# file = ""', 'file = "days.toml"', 1)
+    text = EXAMPLE.replace(OWN_DAYS, 'file = "days.toml" #', 1)
     return settings.read(tmp_path / "huiyin.toml", settings.tomllib.loads(text), problems), problems
 
 

@@ -27,6 +27,12 @@ BY_NUMBER = {  # these are always asked for with ``count``; only they may hold a
     *(f"firstday.{key}" for key in ("subject", "first", "more")),
     "answered.took",
     *(f"relief.{key}" for key in ("open", "more")),
+    *(
+        f"gathered.{part}_{why}"
+        for part in ("subject", "first")
+        for why in ("burst", "quiet", "rate", "down", "silence")
+    ),
+    "alert.held_back",
     *(f"awaited.{key}" for key in ("subject", "first", "more", "count", "same")),
     *(f"chasing.{key}" for key in ("subject", "first", "more")),
     *("checks.left", "checks.over"),
