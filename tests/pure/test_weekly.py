@@ -14,7 +14,7 @@ from monitor import messages
 from monitor.digest import summarise
 from monitor.letter import Letter
 from monitor.model import Period, Severity
-from monitor.summary import Installation, PlatformHealth, Summary, Tally
+from monitor.summary import Installation, PlatformHealth, Silence, Summary, Tally
 from monitor.words import Words
 from tests.letters import (
     BROKEN,
@@ -63,6 +63,20 @@ def test_a_quiet_week_is_short_and_says_so(language: str) -> None:
         digest(week()).first
         == "2026年第47周（11月16日至11月22日）一切正常：新信息63条，没有未结事项，1个平台全部正常。"
     )
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_silences_and_dead_addresses_are_said(language: str) -> None:
+    silence = Silence(
+        id=1, platform="board", kind=None, begun_at=NOW, until=NOW + timedelta(hours=5), owner="duty", why="维护"
+    )
+    summary = replace(week(), silences=(silence,), dead=(DUTY.name,))
+    letter = digest(summary, WORDS[language])
+
+    agrees(letter, WORDS[language])
+    text = text_of(letter, WORDS[language])
+    assert "维护" in text
+    assert WORDS[language].say("digest.dead", names=DUTY.title) in text
 
 
 @pytest.mark.parametrize("its", [Installation(days_left=30), Installation(collecting=False)])
