@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from monitor.letter import Context, Items, Letter, Paragraph, Section, Value, clean
+from monitor.letter import Context, Items, Letter, Paragraph, Section, Value, clean, footer
 from monitor.model import Contact, Severity
 from monitor.summary import Awaited
 from monitor.words import Words
@@ -26,12 +26,7 @@ def warning(soon: Sequence[Awaited], *, contact: Contact, context: Context, word
             Section("", tuple(_listed(soon, context, words, where=True))),
             Section(say("alert.act"), (Paragraph(say("awaited.act")),)),
         ),
-        footer=say(
-            "chasing.footer",
-            agency=context.agency,
-            moment=words.stamp(context.now, context.zone),
-            contact=contact.title,
-        ),
+        footer=footer(contact, context, words),
         severity=Severity.ORDINARY,
     )
 

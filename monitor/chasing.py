@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from monitor import rescue
-from monitor.letter import Code, Context, Facts, Letter, Paragraph, Section, Table
+from monitor.letter import Code, Context, Facts, Letter, Paragraph, Section, Table, footer
 from monitor.model import Contact, Escalation, Severity
 from monitor.policy import Chase
 from monitor.words import Words
@@ -24,12 +24,7 @@ def letter(chase: Chase, *, contact: Contact, context: Context, words: Words) ->
             Section("", tuple(_listed(chase, context, words))),
             Section(words.say("alert.act"), (Paragraph(rescue.how_to_answer(first, context, words)), Facts((look,)))),
         ),
-        footer=words.say(
-            "chasing.footer",
-            agency=context.agency,
-            moment=words.stamp(context.now, context.zone),
-            contact=contact.title,
-        ),
+        footer=footer(contact, context, words),
         severity=Severity.URGENT,
     )
 

@@ -21,13 +21,12 @@ from types import FrameType
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from monitor import attach, heads, keeping, links, logs, pages, pipeline, proving, watch, watching
+from monitor import attach, keeping, links, logs, pages, pipeline, proving, watch, watching
 from monitor.channels.supervisor import Supervisor
 from monitor.errors import DiskFullError, StoreError
 from monitor.house import Clock, House
 from monitor.store import (
     attached,
-    chained,
     duties,
     linked,
     looked,
@@ -57,7 +56,7 @@ STAGES: dict[str, tuple[Stage, int]] = {  # how many may run at once: slow platf
     "backup": (keeping.backup, 1),
     "erase": (keeping.erase, 1),
 }
-THREADS = sum(at_once for _, at_once in STAGES.values()) + 2  # and the watch, and the heads
+THREADS = sum(at_once for _, at_once in STAGES.values()) + 1  # and the watch
 LOOK_EVERY = timedelta(seconds=10)  # at the clock, at most; systemd wants to hear something far less often
 HUNG_AFTER = timedelta(minutes=5)  # beyond the longest that a unit may take
 BEAT_EVERY = timedelta(seconds=30)  # how often a stage says that it lives
@@ -125,7 +124,6 @@ def run(house: House, stop: threading.Event, supervisor: Supervisor | None = Non
         pulse = Pulse(monotonic)
         scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(THREADS)})
         often = {"trigger": "interval", "seconds": house.settings.pace.tick.total_seconds(), "coalesce": True}
-        scheduler.add_job(_Heads(house), **often)
         for name, (stage, at_once) in _stages().items():
             scheduler.add_job(
                 _Drain(house, name, stage, stop, pulse=pulse),
@@ -261,29 +259,6 @@ class _Watchman:
             if error.permanent:
                 self.lost = error
                 self._stop.set()
-
-
-class _Heads:
-    """Keep the head of the audit chain outside the database, so that a missing end can be seen."""
-
-    def __init__(self, house: House) -> None:
-        self._house = house
-        self._path = heads.file_of(house.settings.key_file)
-        self._last: tuple[str, datetime] = ("", datetime.min.replace(tzinfo=UTC))
-
-    def __call__(self) -> None:
-        now = clock()
-        if now - self._last[1] < heads.EVERY:
-            return
-        try:
-            with self._house.store.read() as tx:
-                head = chained.head(tx)
-            if head.count and str(head) != self._last[0]:
-                heads.remember(self._path, head, now)
-        except (StoreError, OSError) as error:
-            logs.event("head_not_kept", level=logging.ERROR, path=self._path, why=type(error).__name__)
-            return
-        self._last = (str(head), now)
 
 
 class _Drain:

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from monitor import rescue
 from monitor.delivery import Delivery, Why
-from monitor.letter import Code, Context, Facts, Letter, Paragraph, Section, Table
+from monitor.letter import Code, Context, Facts, Letter, Paragraph, Section, Table, footer
 from monitor.model import Contact, Escalation, Severity, State
 from monitor.policy import PRIORITY
 from monitor.summary import Silence
@@ -51,12 +51,7 @@ def letter(
             Section("", (*_listed(records, context, words), Paragraph(note))),
             Section(words.say("alert.act"), (Paragraph(rescue.how_to_answer(first, context, words)), Facts((look,)))),
         ),
-        footer=words.say(
-            "chasing.footer",
-            agency=context.agency,
-            moment=words.stamp(context.now, context.zone),
-            contact=contact.title,
-        ),
+        footer=footer(contact, context, words),
         severity=min((each.severity for each in still), key=PRIORITY.__getitem__, default=Severity.ORDINARY),
     )
 

@@ -37,6 +37,8 @@ class Sentry:
     free: int | None = None  # bytes, when that was last asked
     looked_at: datetime | None = None
     measured_at: datetime | None = None
+    head_at: datetime | None = None  # when the head of the audit chain was last looked at, and what it was
+    head: str = ""
     pinged: str = ""  # why the monitoring can't be asked
     unwritten: str = ""  # why its file can't be written
     worst: str = ""  # what is wrong, in a few words

@@ -14,7 +14,7 @@ from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
-from monitor.model import LINE, Emergency, Message, Severity
+from monitor.model import LINE, Contact, Emergency, Message, Severity
 from monitor.summary import Awaited, BrokenLink, PlatformHealth, Precedent, Transfer
 from monitor.words import Words
 
@@ -154,6 +154,12 @@ def noted(letter: Letter, notes: Iterable[str]) -> Letter:
     if not said:
         return letter
     return replace(letter, sections=(*letter.sections[:1], Section("", said), *letter.sections[1:]))
+
+
+def footer(contact: Contact, context: Context, words: Words) -> str:
+    """Who sent a letter that is about no single record, when, and to whom."""
+    moment = words.stamp(context.now, context.zone)
+    return words.say("chasing.footer", agency=context.agency, moment=moment, contact=contact.title)
 
 
 def render(letter: Letter, words: Words) -> Message:

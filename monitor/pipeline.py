@@ -242,15 +242,7 @@ def _take_step(house: House, clock: Clock) -> bool:
         for step in reached.skipped:
             records.note(tx, record.id, Transition(now, "skipped", "system", f"nobody: {', '.join(step.tell)}"))
         telling.alert(house, tx, told, reached, now)
-        what = (
-            "overdue"
-            if due.overdue and not record.overdue
-            else "told"
-            if names
-            else "unreached"
-            if reached.missed
-            else "held"
-        )
+        what = "overdue" if due.overdue and not record.overdue else reached.outcome
         records.note(tx, record.id, Transition(now, what, "system", f"{due.reason}: {', '.join(names)}"))
     logs.event("told", record=record.number, kind=record.kind, reason=due.reason, contacts=len(names))
     return True

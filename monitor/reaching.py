@@ -23,6 +23,13 @@ class Reached:
     missed: tuple[str, ...] = ()
     skipped: tuple[policy.Due, ...] = ()
 
+    @property
+    def outcome(self) -> str:
+        """What the history calls it."""
+        if self.people:
+            return "told"
+        return "unreached" if self.missed else "held"
+
 
 def people(house: House, tx: Tx, names: Iterable[str], now: datetime) -> list[duty.Person]:
     """Who is told for ``names`` now, each once. Who can't be reached isn't in it."""

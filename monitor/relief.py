@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.duty import Change, Gap, Person, Way
-from monitor.letter import Code, Context, Facts, Letter, Paragraph, Section, Table, Value
+from monitor.letter import Code, Context, Facts, Letter, Paragraph, Section, Table, Value, footer
 from monitor.model import Contact, Escalation, Severity
 from monitor.words import Words
 
@@ -72,7 +72,7 @@ def handover(change: Change, left: Left, *, comes: bool, contact: Contact, conte
             Section(say("relief.duty"), (Facts(tuple(_facts(change, left, comes, context, words))),)),
             *_listed(left, context, words),
         ),
-        footer=_footer(contact, context, words),
+        footer=footer(contact, context, words),
         severity=Severity.SERIOUS if not (comes or others) else None,
     )
 
@@ -135,7 +135,7 @@ def unmanned(gaps: Sequence[Gap], *, contact: Contact, context: Context, words: 
             Section(words.say("relief.gaps"), (Facts(tuple(spans(gaps[:ROWS], context, words))),)),
             Section(words.say("alert.act"), (Paragraph(words.say("relief.gap_act")), Facts((fill, who)))),
         ),
-        footer=_footer(contact, context, words),
+        footer=footer(contact, context, words),
         severity=Severity.SERIOUS,
     )
 
@@ -156,10 +156,5 @@ def still_there(contact: Contact, since: datetime, *, context: Context, words: W
         subject=say("relief.ask_subject", **values),
         first=say("relief.ask_first", **values),
         sections=(Section("", (Paragraph(say("relief.ask_note")), Facts((confirm,)))),),
-        footer=_footer(contact, context, words),
+        footer=footer(contact, context, words),
     )
-
-
-def _footer(contact: Contact, context: Context, words: Words) -> str:
-    moment = words.stamp(context.now, context.zone)
-    return words.say("chasing.footer", agency=context.agency, moment=moment, contact=contact.title)

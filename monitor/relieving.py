@@ -94,8 +94,7 @@ def look_ahead(house: House, clock: Clock) -> bool:
     if not _is_due(house, STAFFED, now):
         return False
     with house.store.write() as tx:
-        marks.take(tx, STAFFED)
-        marks.put(tx, STAFFED, now)
+        marks.renew(tx, STAFFED, now)
         plan = duties.plan(tx, settings.contacts, now)
         gaps, asked = _warn(house, tx, plan, now), _ask(house, tx, now)
     logs.event("staffed", gaps=gaps, asked=asked)
@@ -149,8 +148,7 @@ def chase(house: House, clock: Clock) -> bool:
     if not _is_due(house, CHASED, now):
         return False
     with house.store.write() as tx:
-        marks.take(tx, CHASED)
-        marks.put(tx, CHASED, now)
+        marks.renew(tx, CHASED, now)
         reminded = telling.chase(house, tx, now)
     logs.event("chased", contacts=reminded)
     return True

@@ -10,12 +10,12 @@ import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from monitor import __version__, disk, logs, notices, policy, reaching, vitals, watching
+from monitor import __version__, disk, heads, logs, notices, policy, reaching, vitals, watching
 from monitor.errors import DiskFullError, StoreError
 from monitor.house import Clock, House, context
 from monitor.letter import Context, Letter, render
 from monitor.model import Channel, Contact, Message, Severity
-from monitor.store import marks, outbox, watched
+from monitor.store import chained, marks, outbox, watched
 from monitor.store.database import Tx
 from monitor.watching import Facts, Space
 from monitor.words import Words
@@ -48,6 +48,7 @@ def watch(house: House, clock: Clock, stages: tuple[str, ...]) -> bool:
         _give_sign(house, facts)  # first of all: it needs nothing to be written into the database
         _mind_mail(house, facts, now)
         _measure(house, now)
+        _keep_head(house, now)
     while sentry.jumps:
         _note_jump(house, sentry.jumps[0], now)
         sentry.jumps.pop(0)
@@ -161,8 +162,7 @@ def _mind_mail(house: House, facts: Facts, now: datetime) -> None:
 def _ring(house: House, since: datetime, day: int, now: datetime) -> None:
     about, rings = context(house.settings, now), house.settings.ring.way != "none"
     with house.store.write() as tx:
-        marks.take(tx, marks.MUTE)
-        marks.put(tx, marks.MUTE, now)
+        marks.renew(tx, marks.MUTE, now)
         for contact in keepers(house, tx, now):
             if contact.phone and rings:
                 text = notices.mute(now - since, about, house.words[contact.language])
@@ -179,6 +179,22 @@ def _measure(house: House, now: datetime) -> None:
     with house.store.write() as tx:
         watched.measured(tx, now.date(), sentry.free)
     sentry.measured_at = now
+
+
+def _keep_head(house: House, now: datetime) -> None:
+    """Keep the head of the audit chain outside the database each hour, so that a missing end can be seen."""
+    sentry, path = house.sentry, heads.file_of(house.settings.key_file)
+    if sentry.head_at is not None and abs(now - sentry.head_at) < heads.EVERY:
+        return
+    with house.store.read() as tx:
+        head = chained.head(tx)
+    if head.count and str(head) != sentry.head:
+        try:
+            heads.remember(path, head, now)
+        except OSError as error:
+            logs.event("head_not_kept", level=logging.ERROR, path=path, why=error.strerror)
+            return
+    sentry.head_at, sentry.head = now, str(head)
 
 
 def _give_sign(house: House, facts: Facts) -> None:

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import update
 
-from monitor import daemon, heads
+from monitor import heads, watch
 from monitor.cli import cli
 from monitor.model import State, Transition
 from monitor.store import records, views
@@ -74,9 +74,10 @@ def test_many_faults_are_counted(house, tmp_path):
 
 
 def test_the_daemon_keeps_heads_once_an_hour(house, tmp_path):
-    keep = daemon._Heads(house)
-    keep()
-    keep()
+    clock = Clock()
+    for minutes in (0, 59):
+        clock.move(minutes=minutes)
+        watch.watch(house, clock, ())
 
     assert len(heads.kept(heads.file_of(house.settings.key_file))) == 1
     assert "与密钥旁的文件等处留存的1个链头比对过" in huiyin(tmp_path, "verify").output
@@ -84,7 +85,7 @@ def test_the_daemon_keeps_heads_once_an_hour(house, tmp_path):
 
 def test_a_head_that_cannot_be_kept_stops_nothing(house, caplog):
     heads.file_of(house.settings.key_file).mkdir()
-    daemon._Heads(house)()
+    watch.watch(house, Clock(), ())
 
     assert "head_not_kept" in caplog.text
 
