@@ -101,7 +101,8 @@ def _move(config: Path, number: str, to: State, by: str, why: str, *, what: str 
             state = words.say(f"states.{record.state}")
             if record.state is to or record.state in {State.RESOLVED, State.DISMISSED}:
                 raise click.ClickException(words.say("terminal.already", number=number, state=state))
-            records.move(tx, record, to, Transition(daemon.clock(), what or str(to), by, why))
+            if not records.move(tx, record, to, Transition(daemon.clock(), what or str(to), by, why)):
+                raise click.ClickException(words.say("terminal.moved_meanwhile", number=number))
             if by != OPERATOR and settings.contacts[by].mail:
                 duties.confirm(tx, settings.contacts[by], daemon.clock())
         click.echo(words.say("terminal.moved", number=number, state=words.say(f"states.{to}")))

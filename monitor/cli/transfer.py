@@ -41,7 +41,8 @@ def transfer(config: Path, number: str, unit: str, by: str, why: str) -> None:
             if giver == unit:
                 raise click.ClickException(words.say("terminal.has_it_already", number=number, unit=unit))
             said = words.say("terminal.handed", giver=giver or words.say("terminal.nobody_knows"), taker=unit, why=why)
-            handing.hand_on(house, tx, record, unit, Transition(daemon.clock(), "transferred", by, said))
+            if not handing.hand_on(house, tx, record, unit, Transition(daemon.clock(), "transferred", by, said)):
+                raise click.ClickException(words.say("terminal.moved_meanwhile", number=number))
     finally:
         house.store.close()
     click.echo(words.say("terminal.transferred", number=number, unit=unit))

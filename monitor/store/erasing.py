@@ -21,7 +21,9 @@ from monitor.store.database import Tx
 from monitor.store.tables import attempt, escalation, finding, notification, transition
 
 AT_ONCE = 1000  # rows in one transaction
-_ENDED = notification.c.state.in_([str(each) for each in Outcome if each not in {Outcome.PENDING, Outcome.SENDING}])
+_ENDED = notification.c.state.in_(
+    [str(each) for each in Outcome if each not in {Outcome.PENDING, Outcome.SENDING, Outcome.HELD}]
+)
 
 
 @dataclass(frozen=True, slots=True)

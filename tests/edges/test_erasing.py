@@ -59,6 +59,18 @@ def test_nothing_of_an_open_record_goes_however_old(house, clock):
     assert texts(house) == before
 
 
+@pytest.mark.parametrize("state", ["pending", "sending", "held"])
+def test_a_mail_that_has_still_to_go_keeps_its_text(house, clock, state):
+    move(house, State.RESOLVED, clock)
+    with house.store.write() as tx:
+        tx.execute(update(notification).values(state=state))
+    before = texts(house)["notification"]
+    clock.move(days=2000)
+    erase(house, clock)
+
+    assert texts(house)["notification"] == before
+
+
 def test_texts_of_a_closed_record_go_and_the_chain_still_verifies(house, clock):
     move(house, State.RESOLVED, clock)
     before = texts(house)
