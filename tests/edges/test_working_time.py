@@ -1,9 +1,11 @@
 """Deadlines and steps in working time, through the stages, and what becomes of them when a year is published."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+import chinese_calendar
 import pytest
 
 from classifiers.finding import Kind
@@ -53,6 +55,24 @@ def again(folder, house, days):
     text = path.read_text(encoding="utf-8")
     path.write_text(text + '[calendar]\nfile = "days.toml"\n', encoding="utf-8")
     return replace(house, settings=settings.load(path))
+
+
+def test_every_weekend_day_that_was_worked_ends_a_deadline(tmp_path, clock):
+    """What was found on the working day before one is due on it, by what somebody else knows of those years."""
+    days = [date(2024, 1, 1) + timedelta(days=n) for n in range(366 + 365 + 365)]
+    worked = [day for day in days if chinese_calendar.is_workday(day)]
+    pairs = [(before, day) for before, day in pairwise(worked) if day.weekday() >= 5]
+    clock.now = local(2024, 1, 2, 10)
+    web = Web()
+    house = build(tmp_path, web, CONFIGURATION + '[policy.personal_data]\ndeadline = "1wd"\n', clock.now)
+    for before, _ in pairs:
+        clock.now = local(before.year, before.month, before.day, 10)
+        web.items = [item(name=str(before), published=clock.now)]
+        drain(house, clock, ("collect", "classify", "escalate"))
+
+    due = {record.deadline.astimezone(SHANGHAI).date() for record in all_records(house)}
+    assert len(pairs) == 19
+    assert due >= {day for _, day in pairs}
 
 
 def test_the_leader_is_told_after_office_hours_not_hours(tmp_path, clock):
