@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 from click.testing import CliRunner
 
-from monitor import daemon, heads, keys
+from monitor import daemon, heads, keys, watch
 from monitor.cli import cli
 from monitor.model import State, Transition
 from monitor.store import records, views
@@ -24,7 +24,7 @@ def house(tmp_path):
     (tmp_path / "agency").mkdir()
     house, clock = build(tmp_path / "agency", Web([item(LEAK)])), Clock()
     drain(house, clock)
-    daemon._Heads(house)()
+    watch.watch(house, clock, ())
     return house
 
 
@@ -118,7 +118,9 @@ def test_a_running_service_is_not_replaced(house, agency, backup):
 
 def test_heads_of_what_came_after_are_put_aside(house, agency, backup):
     close(house)
-    daemon._Heads(house)()
+    later = Clock()
+    later.move(hours=1)
+    watch.watch(house, later, ())
     house.store.close()
     replaced = huiyin(agency, "restore", str(backup), "--replace")
 
