@@ -156,6 +156,7 @@ PURE = (
     Room("monitor/answered.py", ("monitor/letter.py", "monitor/replies.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/unopened.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/brief.py", (*LETTERS, *VALUES), pure=True),
+    Room("monitor/signed.py", pure=True),
     Room("monitor/chasing.py", ("monitor/policy.py", *LETTERS, *VALUES), pure=True),
     Room("monitor/gathered.py", ("monitor/delivery.py", "monitor/policy.py", *WEEKLY, *VALUES), pure=True),
     Room("monitor/firstday.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
