@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor import rescue
-from monitor.letter import Code, Context, Facts, Letter, Paragraph, Section, Table, footer
+from monitor import responding
+from monitor.letter import Context, Letter, Paragraph, Section, Table, footer
 from monitor.model import Contact, Escalation, Severity
 from monitor.policy import Chase
 from monitor.words import Words
@@ -15,14 +15,13 @@ ROWS = 30  # records that are listed; the others are counted
 
 def letter(chase: Chase, *, contact: Contact, context: Context, words: Words) -> Letter:
     """What ``contact`` is reminded of today; ``chase.records`` are the most urgent, at least one."""
-    longest, first = words.span(context.now - chase.since), chase.records[0]
-    look = (words.say("chasing.look"), Code(words.say("alert.show_command", number=first.number)))
+    longest = words.span(context.now - chase.since)
     return Letter(
         subject=words.count("chasing.subject", chase.count, span=longest),
         first=words.count("chasing.first", chase.count, span=longest),
         sections=(
             Section("", tuple(_listed(chase, context, words))),
-            Section(words.say("alert.act"), (Paragraph(rescue.how_to_answer(first, context, words)), Facts((look,)))),
+            responding.of_list(chase.records, words.say("chasing.look"), context, words),
         ),
         footer=footer(contact, context, words),
         severity=Severity.URGENT,

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from monitor import rescue
+from monitor import responding
 from monitor.delivery import Delivery, Why
-from monitor.letter import Code, Context, Facts, Letter, Paragraph, Section, Table, footer
+from monitor.letter import Context, Letter, Paragraph, Section, Table, footer
 from monitor.model import Contact, Escalation, Severity, State
 from monitor.policy import PRIORITY
 from monitor.summary import Silence
@@ -33,7 +33,6 @@ def letter(
 ) -> Letter:
     """Tell ``contact`` of ``records`` in one mail, and ``why`` they come together; at least one, most urgent first."""
     still, n = [each for each in records if each.state in _OPEN], len(records)
-    first = still[0] if still else records[0]
     said = {"most": rules.per_hour, "open": len(still)}
     note = words.say("gathered.note", deadlines=words.say("gathered.deadlines"))
     if silence is not None:
@@ -43,13 +42,12 @@ def letter(
             owner=context.title(silence.owner),
             why=silence.why,
         )
-    look = (words.say("gathered.look"), Code(words.say("alert.show_command", number=first.number)))
     return Letter(
         subject=words.count(f"gathered.subject_{why}", n, **said),
         first=words.count(f"gathered.first_{why}", n, **said),
         sections=(
             Section("", (*_listed(records, context, words), Paragraph(note))),
-            Section(words.say("alert.act"), (Paragraph(rescue.how_to_answer(first, context, words)), Facts((look,)))),
+            responding.of_list(still or records[:1], words.say("gathered.look"), context, words),
         ),
         footer=footer(contact, context, words),
         severity=min((each.severity for each in still), key=PRIORITY.__getitem__, default=Severity.ORDINARY),

@@ -13,6 +13,7 @@ from monitor import logs, messages
 from monitor.disk import Disk
 from monitor.model import Collected, Cursor, Fetched, Notification, Platform
 from monitor.settings import Settings
+from monitor.signed import SigningKey
 from monitor.store.database import Store
 from monitor.watching import Space
 from monitor.words import Words
@@ -40,6 +41,7 @@ class Sentry:
     head_at: datetime | None = None  # when the head of the audit chain was last looked at, and what it was
     head: str = ""
     pinged: str = ""  # why the monitoring can't be asked
+    unserved: str = ""  # why the pages behind links in mails aren't
     unwritten: str = ""  # why its file can't be written
     worst: str = ""  # what is wrong, in a few words
     jumps: list[timedelta] = field(default_factory=list)  # of the clock, that nobody has been told of yet
@@ -65,6 +67,7 @@ class House:
     cut: Callable[[str], Iterable[str]]  # text into words
     topics: Callable[[Sequence[Document]], list[Topic]]  # what messages are about
     luck: Callable[[], float]  # 0..1, for jitter
+    link_keys: Callable[[], tuple[SigningKey, ...]]  # that sign links in mails
     sentry: Sentry
 
 
@@ -80,6 +83,7 @@ def context(settings: Settings, now: datetime) -> messages.Context:
         ringing=bool(settings.ringing),
         units=settings.units,
         unpublished=settings.calendar.unpublished(now),
+        web=settings.web.url,
     )
 
 

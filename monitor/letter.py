@@ -34,6 +34,10 @@ _CELL = "padding:6px 12px 6px 0;border-bottom:1px solid #8888;vertical-align:top
 _NUMBER = f"{_CELL};padding:6px 0 6px 12px;text-align:right;min-width:3em"
 _WORDS = f"{_CELL};overflow-wrap:break-word;min-width:3em"
 _DIAL = "font-size:20px;line-height:1.2;font-weight:bold;white-space:nowrap"
+BUTTON = (
+    "display:inline-block;margin:4px 8px 4px 0;padding:10px 18px;border:2px solid #1a73e8;border-radius:6px;"
+    "font-size:17px;font-weight:bold;text-decoration:none"
+)
 _TABLE = '<table style="width:100%;border-collapse:collapse;font-size:15px;margin-bottom:8px"'
 
 
@@ -93,7 +97,14 @@ class Picture:
     svg: str
 
 
-Block = Paragraph | Items | Facts | Table | Picture
+@dataclass(frozen=True, slots=True)
+class Buttons:
+    """``(label, address)`` pairs, to be tapped."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+
+Block = Paragraph | Items | Facts | Table | Picture | Buttons
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +148,7 @@ class Context:
     transfers: tuple[Transfer, ...] = ()  # from office to office
     precedents: tuple[Precedent, ...] = ()  # how messages like the record's were answered
     stale: int = 0  # columns of the record's site whose newest entry is older than allowed
+    web: str = ""  # where the pages are on which readers act; "" where there are none
     columns: tuple[str, ...] = ()  # titles of what else stands on the record's site, when that is down
     links: tuple[BrokenLink, ...] = ()  # of the record, that still don't open
     head: str = ""  # of the audit chain, for a digest
@@ -164,7 +176,7 @@ def footer(contact: Contact, context: Context, words: Words) -> str:
 
 def render(letter: Letter, words: Words) -> Message:
     """The letter as subject, plain text and HTML."""
-    return Message(subject_line(letter.subject), _text(letter, words), _html(letter, words))
+    return Message(subject_line(letter.subject), _text(letter, words), page(letter, words))
 
 
 def repeated(message: Message, words: Words) -> Message:
@@ -215,6 +227,8 @@ def _lines(block: Block, words: Words) -> list[str]:
             return [f"- {clean(entry)}" for entry in entries]
         case Facts(pairs):
             return [f"{clean(label)}{colon}{clean(_plain(value))}" for label, value in pairs]
+        case Buttons(pairs):
+            return [f"{clean(label)}{colon}{clean(url)}" for label, url in pairs]
         case Picture():
             return []
     names = ["", *(clean(name) + colon for name in block.head[1:])]
@@ -232,7 +246,8 @@ def _plain(value: Value) -> str:
     return value
 
 
-def _html(letter: Letter, words: Words) -> str:
+def page(letter: Letter, words: Words, more: str = "") -> str:
+    """The letter as HTML; ``more`` is HTML that stands before its footer."""
     colour = _COLOURS[letter.severity] if letter.severity else _CALM
     first = (
         f'<p style="margin:0 0 16px;padding:4px 0 4px 12px;border-left:5px solid {colour};font-size:18px;'
@@ -247,7 +262,7 @@ def _html(letter: Letter, words: Words) -> str:
         f"<title>{escape(subject_line(letter.subject))}</title></head>\n"
         '<body style="margin:0">\n'
         f'<div style="{_COLUMN}">\n'
-        f"{first}\n{sections}\n{footer}\n</div></body></html>\n"
+        f"{first}\n{sections}\n{more}{footer}\n</div></body></html>\n"
     )
 
 
@@ -268,6 +283,11 @@ def _block(block: Block) -> str:
             return f'{_TABLE} role="presentation">{"".join(_fact(label, value) for label, value in pairs)}</table>'
         case Picture(svg):
             return f'<div style="margin:8px 0">{svg}</div>'
+        case Buttons(pairs):
+            links = " ".join(
+                f'<a href="{_escaped(url)}" style="{BUTTON}">{_escaped(label)}</a>' for label, url in pairs
+            )
+            return f'<p style="margin:4px 0 8px">{links}</p>'
     lines = [_row("th", block.head, block.numbers)]
     lines += [_row("td", row, block.numbers, bold=place < block.urgent) for place, row in enumerate(block.rows)]
     return f"{_TABLE}>{''.join(lines)}</table>"

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from math import floor
 
 from classifiers.finding import Kind
-from monitor import answered, awaited, rescue, unopened
+from monitor import answered, awaited, rescue, responding, unopened
 from monitor.letter import Code, Context, Facts, Items, Letter, Link, Paragraph, Section, Value, clean, render, repeated
 from monitor.model import LINE, NUMBER, Contact, Escalation, Reason, Seen, State
 from monitor.proof import GRACE, Lapse, Proof
@@ -73,6 +73,7 @@ class _Alert:
 
     def letter(self) -> Letter:
         say, record = self.words.say, self.record
+        respond = responding.section(record, self.context, self.words)
         return Letter(
             subject=say(
                 f"alert.subject_{self.reason}",
@@ -84,10 +85,11 @@ class _Alert:
             first=self.first(),
             sections=(
                 *self.what_matters(),
+                *((respond,) if self.context.web else ()),
                 Section(say("alert.record"), (Facts(tuple(self.facts())),)),
                 *awaited.section(self.context, self.words),
                 *answered.section(self.context.precedents, self.context, self.words),
-                self.how_to_respond(),
+                *(() if self.context.web else (respond,)),
             ),
             footer=say(
                 "alert.footer",
@@ -323,16 +325,6 @@ class _Alert:
         if self.record.next_step_at is None or not names:
             return self.words.say("alert.next_none")
         return self.words.say("alert.next_step", moment=self.at(self.record.next_step_at), names=names)
-
-    def how_to_respond(self) -> Section:
-        say, number = self.words.say, self.record.number
-        ways = ("ack",) if self.record.state is State.OPEN else ()
-        pairs = tuple(
-            (say(f"alert.{way}"), Code(say(f"alert.{way}_command", number=number)))
-            for way in (*ways, "resolve", "dismiss", "show")
-        )
-        note = rescue.how_to_answer(self.record, self.context, self.words)
-        return Section(say("alert.act"), (Paragraph(note), Facts(pairs)))
 
 
 def _structure(where: str) -> str:

@@ -18,6 +18,7 @@ from datetime import datetime
 from classifiers import crisis, hazard, scam
 from classifiers.finding import Document, Finding, Kind
 from monitor import (
+    actions,
     awaiting,
     brought,
     door,
@@ -352,6 +353,8 @@ def _attempt(house: House, claim: outbox.Claim, clock: Clock) -> policy.Tried:
         return policy.Tried(outcome=Outcome.UNKNOWN, answer="not tried again")
     if releasing.is_dead(house, claim, clock()):
         return policy.Tried(outcome=Outcome.REFUSED, answer=releasing.DEAD)
+    message = actions.filled(notification.message, house.settings.web, notification.contact, house.link_keys, clock())
+    notification = replace(notification, message=message)
     if notification.repeat and notification.channel is Channel.MAIL:
         marked = messages.repeated(notification.message, house.words[notification.language])
         notification = replace(notification, message=marked)

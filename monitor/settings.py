@@ -16,7 +16,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind
-from monitor import duty, holidays, platforms, promises, rules, sections, staff, watching
+from monitor import actions, duty, holidays, platforms, promises, rules, sections, staff, watching
+from monitor.actions import WebSettings
 from monitor.calendar import Calendar
 from monitor.delivery import Delivery
 from monitor.errors import SettingsError
@@ -78,6 +79,7 @@ class Settings:
     links: LinkSettings
     mail: MailSection
     ring: RingSettings
+    web: WebSettings
     emergency: Emergency
     delivery: Delivery
     digest: DigestSettings
@@ -209,6 +211,7 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
         links=sections.links(top.table("links")),
         mail=mail,
         ring=_ring(top.table("ring")),
+        web=actions.read(top.table("web")),
         emergency=sections.emergency(top.table("emergency")),
         delivery=sections.delivery(top.table("delivery"), top.table("quiet")),
         digest=sections.digest(top.table("digest"), contacts),

@@ -19,6 +19,7 @@ from monitor.cli import (
     evaluate,
     firstday,
     health,
+    linking,
     looking,
     owned,
     paper,
@@ -131,6 +132,7 @@ audit_.add_command(audit.verify)
 audit_.add_command(audit.export)
 
 
+cli.add_command(linking.rotate_links)
 cli.add_command(copies.backup)
 cli.add_command(copies.restore)
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from classifiers import routing
-from monitor import daemon
+from monitor import acting, daemon
 from monitor.cli import wiring
 from monitor.model import State, Transition
 from monitor.settings import load
-from monitor.store import duties, labels, records, views
+from monitor.store import labels, records, views
 from monitor.store.database import Tx
 from monitor.store.passes import LONGEST_TOPIC
 
@@ -98,11 +98,11 @@ def _move(config: Path, number: str, to: State, by: str, why: str, *, what: str 
             record = records.by_number(tx, number)
             if record is None:
                 raise click.ClickException(words.say("terminal.no_record", number=number))
+            line = Transition(daemon.clock(), what or str(to), by, why)
+            moved = acting.move(tx, record, to, line, settings.contacts.get(by))
+        if moved is acting.Moved.ALREADY:
             state = words.say(f"states.{record.state}")
-            if record.state is to or record.state in {State.RESOLVED, State.DISMISSED}:
-                raise click.ClickException(words.say("terminal.already", number=number, state=state))
-            if not records.move(tx, record, to, Transition(daemon.clock(), what or str(to), by, why)):
-                raise click.ClickException(words.say("terminal.moved_meanwhile", number=number))
-            if by != OPERATOR and settings.contacts[by].mail:
-                duties.confirm(tx, settings.contacts[by], daemon.clock())
+            raise click.ClickException(words.say("terminal.already", number=number, state=state))
+        if moved is acting.Moved.MEANWHILE:
+            raise click.ClickException(words.say("terminal.moved_meanwhile", number=number))
         click.echo(words.say("terminal.moved", number=number, state=words.say(f"states.{to}")))

@@ -23,6 +23,7 @@ from monitor.cli import owned, people, wiring
 from monitor.collectors import exports
 from monitor.collectors.board import PASS_TIME
 from monitor.collectors.imap import PASS_LIMIT
+from monitor.console import server
 from monitor.errors import CollectError, DeliveryError, StoreError
 from monitor.house import Send, context
 from monitor.model import Channel, Contact, Cursor, Notification, Platform, Policy
@@ -85,7 +86,7 @@ def check_config(config: Path) -> None:
         click.echo(words.say("terminal.mail_smtp", host=mail.host, port=mail.port, security=mail.security))
     else:
         click.echo(words.say("terminal.mail_folder", folder=mail.folder))
-    for line in _ringing(settings, words):
+    for line in (_acting(settings, words), *_ringing(settings, words)):
         click.echo(line)
     for line in _routing(settings, words):
         click.echo(line)
@@ -177,6 +178,14 @@ def _routing(settings: Settings, words: Words) -> Iterator[str]:
         yield words.say("train.unknown_topics", topics=words.join(unknown))
 
 
+def _acting(settings: Settings, words: Words) -> str:
+    """Where the links in mails lead."""
+    web = settings.web
+    if not web.url:
+        return words.say("terminal.web_none")
+    return words.say("terminal.web_good", url=web.url, address=web.address, port=web.port)
+
+
 def _ringing(settings: Settings, words: Words) -> Iterator[str]:
     """Whose telephone rings when people are in danger, and whose does not."""
     host = urlsplit(settings.ring.url).netloc
@@ -254,7 +263,8 @@ def run(config: Path) -> None:
     with closing(house.store):
         for line in owned.notice(house):
             click.echo(line, err=True)
-        daemon.run(house, stop, Supervisor(notify_socket()))
+        with server.serving(house, daemon.clock):
+            daemon.run(house, stop, Supervisor(notify_socket()))
 
 
 @click.command()

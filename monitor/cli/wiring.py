@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from classifiers.routing import Model, ModelError
-from monitor import __version__, daemon, keys
+from monitor import __version__, daemon, keys, linkkeys
 from monitor.attachments import apart
 from monitor.attachments.limits import MB, Limits
 from monitor.channels.compose import Sender
@@ -68,6 +68,7 @@ def house(settings: Settings, *, migrate: bool = False) -> House:
         cut=Cutter(settings.data),
         topics=Router(settings.routing_file),
         luck=random.SystemRandom().random,
+        link_keys=linkkeys.Keyring(linkkeys.file_of(settings.key_file)),
         sentry=sentry(settings, client.post),
     )
 

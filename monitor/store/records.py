@@ -207,6 +207,10 @@ def get(tx: Tx, record: int) -> Escalation:
     return as_record(tx.execute(RECORDS.where(escalation.c.id == record)).one())
 
 
+def known(tx: Tx, record: int) -> bool:
+    return tx.execute(select(escalation.c.id).where(escalation.c.id == record)).first() is not None
+
+
 def by_number(tx: Tx, number: str) -> Escalation | None:
     """The record people call ``number``, or None."""
     row = tx.execute(RECORDS.where(escalation.c.number == number)).one_or_none()

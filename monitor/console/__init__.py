@@ -1,0 +1,1 @@
+"""The web pages on which the readers of mails act. ENTRANCE."""
