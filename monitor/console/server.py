@@ -49,8 +49,8 @@ def serving(house: House, clock: Clock) -> Iterator[int]:
         ssl_keyfile=web.certificate_key or None,
     )
     try:
-        listening = _listening(web.address, web.port)
         config.load()
+        listening = _listening(web.address, web.port)
     except OSError as error:  # that of TLS is one, too
         house.sentry.unserved = error.strerror or type(error).__name__
         logs.event("pages_not_served", level=logging.ERROR, port=web.port, why=house.sentry.unserved)
@@ -74,6 +74,7 @@ def _listening(address: str, port: int) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((address, port))
+        listening.listen(AT_ONCE)
     except OSError:
         listening.close()
         raise
