@@ -67,15 +67,17 @@ def html(
     history: Sequence[Transition],
     *,
     asked: Asked,
+    waiting: int,
     contact: Contact,
     context: Context,
     words: Words,
 ) -> str:
-    """The page as ``contact`` sees it; ``history`` is in the order of time."""
+    """The page as ``contact`` sees it; ``history`` is in the order of time, ``waiting`` messages have no answer yet."""
     say = words.say
     sections = [
         *_refused(asked, words),
         *_calls(record, seen, context, words),
+        *((Section("", (Paragraph(words.count("actpage.waiting", waiting)),)),) if waiting else ()),
         Section("", (Facts(tuple(_facts(record, contact, context, words))),)),
     ]
     letter = Letter(

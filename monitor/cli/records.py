@@ -11,7 +11,7 @@ from monitor import acting, daemon
 from monitor.cli import wiring
 from monitor.model import State, Transition
 from monitor.settings import load
-from monitor.store import labels, records, views
+from monitor.store import labels, promised, records, views
 from monitor.store.database import Tx
 from monitor.store.passes import LONGEST_TOPIC
 
@@ -100,9 +100,12 @@ def _move(config: Path, number: str, to: State, by: str, why: str, *, what: str 
                 raise click.ClickException(words.say("terminal.no_record", number=number))
             line = Transition(daemon.clock(), what or str(to), by, why)
             moved = acting.move(tx, record, to, line, settings.contacts.get(by))
+            waiting = promised.waiting(tx, record) if to in acting.CLOSED else 0
         if moved is acting.Moved.ALREADY:
             state = words.say(f"states.{record.state}")
             raise click.ClickException(words.say("terminal.already", number=number, state=state))
         if moved is acting.Moved.MEANWHILE:
             raise click.ClickException(words.say("terminal.moved_meanwhile", number=number))
         click.echo(words.say("terminal.moved", number=number, state=words.say(f"states.{to}")))
+        if waiting:
+            click.echo(words.count("terminal.still_waiting", waiting))

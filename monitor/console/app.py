@@ -22,7 +22,7 @@ from monitor.actpage import TO, Asked, Do, Refused
 from monitor.house import Clock, House, context
 from monitor.model import Contact, Escalation, State, Transition
 from monitor.signed import Claim, read, same_address
-from monitor.store import records
+from monitor.store import promised, records
 from monitor.store.database import Tx
 
 MAX_BODY = 8192  # bytes of a form
@@ -140,6 +140,7 @@ class Pages:
             records.seen(tx, record.id),
             records.history(tx, record.id),
             asked=asked,
+            waiting=promised.waiting(tx, record),
             contact=contact,
             context=context(house.settings, now),
             words=house.words[contact.language],

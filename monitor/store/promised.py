@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, upda
 from classifiers.finding import Kind, Purpose
 from classifiers.likeness import READ, Text
 from classifiers.purpose import purpose
-from monitor.model import Entry
+from monitor.model import Entry, Escalation
 from monitor.policy import IN_DANGER
 from monitor.store.database import Tx
 from monitor.store.precedents import said
@@ -198,6 +198,11 @@ def of_record(tx: Tx, record: int) -> list[Awaited]:
     found = mine.where(finding.c.item_id.is_not(None)).group_by(finding.c.item_id).subquery()
     query = select(*_ABOUT, *_GIST).select_from(found.join(item, item.c.id == found.c.item_id).outerjoin(promise))
     return [_awaited(row) for row in tx.execute(query.order_by(found.c.first))]
+
+
+def waiting(tx: Tx, record: Escalation) -> int:
+    """How many messages of a record about late answers still wait for one."""
+    return sum(each.open for each in of_record(tx, record.id)) if record.kind is Kind.REPLY_OVERDUE else 0
 
 
 def heads(tx: Tx, platform: str, besides: int) -> list[tuple[int, Text]]:

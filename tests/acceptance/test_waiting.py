@@ -43,7 +43,7 @@ def test_a_late_answer_is_shown_with_its_number_and_how_long_it_has_waited(folde
     assert "等待答复  11月4日" in shown
     assert "电梯停用" in shown
     assert "number:" not in shown + huiyin(folder, "explain", "电梯停用")
-    huiyin(folder, "resolve", "2026-0001", "--by", "duty", "--why", "已电话答复")
+    assert "还有1封留言没有答复" in huiyin(folder, "resolve", "2026-0001", "--by", "duty", "--why", "已电话答复")
     assert "等待答复" not in huiyin(folder, "show", "2026-0001")
 
 

@@ -99,8 +99,10 @@ def test_a_mail_that_lists_has_a_few():
     assert [label for label, _ in buttons.pairs] == [each.number for each in many[: responding.BUTTONS]]
 
 
-def page(record=RECORD, asked=Asked(), language="zh", context=CONTEXT, history=()):  # noqa: B008
-    return actpage.html(record, (), history, asked=asked, contact=DUTY, context=context, words=WORDS[language])
+def page(record=RECORD, *, asked=Asked(), language="zh", context=CONTEXT, history=(), waiting=0):  # noqa: B008
+    return actpage.html(
+        record, (), history, asked=asked, waiting=waiting, contact=DUTY, context=context, words=WORDS[language]
+    )
 
 
 @pytest.mark.parametrize("language", WORDS)
@@ -143,6 +145,11 @@ def test_the_newest_of_the_history_stands_first_and_old_lines_are_left_out():
     said = re.findall(r"line\d+", html)
     assert said == [f"line{k}" for k in range(11, 3, -1)]
     assert "line11  值班员" in html
+
+
+def test_messages_that_still_wait_are_counted():
+    assert "还有3封留言没有答复" in page(waiting=3)
+    assert "1 message still waits" in page(waiting=1, language="en")
 
 
 def test_the_duty_desk_is_named_where_it_is_known():

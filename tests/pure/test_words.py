@@ -32,7 +32,7 @@ BY_NUMBER = {  # these are always asked for with ``count``; only they may hold a
         for part in ("subject", "first")
         for why in ("burst", "quiet", "rate", "down", "silence")
     ),
-    "alert.held_back",
+    *("actpage.waiting", "alert.held_back"),
     *(f"awaited.{key}" for key in ("subject", "first", "more", "count", "same")),
     *(f"chasing.{key}" for key in ("subject", "first", "more")),
     *("checks.left", "checks.over"),
