@@ -25,6 +25,7 @@ class Part(StrEnum):
     CLOCK = "clock"
     DISK = "disk"
     MAIL = "mail"
+    PAGES = "pages"
     DNS = "dns"
     PROOFS = "proofs"
     MODELS = "models"

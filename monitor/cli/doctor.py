@@ -24,6 +24,7 @@ from monitor import __version__, checkup, daemon, disk, guard, keys, proof
 from monitor.channels.mail import Mail
 from monitor.checkup import Found, Line, Part
 from monitor.cli import health, service, wiring
+from monitor.console import server
 from monitor.errors import DeliveryError, SettingsError, StoreError
 from monitor.router import own
 from monitor.settings import Settings, load
@@ -286,6 +287,16 @@ def _sign(settings: Settings, _words: Words) -> Found:
     return checkup.sign(_written(path), daemon.clock(), path=str(path) if name else "", running=running)
 
 
+def _pages(settings: Settings, _words: Words) -> Found:
+    """Those behind links in mails: whether anybody listens where they should be."""
+    web = settings.web
+    if not web.url:
+        return Found(Part.PAGES, Level.WELL, "pages_none")
+    why = server.unheard(web)
+    values = {"url": web.url, "address": web.address, "port": web.port, "why": why}
+    return Found(Part.PAGES, Level.ERROR if why else Level.WELL, "pages_bad" if why else "pages_well", values)
+
+
 LOOKS: Mapping[Part, Look] = {
     Part.CONFIG: _config,
     Part.DATABASE: _database,
@@ -294,6 +305,7 @@ LOOKS: Mapping[Part, Look] = {
     Part.CLOCK: _clock,
     Part.DISK: _disk,
     Part.MAIL: _mail,
+    Part.PAGES: _pages,
     Part.DNS: _dns,
     Part.PROOFS: _proofs,
     Part.MODELS: _models,

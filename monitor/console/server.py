@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import uvicorn
 
 from monitor import logs
+from monitor.actions import WebSettings
 from monitor.console.app import application
 from monitor.house import Clock, House
 
@@ -65,6 +66,15 @@ def serving(house: House, clock: Clock) -> Iterator[int]:
     finally:
         server.should_exit = True
         thread.join(2 * ENDING)
+
+
+def unheard(web: WebSettings) -> str:
+    """Why nobody listens where the pages should be; "" when somebody does."""
+    try:
+        socket.create_connection((web.address, web.port), timeout=IDLE).close()
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return ""
 
 
 def _listening(address: str, port: int) -> socket.socket:

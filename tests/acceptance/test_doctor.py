@@ -169,3 +169,11 @@ def test_no_secret_is_ever_shown(look, inbox):
         assert result.exit_code == 1
         assert SECRET not in result.output
         assert PASSWORD not in result.output
+
+
+def test_whether_the_links_in_mails_lead_anywhere(look):
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        web = f'[web]\nurl = "https://huiyin.agency.example"\nport = {listening.getsockname()[1]}\n'
+        assert level(look(CONFIGURATION + web, "--json"), "pages") == "well"
+    assert level(look(CONFIGURATION + web, "--json"), "pages") == "error"
+    assert level(look(CONFIGURATION, "--json"), "pages") == "well"
