@@ -21,7 +21,7 @@ from types import FrameType
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from monitor import attach, keeping, links, logs, pages, pipeline, proving, watch, watching
+from monitor import attach, keeping, links, logs, pages, pipeline, proving, receiving, watch, watching
 from monitor.channels.supervisor import Supervisor
 from monitor.errors import DiskFullError, StoreError
 from monitor.house import Clock, House
@@ -53,6 +53,7 @@ STAGES: dict[str, tuple[Stage, int]] = {  # how many may run at once: slow platf
     "digest": (pipeline.digest, 1),
     "deliver": (pipeline.deliver, 2),
     "ring": (pipeline.ring, 2),
+    "receive": (receiving.receive, 1),
     "backup": (keeping.backup, 1),
     "erase": (keeping.erase, 1),
 }

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from classifiers.finding import Document, Topic
 from monitor import logs, messages
+from monitor.collectors.replybox import Read
 from monitor.disk import Disk
 from monitor.model import Collected, Cursor, Fetched, Notification, Platform
 from monitor.settings import Settings
@@ -41,6 +42,7 @@ class Sentry:
     head_at: datetime | None = None  # when the head of the audit chain was last looked at, and what it was
     head: str = ""
     pinged: str = ""  # why the monitoring can't be asked
+    unreceived: str = ""  # why answers to our mail can't be read
     unserved: str = ""  # why the pages behind links in mails aren't
     unwritten: str = ""  # why its file can't be written
     worst: str = ""  # what is wrong, in a few words
@@ -62,6 +64,7 @@ class House:
     as_robot: Fetch  # as a search engine would ask
     txt: Callable[[str], list[str]]  # TXT records of a name
     send: Send  # mail
+    replies: Callable[[Platform, str], Read]  # what came back to it
     ring: Send
     words: Mapping[str, Words]  # by language
     cut: Callable[[str], Iterable[str]]  # text into words
@@ -84,6 +87,7 @@ def context(settings: Settings, now: datetime) -> messages.Context:
         units=settings.units,
         unpublished=settings.calendar.unpublished(now),
         web=settings.web.url,
+        replies=bool(settings.replies.url),
     )
 
 

@@ -149,6 +149,7 @@ class Context:
     precedents: tuple[Precedent, ...] = ()  # how messages like the record's were answered
     stale: int = 0  # columns of the record's site whose newest entry is older than allowed
     web: str = ""  # where the pages are on which readers act; "" where there are none
+    replies: bool = False  # answers to our mail are read
     columns: tuple[str, ...] = ()  # titles of what else stands on the record's site, when that is down
     links: tuple[BrokenLink, ...] = ()  # of the record, that still don't open
     head: str = ""  # of the audit chain, for a digest

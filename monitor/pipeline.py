@@ -29,6 +29,7 @@ from monitor import (
     policy,
     polling,
     reaching,
+    receipts,
     releasing,
     relieving,
     telling,
@@ -54,7 +55,6 @@ from monitor.store import (
     answers,
     attached,
     duties,
-    held,
     looked,
     outbox,
     passes,
@@ -64,7 +64,6 @@ from monitor.store import (
     transfers,
     views,
 )
-from monitor.store.database import Tx
 
 CLASSIFIERS = (hazard.find, crisis.find)  # what runs after the door, on masked text
 IN_PUBLIC = (scam.find,)  # and beside them on what the public can read
@@ -327,22 +326,9 @@ def _send_one(house: House, clock: Clock, channel: Channel) -> bool:
         releasing.note_address(house, tx, claim, tried, now)
         outbox.settle(tx, claim, attempt_outcome=tried.outcome, answer=tried.answer, after=after, now=now)
         if after.undelivered:
-            _note_undelivered(house, tx, notification, after.state, now)
+            releasing.note_undelivered(house, tx, notification, after.state, now)
     logs.event("attempt", key=notification.key, outcome=tried.outcome, attempts=notification.attempts, bare=after.bare)
     return True
-
-
-def _note_undelivered(house: House, tx: Tx, lost: Notification, state: Outcome, now: datetime) -> None:
-    """A mail nobody got brings the next step forward; a ring stands beside a mail, so it alone does not.
-
-    After the last step there is nobody else, and telling the same people again at once would never end.
-    """
-    mail = lost.channel is Channel.MAIL
-    for record in [records.get(tx, lost.escalation)] if lost.escalation else held.listed(tx, lost.id):
-        what = "undelivered" if mail else "not_rung"
-        records.note(tx, record.id, Transition(now, what, "system", f"{state}: {lost.contact}"))
-        if mail and record.step < len(house.settings.policies[record.kind].steps):
-            records.hasten(tx, record.id, now)
 
 
 def _attempt(house: House, claim: outbox.Claim, clock: Clock) -> policy.Tried:
@@ -353,8 +339,7 @@ def _attempt(house: House, claim: outbox.Claim, clock: Clock) -> policy.Tried:
         return policy.Tried(outcome=Outcome.UNKNOWN, answer="not tried again")
     if releasing.is_dead(house, claim, clock()):
         return policy.Tried(outcome=Outcome.REFUSED, answer=releasing.DEAD)
-    message = actions.filled(notification.message, house.settings.web, notification.contact, house.link_keys, clock())
-    notification = replace(notification, message=message)
+    notification = _signed(house, notification, clock())
     if notification.repeat and notification.channel is Channel.MAIL:
         marked = messages.repeated(notification.message, house.words[notification.language])
         notification = replace(notification, message=marked)
@@ -371,3 +356,11 @@ def _attempt(house: House, claim: outbox.Claim, clock: Clock) -> policy.Tried:
             return policy.Tried(outcome=Outcome.UNKNOWN, answer=str(error))
         outcome = Outcome.REFUSED if error.permanent else Outcome.PENDING
         return policy.Tried(outcome=outcome, answer=str(error), content=error.content)
+
+
+def _signed(house: House, notification: Notification, now: datetime) -> Notification:
+    """With the link and the code with which its reader acts: what is stored holds neither."""
+    if house.settings.replies.url:
+        notification = replace(notification, message=receipts.filled(notification, house.link_keys()))
+    message = actions.filled(notification.message, house.settings.web, notification.contact, house.link_keys, now)
+    return replace(notification, message=message)

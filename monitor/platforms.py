@@ -20,7 +20,7 @@ WITH_MESSAGES = ("board", "mailbox", "exports", "account")
 SECRETS = {"mailbox": ("password", "username"), "account": ("secret", "appid")}  # and to which option they belong
 OF_OUR_OWN = ("mailbox", "exports")  # private unless somebody says otherwise
 PROVEN = (*OF_OUR_OWN, "account")  # by credentials; read at one address only
-TAKEN = ("database", "mail")  # their passwords are other ones
+TAKEN = ("database", "mail", "replies")  # their passwords are other ones
 OWN_IS_GONE = (
     "is not known any more: take the line away. That a place is the agency's own is proven now; "
     "`huiyin platform prove` says how (docs/operating.md, Migration note)"

@@ -10,9 +10,9 @@ from monitor import delivery, gathered, logs, messages
 from monitor.checks import site_down
 from monitor.delivery import Listing, Weather, Why
 from monitor.house import Clock, House, context
-from monitor.model import LINE, Channel, Escalation, Outcome, Platform
+from monitor.model import LINE, Channel, Escalation, Notification, Outcome, Platform, Transition
 from monitor.policy import PRIORITY_DANGER, PRIORITY_DIGEST, Tried, priority
-from monitor.store import held, outbox, passes, silences
+from monitor.store import held, outbox, passes, records, silences
 from monitor.store.database import Tx
 
 MINUTE = timedelta(minutes=1)
@@ -140,3 +140,16 @@ def note_address(house: House, tx: Tx, claim: outbox.Claim, tried: Tried, now: d
         rules = house.settings.delivery
         if silences.refused(tx, sent, tried.answer, rules, now):
             logs.event("address_dead", contact=sent.contact)
+
+
+def note_undelivered(house: House, tx: Tx, lost: Notification, state: Outcome, now: datetime) -> None:
+    """A mail nobody got brings the next step forward; a ring stands beside a mail, so it alone does not.
+
+    After the last step there is nobody else, and telling the same people again at once would never end.
+    """
+    mail = lost.channel is Channel.MAIL
+    for record in [records.get(tx, lost.escalation)] if lost.escalation else held.listed(tx, lost.id):
+        what = "undelivered" if mail else "not_rung"
+        records.note(tx, record.id, Transition(now, what, "system", f"{state}: {lost.contact}"))
+        if mail and record.step < len(house.settings.policies[record.kind].steps):
+            records.hasten(tx, record.id, now)

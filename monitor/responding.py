@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monitor import actions, rescue
+from monitor import actions, receipts, rescue
 from monitor.letter import Block, Buttons, Code, Context, Facts, Paragraph, Section
 from monitor.model import Escalation, State
 from monitor.words import Words
@@ -15,14 +15,19 @@ BUTTONS = 8  # in a mail that lists records
 def section(record: Escalation, context: Context, words: Words) -> Section:
     """What can be done about one record."""
     say, number = words.say, record.number
+    reply = (Paragraph(say("alert.reply_note", code=receipts.PLACE)),) if _may_reply(record, context) else ()
     if context.web:
-        return Section(say("alert.act"), (_buttons((record,), context, words), _note(context, words)))
+        return Section(say("alert.act"), (_buttons((record,), context, words), _note(context, words), *reply))
     ways = ("ack",) if record.state is State.OPEN else ()
     pairs = tuple(
         (say(f"alert.{way}"), Code(say(f"alert.{way}_command", number=number)))
         for way in (*ways, "resolve", "dismiss", "show")
     )
-    return Section(say("alert.act"), (Paragraph(rescue.how_to_answer(record, context, words)), Facts(pairs)))
+    return Section(say("alert.act"), (Paragraph(rescue.how_to_answer(record, context, words)), *reply, Facts(pairs)))
+
+
+def _may_reply(record: Escalation, context: Context) -> bool:
+    return context.replies and record.state is State.OPEN
 
 
 def of_list(records: Sequence[Escalation], look: str, context: Context, words: Words) -> Section:

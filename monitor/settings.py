@@ -16,7 +16,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind
-from monitor import actions, duty, holidays, platforms, promises, rules, sections, staff, watching
+from monitor import actions, duty, holidays, platforms, promises, receipts, rules, sections, staff, watching
 from monitor.actions import WebSettings
 from monitor.calendar import Calendar
 from monitor.delivery import Delivery
@@ -24,6 +24,7 @@ from monitor.errors import SettingsError
 from monitor.model import Contact, Database, Emergency, Platform, Policy
 from monitor.options import Options
 from monitor.promises import Answers
+from monitor.receipts import RepliesSettings
 from monitor.sections import (
     LANGUAGES,
     SHIPPED,
@@ -80,6 +81,7 @@ class Settings:
     mail: MailSection
     ring: RingSettings
     web: WebSettings
+    replies: RepliesSettings
     emergency: Emergency
     delivery: Delivery
     digest: DigestSettings
@@ -212,6 +214,7 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
         mail=mail,
         ring=_ring(top.table("ring")),
         web=actions.read(top.table("web")),
+        replies=_replies(top.table("replies"), mail, watched),
         emergency=sections.emergency(top.table("emergency")),
         delivery=sections.delivery(top.table("delivery"), top.table("quiet")),
         digest=sections.digest(top.table("digest"), contacts),
@@ -319,6 +322,15 @@ def _keep_apart(mail: MailSection, watched: Mapping[str, Platform], top: Options
             top.problem(
                 "mail.sender", f"{mail.sender!r} is the mailbox that {platform.name!r} reads; write another one"
             )
+
+
+def _replies(table: Options, mail: MailSection, watched: Mapping[str, Platform]) -> RepliesSettings:
+    """What is read for replies is never read for messages."""
+    found = receipts.read(table, mail.sender, _secret("HUIYIN_REPLIES_PASSWORD", table))
+    for platform in watched.values():
+        if found.url and platform.mailbox and platform.mailbox.username.lower() == found.username.lower():
+            table.problem("username", f"{found.username!r} is the mailbox that {platform.name!r} reads")
+    return found
 
 
 def _ring(table: Options) -> RingSettings:

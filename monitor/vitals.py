@@ -35,6 +35,7 @@ def facts(house: House, tx: Tx, stages: tuple[str, ...], now: datetime) -> Facts
         free=sentry.free,
         reserve=sentry.disk.held,
         pinged=sentry.pinged,
+        unreceived=sentry.unreceived,
         unserved=sentry.unserved,
         unwritten=sentry.unwritten,
     )

@@ -141,6 +141,7 @@ class Facts:
     free: int | None = None  # bytes
     reserve: bool = True  # it is there
     pinged: str = ""  # why the monitoring's address could not be asked, "" when it could
+    unreceived: str = ""  # likewise the mailbox of replies can't be read
     unserved: str = ""  # likewise the pages behind links in mails
     unwritten: str = ""  # likewise the file
 
@@ -185,7 +186,7 @@ def _place(facts: Facts) -> Iterable[Trouble]:
         yield Trouble("no_reserve", Level.WARNING)
     if facts.newest is not None and facts.newest - facts.now > AHEAD:
         yield Trouble("future", Level.ERROR, span=facts.newest - facts.now)
-    for code in ("pinged", "unserved", "unwritten"):
+    for code in ("pinged", "unreceived", "unserved", "unwritten"):
         if getattr(facts, code):
             yield Trouble(f"not_{code}" if code == "pinged" else code, Level.WARNING, what=getattr(facts, code))
 

@@ -158,7 +158,8 @@ PURE = (
     Room("monitor/brief.py", (*LETTERS, *VALUES), pure=True),
     Room("monitor/signed.py", pure=True),
     Room("monitor/actions.py", ("monitor/model.py", "monitor/options.py", "monitor/signed.py"), pure=True),
-    Room("monitor/responding.py", ("monitor/actions.py", *LETTERS, *VALUES), pure=True),
+    Room("monitor/receipts.py", ("monitor/options.py", "monitor/signed.py", *VALUES), pure=True),
+    Room("monitor/responding.py", ("monitor/actions.py", "monitor/receipts.py", *LETTERS, *VALUES), pure=True),
     Room("monitor/actpage.py", (*LETTERS, *VALUES), pure=True),
     Room("monitor/chasing.py", ("monitor/policy.py", "monitor/responding.py", *LETTERS, *VALUES), pure=True),
     Room(
@@ -232,6 +233,7 @@ EDGES = (  # never each other
             "monitor/options.py",
             "monitor/platforms.py",
             PROMISES,
+            "monitor/receipts.py",
             "monitor/rules.py",
             "monitor/sections.py",
             "monitor/staff.py",
@@ -287,7 +289,9 @@ BESIDE = (
     "wellness",
 )
 WAY = (*(f"monitor/{name}.py" for name in BESIDE), *INNER)  # what the main path stands on
-STAGES = tuple(f"monitor/{name}.py" for name in ("attach", "keeping", "links", "pages", "pipeline", "proving"))
+STAGES = tuple(
+    f"monitor/{name}.py" for name in ("attach", "keeping", "links", "pages", "pipeline", "proving", "receiving")
+)
 ROOMS = (
     *CLASSIFIERS,
     *PURE,
@@ -314,6 +318,7 @@ ROOMS = (
     Room("monitor/handing.py", ("monitor/house.py", "monitor/reaching.py", "monitor/telling.py", *INNER)),
     Room("monitor/acting.py", INNER),
     Room("monitor/console/", ("monitor/acting.py", "monitor/console/", "monitor/house.py", *INNER)),
+    Room("monitor/receiving.py", ("monitor/acting.py", *WAY)),
     Room("monitor/pipeline.py", WAY),
     Room("monitor/attach.py", WAY),
     Room("monitor/pages.py", WAY),

@@ -21,7 +21,7 @@ from monitor.channels.compose import Sender
 from monitor.channels.folder import Folder
 from monitor.channels.mail import Mail, MailSettings, Security
 from monitor.channels.ring import Gateway, Post, Ring
-from monitor.collectors import account, accountapi, board, exports, feed, imap, listing, mailbox, sitemap
+from monitor.collectors import account, accountapi, board, exports, feed, imap, listing, mailbox, replybox, sitemap
 from monitor.disk import Disk
 from monitor.errors import CollectError, DeliveryError, MonitorError, SettingsError
 from monitor.fetch import Fetcher, FetchLimits
@@ -63,6 +63,7 @@ def house(settings: Settings, *, migrate: bool = False) -> House:
         as_robot=robot(settings, queue).get,
         txt=Txt(),
         send=sender(settings.mail),
+        replies=partial(replybox.read, imap.Door(clock=daemon.clock).open),
         ring=ringer(settings.ring, client.post),
         words={language: words(language) for language in LANGUAGES},
         cut=Cutter(settings.data),

@@ -37,6 +37,12 @@ def take(tx: Tx, name: str) -> bool:
     return tx.execute(delete(mark).where(mark.c.name == name)).rowcount == 1
 
 
+def of_family(tx: Tx, family: str) -> str:
+    """The one that ``only`` marked last, "" before."""
+    name = tx.execute(select(mark.c.name).where(mark.c.name.startswith(f"{family}:"))).scalar()
+    return name.partition(":")[2] if name else ""
+
+
 def only(tx: Tx, family: str, name: str, now: datetime) -> bool:
     """Mark ``name`` as the only one of its family; False when it was already."""
     new = put(tx, f"{family}:{name}", now)

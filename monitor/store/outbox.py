@@ -207,6 +207,27 @@ def settle(tx: Tx, claimed: Claim, *, attempt_outcome: Outcome, answer: str, aft
     _end(tx, attempt.c.id == claimed.attempt, ended, after.state)
 
 
+def by_message_id(tx: Tx, message_id: str) -> Notification | None:
+    """The mail of ours that was sent with this Message-ID."""
+    mail = and_(notification.c.message_id == message_id, notification.c.channel == str(Channel.MAIL))
+    row = tx.execute(select(notification).where(mail).order_by(notification.c.id).limit(1)).one_or_none()
+    return None if row is None else _notification(row, attempts=row.attempts, unknowns=row.unknowns)
+
+
+def came_back(tx: Tx, message_id: str, answer: str, now: datetime) -> Notification | None:
+    """Write that a mail which had been accepted was refused later; None for one not sent, or that came back before."""
+    found = by_message_id(tx, message_id)
+    if found is None:
+        return None
+    was = and_(notification.c.id == found.id, notification.c.state == str(Outcome.SENT))
+    if tx.execute(update(notification).where(was).values(state=str(Outcome.REFUSED))).rowcount != 1:
+        return None
+    ended = {"started_at": now, "ended_at": now, "outcome": str(Outcome.REFUSED), "answer": answer[:500]}
+    row = tx.execute(insert(attempt).values(notification_id=found.id, **ended).returning(attempt)).one()
+    chained.promise(tx, chained.of_attempt(row, str(Outcome.REFUSED)))
+    return found
+
+
 def release(tx: Tx) -> None:
     """End every lease on notifications: the caller alone may work on this database."""
     sending = notification.c.state == str(Outcome.SENDING)

@@ -18,7 +18,7 @@ NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 ABOUT = Context(agency="青岚县住房和城乡建设局", zone=ZoneInfo("Asia/Shanghai"), now=NOW, titles={}, platforms={})
 CODES = (
     *("stage_error", "stage_silent", "mute", "space_low", "space_full", "no_reserve", "future", "not_pinged"),
-    *("unserved", "unwritten", "all_broken", "broken"),
+    *("unreceived", "unserved", "unwritten", "all_broken", "broken"),
 )
 SITE = PlatformHealth(name="site", title="局网站", last_good_at=NOW, failures=0, error="", detail="", items=0)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -133,6 +133,7 @@ def test_all_is_well():
         ({"newest": None}, []),
         ({"newest": NOW + H}, [("future", Level.ERROR)]),
         ({"pinged": "timeout"}, [("not_pinged", Level.WARNING)]),
+        ({"unreceived": "mail_login"}, [("unreceived", Level.WARNING)]),
         ({"unserved": "Address already in use"}, [("unserved", Level.WARNING)]),
         ({"unwritten": "No space left on device"}, [("unwritten", Level.WARNING)]),
         ({"broken": 1}, [("broken", Level.WARNING)]),
