@@ -5,6 +5,7 @@ import signal
 from contextlib import contextmanager
 
 from monitor.store.database import Store
+from tests.houses import up_to_date
 
 
 def die():
@@ -45,6 +46,7 @@ class Inbox:
 
 def in_child(work):
     """Run ``work`` in a forked child; whether it was killed."""
+    up_to_date()  # once here instead of in each child
     child = os.fork()
     if child == 0:
         try:

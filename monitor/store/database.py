@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -123,11 +124,10 @@ def connected(database: Database) -> Store:
 
 
 def _check(database: Database, store: Store, migrate: bool) -> None:
-    scripts = ScriptDirectory.from_config(_config())
     wanted = newest()
     with store.read() as tx:
         found = _found(tx)
-    if found and found not in {script.revision for script in scripts.walk_revisions()}:
+    if found and found not in _schemas():
         raise StoreError(f"{database}: was written by a newer huiyin (schema {found}); install that one again")
     if found == wanted:
         return
@@ -149,16 +149,27 @@ def _update(store: Store, wanted: str) -> None:
 
 def upgrade(tx: Connection, wanted: str) -> None:
     """Bring the schema to ``wanted``. Raises StoreError when that is one of a newer program."""
-    config = _config()
-    if wanted not in {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}:
+    if wanted not in _schemas():
         raise StoreError(f"schema {wanted} is of a newer huiyin; install that one")
+    config = _config()
     config.attributes["connection"] = tx
     command.upgrade(config, wanted)
 
 
 def newest() -> str:
     """The schema of this program."""
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+    return _scripts().get_current_head() or ""
+
+
+def _schemas() -> set[str]:
+    """All that this program knows."""
+    return {script.revision for script in _scripts().walk_revisions()}
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    """The migrations; read once, since each is a file of Python that is run."""
+    return ScriptDirectory.from_config(_config())
 
 
 def _found(tx: Connection) -> str | None:
