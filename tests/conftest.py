@@ -1,5 +1,6 @@
 """Fixtures that several floors share."""
 
+import gc
 import os
 import shutil
 import socket
@@ -64,6 +65,11 @@ def each_database(request):
         return
     with request.getfixturevalue("postgresql").fresh() as database, PLACE.at(database.server):
         yield
+
+
+def pytest_collection_finish():
+    """Ten thousand tests stay as they are: looking through them again and again for rubbish takes its time."""
+    gc.freeze()
 
 
 def pytest_make_parametrize_id(val, argname):

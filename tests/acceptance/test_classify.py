@@ -1,24 +1,42 @@
-"""``huiyin classify`` as a process: permanent interface."""
+"""``huiyin classify``: permanent interface. A process of its own where the process is what is asked about."""
 
 import json
 import subprocess
 import sys
+from tempfile import NamedTemporaryFile
 
 import pytest
+from click.testing import CliRunner
+
+from monitor.cli import cli
 
 COMMAND = [sys.executable, "-m", "monitor.cli", "classify"]
 LEAK = "身份证号210726196411200006，请核对"
 KEYS = {"id", "findings", "topic", "topic_score", "second", "sure"}
 
 
-def classify(*lines, options=()):
-    raw = b"\n".join(line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines)
-    done = subprocess.run([*COMMAND, *options], input=raw, capture_output=True, timeout=120, check=False)
+def as_input(lines):
+    return b"\n".join(line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines)
+
+
+def process(*lines):
+    done = subprocess.run(COMMAND, input=as_input(lines), capture_output=True, timeout=120, check=False)
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr.decode()
 
 
+def classify(*lines, options=()):
+    """The same command within this process, which need not load everything again."""
+    with NamedTemporaryFile() as file:
+        file.write(as_input(lines))
+        file.flush()
+        done = CliRunner().invoke(cli, ["classify", "--input", file.name, *options])
+    if not isinstance(done.exception, SystemExit | None):
+        raise done.exception
+    return done.exit_code, [json.loads(line) for line in done.stdout_bytes.splitlines()], done.stderr
+
+
 def test_lines_come_back_in_order_with_all_keys():
-    code, answers, _ = classify({"id": "b", "text": LEAK}, {"id": 7, "text": "谢谢"}, {"id": None, "text": ""})
+    code, answers, _ = process({"id": "b", "text": LEAK}, {"id": 7, "text": "谢谢"}, {"id": None, "text": ""})
 
     assert code == 0
     assert [answer["id"] for answer in answers] == ["b", 7, None]
@@ -35,8 +53,10 @@ def test_lines_come_back_in_order_with_all_keys():
 def test_each_message_has_its_own_topic_among_bad_lines_and_pages():
     works, river = "工地老板拖欠农民工工资，劳动监察说要等仲裁", "化工厂夜里偷排废水，河里的鱼都死了，空气刺鼻"
     page, titled = {"id": 3, "html": f"<p>{river}</p>"}, {"id": 4, "text": "", "title": works}
-    _, answers, _ = classify({"id": 1, "text": works}, b"{", page, titled, {"id": 5, "text": ""})
+    code, answers, stderr = process({"id": 1, "text": works}, b"{", page, titled, {"id": 5, "text": ""})
 
+    assert code == 1
+    assert "Traceback" not in stderr
     assert [answer.get("topic") for answer in answers[:4]] == ["劳动和社会保障", None, "环境保护", "劳动和社会保障"]
     assert [answer.get("sure") for answer in answers[:3]] == [True, None, True]
     assert answers[4]["topic"]
@@ -123,7 +143,7 @@ def test_a_bad_line_is_an_error_and_the_rest_goes_on(line, name):
 
 
 def test_lone_surrogates_and_nul_come_through():
-    code, answers, _ = classify(b'{"id": "\\ud800", "text": "\\udfff\\u0000 13800001111"}', {"id": 2, "text": "a"})
+    code, answers, _ = process(b'{"id": "\\ud800", "text": "\\udfff\\u0000 13800001111"}', {"id": 2, "text": "a"})
 
     assert code == 0
     assert answers[0]["id"] == "\ud800"
@@ -136,7 +156,7 @@ def test_blank_lines_and_a_missing_last_newline_are_fine():
 
 
 def test_no_input_is_no_output():
-    assert classify()[:2] == (0, [])
+    assert process()[:2] == (0, [])
 
 
 def test_what_came_of_a_line_is_written_before_the_next_is_waited_for():
@@ -161,7 +181,7 @@ def test_a_locale_without_utf8_changes_nothing(monkeypatch):
     monkeypatch.setenv("LC_ALL", "C")
     monkeypatch.setenv("PYTHONUTF8", "0")
     monkeypatch.setenv("PYTHONCOERCECLOCALE", "0")
-    code, (answer,), _ = classify(json.dumps({"id": "回", "text": LEAK}, ensure_ascii=False).encode())
+    code, (answer,), _ = process(json.dumps({"id": "回", "text": LEAK}, ensure_ascii=False).encode())
 
     assert (code, answer["id"]) == (0, "回")
     assert "证" in answer["findings"][0]["excerpt"]
