@@ -19,7 +19,7 @@ RUN python -m venv tools \
     && tools/bin/python -m pip install --no-deps --require-hashes -r requirements/bundle.txt \
     && tools/bin/python -m pip install --no-deps --require-hashes -r requirements/build.txt
 # jieba 只有源码，和自己的程序一样用锁定的工具来建 / jieba is source-only: built, like our own, with the locked tools
-RUN tools/bin/python -m pip wheel --no-deps --require-hashes --no-build-isolation --wheel-dir wheels -r requirements/postgres.txt
+RUN tools/bin/python -m pip wheel --no-deps --require-hashes --no-build-isolation --wheel-dir wheels -r requirements/all.txt
 COPY classifiers/ classifiers/
 COPY config/ config/
 COPY demo/ demo/
