@@ -1,8 +1,9 @@
-"""What is said in few words: to a telephone, in a mail whose text was refused, and when a platform is back. PURE."""
+"""What is said in few words: to telephones and groups, in a mail that was refused, when a platform is back. PURE."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from monitor import rescue
@@ -11,6 +12,9 @@ from monitor.model import Escalation, Message, Reason, Seen, State
 from monitor.words import Words
 
 MAX_RING = 60  # UTF-16 units: one text message takes 70, and the gateway puts its signature before ours
+LISTED = 20  # numbers in one post to a group
+MAX_TITLE = 60  # code points of a title in a post: WeCom takes 2048 bytes
+_CALLS = str.maketrans("@<>", "＠〈〉")
 SHORT_PLACE = 12  # units that a place gets at least, if need be at the cost of the rule
 
 
@@ -33,6 +37,62 @@ def ring_trial(context: Context, words: Words) -> Message:
     """The text of ``huiyin send-test``."""
     text = words.say("ring.trial", agency=_cut(clean(context.agency), MAX_RING // 2))
     return Message(text, text, "")
+
+
+def chat(record: Escalation, told: Sequence[str], *, reason: Reason, context: Context, words: Words) -> Message:
+    """What a group reads: number, kind, platform, since when, which duties were ``told``; nothing of the item."""
+    lines = (
+        words.say(f"chat.{reason}", number=record.number, **_matter(record, words)),
+        words.say("chat.platform", platform=_plain(context.platform(record.platform, words))),
+        words.say("chat.since", since=words.stamp(record.opened_at, context.zone)),
+        words.say("chat.told", who=words.join(_plain(each) for each in told)) if told else words.say("chat.nobody"),
+        words.say("chat.mail"),
+    )
+    return _posted(lines)
+
+
+def chat_list(records: Sequence[Escalation], words: Words) -> Message:
+    """The same for several at once: how many, of which kinds, and the numbers of the first."""
+    kinds = Counter(words.say(f"kinds.{each.kind}.name") for each in records)
+    numbers = words.join(each.number for each in records[:LISTED])
+    more = len(records) - LISTED
+    lines = (
+        words.count("chat.list", len(records)),
+        words.join(words.say("chat.kind", kind=kind, n=n) for kind, n in kinds.most_common()),
+        words.say("chat.numbers", numbers=numbers) + (words.count("chat.more", more) if more > 0 else ""),
+        words.say("chat.mail"),
+    )
+    return _posted(lines)
+
+
+def chat_back(record: Escalation, *, context: Context, words: Words, what: str) -> Message:
+    """A platform is "back", or "proven" again."""
+    platform = _plain(context.platform(record.platform, words))
+    return _posted((words.say(f"chat.{what}", number=record.number, platform=platform),))
+
+
+def chat_trial(context: Context, words: Words) -> Message:
+    """The text of ``huiyin send-test``."""
+    return _posted((words.say("chat.trial", agency=_plain(context.agency)),))
+
+
+def chat_again(message: Message, words: Words) -> Message:
+    """A post that may stand there already."""
+    return _posted((message.text, words.say("chat.again")))
+
+
+def _matter(record: Escalation, words: Words) -> dict[str, str]:
+    return {"kind": words.say(f"kinds.{record.kind}.name"), "severity": words.say(f"severities.{record.severity}")}
+
+
+def _plain(text: str) -> str:
+    """A title from the configuration, short, without what a chat program takes for a call of people."""
+    return clean(text, MAX_TITLE).translate(_CALLS)
+
+
+def _posted(lines: Iterable[str]) -> Message:
+    text = "\n".join(lines)
+    return Message(text.partition("\n")[0], text, "")
 
 
 def units(text: str) -> int:

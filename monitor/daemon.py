@@ -53,6 +53,7 @@ STAGES: dict[str, tuple[Stage, int]] = {  # how many may run at once: slow platf
     "digest": (pipeline.digest, 1),
     "deliver": (pipeline.deliver, 2),
     "ring": (pipeline.ring, 2),
+    "chat": (pipeline.chat, 1),
     "receive": (receiving.receive, 1),
     "backup": (keeping.backup, 1),
     "erase": (keeping.erase, 1),

@@ -66,6 +66,7 @@ class House:
     send: Send  # mail
     replies: Callable[[Platform, str], Read]  # what came back to it
     ring: Send
+    chat: Send  # to the group that the address names
     words: Mapping[str, Words]  # by language
     cut: Callable[[str], Iterable[str]]  # text into words
     topics: Callable[[Sequence[Document]], list[Topic]]  # what messages are about
@@ -80,7 +81,9 @@ def context(settings: Settings, now: datetime) -> messages.Context:
         agency=settings.agency,
         zone=settings.zone,
         now=now,
-        titles={name: contact.title for name, contact in settings.contacts.items()},
+        titles={
+            each.name: each.title for each in (*settings.contacts.values(), *(one.contact for one in settings.chats))
+        },
         platforms={name: platform.title for name, platform in settings.platforms.items()},
         emergency=settings.emergency,
         ringing=bool(settings.ringing),

@@ -273,6 +273,7 @@ class Reason(StrEnum):
 class Channel(StrEnum):
     MAIL = "mail"
     RING = "ring"  # a telephone rings: fixed text with number, kind and place
+    CHAT = "chat"  # a group of a chat program
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -386,7 +387,7 @@ class Notification:
     id: int
     key: str
     contact: str
-    address: str  # a mail address, or a telephone number
+    address: str  # a mail address, a telephone number, or the name of a group
     language: str
     message: Message
     message_id: str  # "<...@...>"

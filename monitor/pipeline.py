@@ -21,6 +21,7 @@ from monitor import (
     actions,
     awaiting,
     brought,
+    chatting,
     door,
     logs,
     masking,
@@ -309,11 +310,17 @@ def ring(house: House, clock: Clock) -> bool:
     return _send_one(house, clock, Channel.RING)
 
 
+def chat(house: House, clock: Clock) -> bool:
+    """Tell the groups of chat programs, in one post where more waits than a robot may say."""
+    return chatting.gather(house, clock) or _send_one(house, clock, Channel.CHAT)
+
+
 def _send_one(house: House, clock: Clock, channel: Channel) -> bool:
     now = clock()
     with house.store.write() as tx:
         least = releasing.least(house, tx, channel, now)
-        claim = outbox.claim(tx, now, now + house.settings.pace.lease, channel, least=least)
+        full = chatting.full(house, tx, now) if channel is Channel.CHAT else ()
+        claim = outbox.claim(tx, now, now + house.settings.pace.lease, channel, least=least, besides=full)
     if claim is None:
         return False
     notification = claim.notification
@@ -343,12 +350,14 @@ def _attempt(house: House, claim: outbox.Claim, clock: Clock) -> policy.Tried:
     if notification.repeat and notification.channel is Channel.MAIL:
         marked = messages.repeated(notification.message, house.words[notification.language])
         notification = replace(notification, message=marked)
+    if notification.repeat and notification.channel is Channel.CHAT:
+        notification = replace(notification, message=chatting.marked(house, notification))
 
     def data_begins() -> None:
         with house.store.write() as tx:
             outbox.data_begins(tx, claim, clock())
 
-    send = house.send if notification.channel is Channel.MAIL else house.ring
+    send = {Channel.MAIL: house.send, Channel.RING: house.ring, Channel.CHAT: house.chat}[notification.channel]
     try:
         return policy.Tried(outcome=Outcome.SENT, answer=send(notification, data_begins))
     except DeliveryError as error:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from monitor import delivery, gathered, logs, messages
+from monitor import chatting, delivery, gathered, logs, messages
 from monitor.checks import site_down
 from monitor.delivery import Listing, Weather, Why
 from monitor.house import Clock, House, context
@@ -87,6 +87,9 @@ def release(house: House, clock: Clock) -> bool:
 
 
 def _list(house: House, tx: Tx, name: str, listing: Listing, now: datetime) -> None:
+    if chatting.is_group(name):
+        chatting.list_in(house, tx, name, listing, now)
+        return
     contact = house.settings.contacts.get(name) or next(iter(house.settings.contacts.values()))
     records = delivery.latest(listing.members)
     ended = silences.find(tx, [listing.silence]) if listing.silence is not None else {}
@@ -143,13 +146,13 @@ def note_address(house: House, tx: Tx, claim: outbox.Claim, tried: Tried, now: d
 
 
 def note_undelivered(house: House, tx: Tx, lost: Notification, state: Outcome, now: datetime) -> None:
-    """A mail nobody got brings the next step forward; a ring stands beside a mail, so it alone does not.
+    """A mail nobody got brings the next step forward; a ring and a post stand beside a mail, so they alone do not.
 
     After the last step there is nobody else, and telling the same people again at once would never end.
     """
-    mail = lost.channel is Channel.MAIL
+    mail, lacks = lost.channel is Channel.MAIL, {Channel.RING: "not_rung", Channel.CHAT: "not_posted"}
     for record in [records.get(tx, lost.escalation)] if lost.escalation else held.listed(tx, lost.id):
-        what = "undelivered" if mail else "not_rung"
+        what = lacks.get(lost.channel, "undelivered")
         records.note(tx, record.id, Transition(now, what, "system", f"{state}: {lost.contact}"))
         if mail and record.step < len(house.settings.policies[record.kind].steps):
             records.hasten(tx, record.id, now)

@@ -16,7 +16,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind
-from monitor import actions, duty, holidays, platforms, promises, receipts, rules, sections, staff, watching
+from monitor import actions, chats, duty, holidays, platforms, promises, receipts, rules, sections, staff, watching
 from monitor.actions import WebSettings
 from monitor.calendar import Calendar
 from monitor.delivery import Delivery
@@ -98,6 +98,7 @@ class Settings:
     calendar: Calendar  # when the agency works
     calendars: Mapping[str, Calendar]  # of units with office hours of their own
     expiries: tuple[Expiry, ...]
+    chats: tuple[chats.Group, ...] = ()
     friends: frozenset[str] = frozenset()  # hosts that the agency's pages may link to unseen
     staff: staff.StaffSettings = field(default_factory=staff.StaffSettings)
 
@@ -231,6 +232,7 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
         calendar=calendar,
         calendars=calendars,
         expiries=sections.expiries(top),
+        chats=chats.read(top, language, _secret, installed=find_spec("apprise") is not None),
         friends=friends,
         staff=staff.read(top, contacts),
     )

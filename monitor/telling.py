@@ -8,7 +8,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from classifiers.finding import Kind
-from monitor import brief, chasing, delivery, duty, firstday, messages, policy, reaching, releasing, relief, vitals
+from monitor import (
+    brief,
+    chasing,
+    chatting,
+    delivery,
+    duty,
+    firstday,
+    messages,
+    policy,
+    reaching,
+    releasing,
+    relief,
+    vitals,
+)
 from monitor import digest as weekly
 from monitor.house import House, context
 from monitor.letter import noted
@@ -53,7 +66,7 @@ WORDS = 12  # words in a digest
 
 
 def alert(house: House, tx: Tx, record: Escalation, reached: Reached, now: datetime) -> None:
-    """Write a mail a person, and a ring where one is due: intent first, sent by the stages deliver and ring.
+    """Write a mail a person, a ring where one is due, and a post a group: intent first, sent by deliver, ring and chat.
 
     Who has a deputy is awaited: without an acknowledgement the deputy is told, at the next step at the latest.
     """
@@ -74,23 +87,23 @@ def alert(house: House, tx: Tx, record: Escalation, reached: Reached, now: datet
         Reason.SILENT: f"{due.step}:silent",
         Reason.HANDED: f"handed{len(about.transfers)}",
     }
-    moment = moments.get(due.reason, str(due.step))
+    key = f"record:{record.id}:{moments.get(due.reason, str(due.step))}"
+    chatting.tell(house, tx, record, reached, key=key, held_until=waits, now=now)
     for person in reached.people:
         contact = person.contact
         words = house.words[contact.language]
         letter = messages.alert(record, seen, reason=due.reason, contact=contact, context=about, words=words)
         letter = noted(letter, relief.notes(person, reached.missed, about, words))
-        key = f"record:{record.id}:{moment}:{contact.name}"
         if contact.deputy and record.state is State.OPEN:
             duties.await_answer(tx, record.id, contact.name, min(silence, due.next_step_at or silence))
-        ways = {Channel.MAIL: (key, messages.render(letter, words))}
+        ways = {Channel.MAIL: (f"{key}:{contact.name}", messages.render(letter, words))}
         if policy.rings(record) and not hushed and contact.phone and house.settings.ring.way != "none":
             text = brief.ring(record, seen, reason=due.reason, context=about, words=words)
-            ways[Channel.RING] = (f"{key}:ring", text)
-        for channel, (key, message) in ways.items():
+            ways[Channel.RING] = (f"{key}:{contact.name}:ring", text)
+        for channel, (unique, message) in ways.items():
             outbox.intend(
                 tx,
-                key=key,
+                key=unique,
                 contact=contact,
                 message=message,
                 record=record.id,
@@ -143,6 +156,7 @@ def back(house: House, tx: Tx, record: Escalation, since: datetime, now: datetim
     """Tell those who heard that a platform was broken (or lost its proof: ``what``) that it is back; nobody else."""
     about = context(house.settings, now)
     for name in outbox.reached(tx, record.id):
+        chatting.back(house, tx, record, name, now, what=what)
         contact = house.settings.contacts.get(name)
         if contact is None:
             continue

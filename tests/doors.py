@@ -27,6 +27,7 @@ DOORS = {
         ("http.client urllib.request webbrowser imaplib poplib", NOBODY),
         ("dns", "monitor/resolver.py"),
         ("smtplib", "monitor/channels/"),
+        ("apprise", "monitor/channels/chat.py"),  # and only where a group is configured
         ("apscheduler", "monitor/daemon.py"),
         ("starlette uvicorn", "monitor/console/"),
         ("charset_normalizer", "monitor/decoding.py"),

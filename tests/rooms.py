@@ -144,6 +144,7 @@ PURE = (
         pure=True,
     ),
     Room("monitor/delivery.py", ("monitor/policy.py", *VALUES), pure=True),
+    Room("monitor/chats.py", ("monitor/options.py", *VALUES), pure=True),
     Room("monitor/replies.py", VALUES, pure=True),
     Room(PROMISES, (CALENDAR, "monitor/options.py", *VALUES), pure=True),
     Room("monitor/words.py", VALUES, pure=True),
@@ -227,6 +228,7 @@ EDGES = (  # never each other
         (
             "monitor/actions.py",
             CALENDAR,
+            "monitor/chats.py",
             "monitor/duty.py",
             "monitor/delivery.py",
             "monitor/holidays.py",
@@ -269,6 +271,7 @@ EDGES = (  # never each other
         ),
     ),
     Room("monitor/collectors/", ("monitor/collectors/", *READING, *VALUES)),
+    Room("monitor/channels/chat.py", ("monitor/chats.py", *VALUES)),
     Room("monitor/channels/", ("monitor/channels/", *VALUES)),
 )
 INNER = files(*CLASSIFIERS, *PURE, *EDGES)
@@ -276,6 +279,7 @@ BESIDE = (
     *(
         "awaiting",
         "brought",
+        "chatting",
         "house",
         "overtaken",
         "pagesight",
@@ -300,12 +304,20 @@ ROOMS = (
     Room("monitor/house.py", INNER),
     Room("monitor/awaiting.py", ("monitor/house.py", "monitor/reaching.py", *INNER)),
     Room("monitor/brought.py", ("monitor/awaiting.py", "monitor/house.py", *INNER)),
-    Room("monitor/releasing.py", ("monitor/house.py", *INNER)),
     Room("monitor/reaching.py", ("monitor/house.py", *INNER)),
+    Room("monitor/chatting.py", ("monitor/house.py", "monitor/reaching.py", *INNER)),
+    Room("monitor/releasing.py", ("monitor/chatting.py", "monitor/house.py", *INNER)),
     Room("monitor/vitals.py", ("monitor/house.py", *INNER)),
     Room(
         "monitor/telling.py",
-        ("monitor/house.py", "monitor/reaching.py", "monitor/releasing.py", "monitor/vitals.py", *INNER),
+        (
+            "monitor/chatting.py",
+            "monitor/house.py",
+            "monitor/reaching.py",
+            "monitor/releasing.py",
+            "monitor/vitals.py",
+            *INNER,
+        ),
     ),
     Room(
         "monitor/relieving.py",

@@ -12,7 +12,7 @@ import click
 from monitor import daemon, proof
 from monitor.cli import copies, owned, people, wiring
 from monitor.settings import Settings
-from monitor.store import marks, views, watched
+from monitor.store import chatted, marks, views, watched
 from monitor.store.database import Tx
 from monitor.watching import SILENT_AFTER, silent_after
 from monitor.words import Words
@@ -26,6 +26,7 @@ def health(config: Path) -> None:
         now = daemon.clock()
         with store.read() as tx:
             troubles = [*troubles_of(tx, words, now), *copies.late(tx, settings, words, now)]
+            troubles += groups(tx, settings, words, now)
             notes = [*_platforms(tx, settings, words), _queue(tx, words), *people.gaps(tx, settings, words, now)]
             if not marks.at(tx, marks.LIVE):
                 notes.append(words.say("terminal.not_live"))
@@ -70,6 +71,15 @@ def _waiting(tx: Tx, words: Words, now: datetime) -> list[str]:
         return []
     span = words.span(now - waits.oldest_notification)
     return [words.count("terminal.health_mail_waiting", waits.notifications, span=span)]
+
+
+def groups(tx: Tx, settings: Settings, words: Words, now: datetime) -> Iterator[str]:
+    """Groups of chat programs whose robots have not taken what was sent for a while, and what they say."""
+    for group in settings.chats:
+        left = chatted.backlog(tx, group.contact.name)
+        if left is not None and now - left.since >= SILENT_AFTER:
+            said = {"title": group.title, "span": words.span(now - left.since), "said": left.said}
+            yield words.count("terminal.health_chat", left.count, **said)
 
 
 def _queue(tx: Tx, words: Words) -> str:

@@ -50,7 +50,9 @@ def _lines(policy: Policy, settings: Settings, words: Words) -> Iterator[str]:
 
 def _head(policy: Policy, settings: Settings, words: Words) -> str:
     kind, severity = words.say(f"kinds.{policy.kind}.name"), words.say(f"severities.{policy.severity}")
-    return words.say("plan.head", kind=kind, severity=severity, owner=_names((policy.owner,), settings, words))
+    head = words.say("plan.head", kind=kind, severity=severity, owner=_names((policy.owner,), settings, words))
+    groups = [group.title for group in settings.chats if policy.severity in group.severities]
+    return head + (words.say("plan.groups", groups=words.join(groups)) if groups else "")
 
 
 def _stops(policy: Policy, settings: Settings, words: Words) -> list[charts.Stop]:

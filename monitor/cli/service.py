@@ -18,7 +18,9 @@ import click
 from classifiers import routing
 from monitor import brief, daemon, guard, keys, logs, messages, papers
 from monitor.attachments import apart
+from monitor.channels.ring import Post
 from monitor.channels.supervisor import Supervisor
+from monitor.chats import Group
 from monitor.cli import owned, people, wiring
 from monitor.collectors import exports
 from monitor.collectors.board import PASS_TIME
@@ -26,7 +28,7 @@ from monitor.collectors.imap import PASS_LIMIT
 from monitor.console import server
 from monitor.errors import CollectError, DeliveryError, StoreError
 from monitor.house import Send, context
-from monitor.model import Channel, Contact, Cursor, Notification, Platform, Policy
+from monitor.model import Channel, Contact, Cursor, Notification, Platform, Policy, Severity
 from monitor.polling import AFTER_NIGHT
 from monitor.proof import Proof, claimed
 from monitor.settings import Settings, load, notify_socket, shipped
@@ -86,7 +88,7 @@ def check_config(config: Path) -> None:
         click.echo(words.say("terminal.mail_smtp", host=mail.host, port=mail.port, security=mail.security))
     else:
         click.echo(words.say("terminal.mail_folder", folder=mail.folder))
-    for line in (_acting(settings, words), *_ringing(settings, words)):
+    for line in (_acting(settings, words), *_ringing(settings, words), *_groups(settings, words)):
         click.echo(line)
     for line in _routing(settings, words):
         click.echo(line)
@@ -200,6 +202,13 @@ def _ringing(settings: Settings, words: Words) -> Iterator[str]:
             yield words.say("terminal.ring_silent", names=_titles(settings, silent, words))
 
 
+def _groups(settings: Settings, words: Words) -> Iterator[str]:
+    """Which groups of chat programs are told of what."""
+    for group in settings.chats:
+        wanted = words.join(words.say(f"severities.{each}") for each in Severity if each in group.severities)
+        yield words.say("terminal.chat_good", title=group.title, host=group.host, severities=wanted)
+
+
 def _titles(settings: Settings, names: Iterable[str], words: Words) -> str:
     return words.join(settings.contacts[name].title for name in names)
 
@@ -280,27 +289,57 @@ def once(config: Path) -> None:
 
 
 @click.command("send-test")
-@click.option("--to", "names", multiple=True, metavar="CONTACT", help="只发给谁 / only to these contacts")
-@click.option("--no-ring", is_flag=True, help="电话不响，只发邮件 / mail only, no telephone rings")
+@click.option(
+    "--to",
+    "names",
+    multiple=True,
+    metavar="CONTACT",
+    help="只发给谁，群写 chat:代号 / only to these contacts, or chat:NAME",
+)
+@click.option("--no-ring", is_flag=True, help="电话不响 / no telephone rings")
+@click.option("--no-chat", is_flag=True, help="不发到群里 / no chat group is told")
 @click.pass_obj
-def send_test(config: Path, names: tuple[str, ...], no_ring: bool) -> None:
-    """给联系人各发一封测试邮件，有电话的也响一次。/ Send each contact a test mail; telephones ring, too."""
+def send_test(config: Path, names: tuple[str, ...], no_ring: bool, no_chat: bool) -> None:
+    """给联系人各发一封测试邮件，有电话的也响一次，群里也发。/ Test mails; telephones ring, groups are told."""
     settings = load(config)
     words = wiring.words(settings.language)
     mail = wiring.sender(settings.mail)
-    ring = wiring.ringer(settings.ring, wiring.fetcher(settings).post)
+    post = wiring.fetcher(settings).post
+    ring = wiring.ringer(settings.ring, post)
     well = True
     addressed = tuple(name for name, contact in settings.contacts.items() if contact.mail)
-    for name in names or addressed:
+    groups = [group for group in settings.chats if not names or group.contact.name in names]
+    for name in (
+        [name for name in names if name not in {group.contact.name for group in groups}] if names else addressed
+    ):
         if name not in addressed:
-            known = ", ".join(addressed)
+            known = ", ".join((*addressed, *(group.contact.name for group in settings.chats)))
             raise click.ClickException(words.say("terminal.unknown_contact", name=name, known=known))
         letter = trial(settings, settings.contacts[name], daemon.clock())
         well &= _sent(letter, mail, words, settings)
         if settings.contacts[name].phone and settings.ring.way != "none" and not no_ring:
             well &= _sent(_test_ring(settings, letter), ring, words, settings)
-    if not well:
+    if not (no_chat or _test_groups(groups, settings, post, words)) or not well:
         sys.exit(1)
+
+
+def _test_groups(groups: Iterable[Group], settings: Settings, post: Post, words: Words) -> bool:
+    """Tell each group, and say what its robot answers; whether all of them took it."""
+    send, now, well = wiring.chatter(settings.chats, post), daemon.clock(), True
+    for group in groups:
+        contact, about = group.contact, context(settings, now)
+        test = replace(
+            trial(settings, contact, now),
+            channel=Channel.CHAT,
+            address=contact.name,
+            message=brief.chat_trial(about, wiring.words(group.language)),
+        )
+        try:
+            key, answer = "terminal.chat_sent", send(test, lambda: None)
+        except DeliveryError as error:
+            key, answer, well = "terminal.chat_failed", str(error), False
+        click.echo(words.say(key, title=group.title, host=group.host, answer=answer))
+    return well
 
 
 def trial(settings: Settings, contact: Contact, now: datetime) -> Notification:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache, partial
@@ -17,10 +17,12 @@ from classifiers.routing import Model, ModelError
 from monitor import __version__, daemon, keys, linkkeys
 from monitor.attachments import apart
 from monitor.attachments.limits import MB, Limits
+from monitor.channels.chat import Chat
 from monitor.channels.compose import Sender
 from monitor.channels.folder import Folder
 from monitor.channels.mail import Mail, MailSettings, Security
 from monitor.channels.ring import Gateway, Post, Ring
+from monitor.chats import Group
 from monitor.collectors import account, accountapi, board, exports, feed, imap, listing, mailbox, replybox, sitemap
 from monitor.disk import Disk
 from monitor.errors import CollectError, DeliveryError, MonitorError, SettingsError
@@ -65,6 +67,7 @@ def house(settings: Settings, *, migrate: bool = False) -> House:
         send=sender(settings.mail),
         replies=partial(replybox.read, imap.Door(clock=daemon.clock).open),
         ring=ringer(settings.ring, client.post),
+        chat=chatter(settings.chats, client.post),
         words={language: words(language) for language in LANGUAGES},
         cut=Cutter(settings.data),
         topics=Router(settings.routing_file),
@@ -145,6 +148,22 @@ def ringer(ring: RingSettings, post: Post) -> Send:
         return _no_ring
     gateway = Gateway(**{name: getattr(ring, name) for name in Gateway.__slots__})
     return Ring(gateway, post).send
+
+
+def chatter(groups: Sequence[Group], post: Post) -> Send:
+    """The way to groups of chat programs; what sends to them is only loaded where there are any."""
+    if not groups:
+        return _no_group
+    ways = {each.contact.name: Chat(each, post).send for each in groups}
+
+    def send(notification: Notification, data_begins: Callable[[], None]) -> str:
+        return ways.get(notification.address, _no_group)(notification, data_begins)
+
+    return send
+
+
+def _no_group(_notification: Notification, _data_begins: Callable[[], None]) -> str:
+    raise DeliveryError("no such chat group is configured any more", permanent=True)
 
 
 def _no_ring(_notification: Notification, _data_begins: Callable[[], None]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,12 +50,13 @@ def intend(
 
     With ``held_until`` it goes only once it has been let go (``held``), and is not looked at before.
     """
+    addresses = {Channel.MAIL: contact.mail, Channel.RING: contact.phone, Channel.CHAT: contact.name}
     row = {
         "key": key,
         "escalation_id": record,
         "contact": contact.name,
         "channel": str(channel),
-        "address": contact.mail if channel is Channel.MAIL else contact.phone,
+        "address": addresses[channel],
         "language": contact.language,
         "subject": message.subject,
         "text": message.text,
@@ -91,11 +92,17 @@ def reached(tx: Tx, record: int) -> list[str]:
 
 
 def claim(
-    tx: Tx, now: datetime, until: datetime, channel: Channel = Channel.MAIL, *, least: int = PRIORITY_DIGEST
+    tx: Tx,
+    now: datetime,
+    until: datetime,
+    channel: Channel = Channel.MAIL,
+    *,
+    least: int = PRIORITY_DIGEST,
+    besides: Collection[str] = (),
 ) -> Claim | None:
     """The most urgent notification of a channel that is due, with a fresh attempt written; None when none is.
 
-    Only what has priority ``least`` or goes before it.
+    Only what has priority ``least`` or goes before it, and nothing for the contacts ``besides``.
 
     An attempt that an earlier process left without outcome is closed first: unknown when DATA had
     begun, otherwise certainly not delivered.
@@ -107,6 +114,8 @@ def claim(
     left = and_(notification.c.state == str(Outcome.SENDING), ended)
     way = and_(notification.c.channel == str(channel), notification.c.priority <= least)
     query = select(notification).where(way, IS_WAITING, or_(due, left))
+    if besides:
+        query = query.where(notification.c.contact.not_in(besides))
     place = (notification.c.priority, notification.c.attempts, notification.c.next_attempt_at, notification.c.id)
     order = query.order_by(*place).limit(1)  # what nobody has tried first, then what was tried least
     row = tx.execute(order.with_for_update(skip_locked=True)).one_or_none()

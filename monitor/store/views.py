@@ -231,11 +231,13 @@ class Waits:
 
 
 def waits(tx: Tx) -> Waits:
+    """Posts to groups have a backlog of their own (``chatted``)."""
+    sent = and_(IS_WAITING, notification.c.channel != str(Channel.CHAT))
     return Waits(
         versions=tx.execute(select(func.count()).where(version.c.classified_at.is_(None))).scalar_one(),
         findings=tx.execute(select(func.count()).where(finding.c.judged_at.is_(None))).scalar_one(),
-        notifications=tx.execute(select(func.count()).where(IS_WAITING)).scalar_one(),
-        oldest_notification=tx.execute(select(func.min(notification.c.created_at)).where(IS_WAITING)).scalar(),
+        notifications=tx.execute(select(func.count()).where(sent)).scalar_one(),
+        oldest_notification=tx.execute(select(func.min(notification.c.created_at)).where(sent)).scalar(),
     )
 
 
