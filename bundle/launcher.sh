@@ -13,7 +13,8 @@ HUIYIN_DATABASE_PASSWORD_FILE=${HUIYIN_DATABASE_PASSWORD_FILE:-$config/database.
 PYTHONUTF8=1
 export HUIYIN_CONFIG HUIYIN_MAIL_PASSWORD_FILE HUIYIN_RING_TOKEN_FILE HUIYIN_DATABASE_PASSWORD_FILE PYTHONUTF8
 unset PYTHONHOME PYTHONPATH
-for file in "$config"/*.password "$config"/*.secret; do  # 邮箱、公众号：一个平台一个文件 / mailboxes, accounts: a file for each
+# 邮箱、公众号、群：一个一个文件 / mailboxes, accounts, chat groups: a file for each
+for file in "$config"/*.password "$config"/*.secret "$config"/*.webhook "$config"/*.sign; do
     what=${file##*.}
     name=$(basename "$file" ".$what" | tr 'a-z-' 'A-Z_')
     case $name in *[!A-Z0-9_]*) continue ;; esac

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import click
 
 from monitor import daemon, keys, proof
+from monitor.chats import variable
 from monitor.cli import wiring
 from monitor.document import docx
 from monitor.guard import PORTS
@@ -86,6 +87,9 @@ def _routes(settings: Settings, words: Words) -> Iterator[Route]:
         places.setdefault((settings.mail.host, settings.mail.port), []).append(say("paper.data-centre.why_mail"))
     if settings.ring.way == "http":
         places.setdefault(_place(settings.ring.url), []).append(say("paper.data-centre.why_ring"))
+    for group in settings.chats:
+        if group.networks or not settings.http.proxy:
+            places.setdefault(_place(group.webhook), []).append(say("paper.data-centre.why_chat", title=group.title))
     if settings.database.server:
         place = _place(settings.database.server)
         places.setdefault(place, []).append(say("paper.data-centre.why_database"))
@@ -122,6 +126,10 @@ def _secrets(settings: Settings, words: Words) -> Iterator[tuple[str, str]]:
         yield "HUIYIN_RING_TOKEN", words.say("paper.successor.secret_ring")
     if settings.database.server:
         yield "HUIYIN_DATABASE_PASSWORD", words.say("paper.successor.secret_database")
+    for group in settings.chats:
+        yield variable(group.name, "WEBHOOK"), group.title
+        if group.sign:
+            yield variable(group.name, "SIGN"), group.title
     for platform in settings.platforms.values():
         name = secret_name(platform.name, platform.kind)
         if name:

@@ -36,7 +36,7 @@ ZH, EN = Words("zh", TABLES[0]), Words("en", TABLES[1])
 LOADED = settings.read(Path("huiyin.toml"), tomllib.loads(CONFIGURATION), [])
 COMMANDS = {  # what the command says, or hands in
     *("written", "exists", "dns", "clock", "secret_mail", "secret_ring", "secret_database"),
-    *(f"why_{what}" for what in ("platform", "mail", "ring", "proxy", "database", "dns", "clock")),
+    *(f"why_{what}" for what in ("platform", "mail", "ring", "chat", "proxy", "database", "dns", "clock")),
 }
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 

@@ -22,6 +22,7 @@ PARTS = ("account", "fields", "answers", "mailbox", "page", "robot_view")  # tab
 def _a_password(monkeypatch):
     monkeypatch.setenv("HUIYIN_LETTERS_PASSWORD", "correct horse")
     monkeypatch.setenv("HUIYIN_WECHAT_SECRET", "battery staple")
+    monkeypatch.setenv("HUIYIN_ON_CALL_WEBHOOK", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=made-up")
 
 
 def read(text, path=Path("huiyin.toml")):
