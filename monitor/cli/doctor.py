@@ -160,7 +160,8 @@ def _service(settings: Settings, words: Words) -> Found:
     try:
         with closing(open_store(settings.database)) as store:
             with store.read() as tx:
-                troubles = health.troubles_of(tx, words, daemon.clock())
+                now = daemon.clock()
+                troubles = [*health.troubles_of(tx, words, now), *health.groups(tx, settings, words, now)]
             if not store.has_daemon():
                 return Found(Part.SERVICE, Level.ERROR, "service_off")
     except StoreError:

@@ -126,9 +126,9 @@ def test_a_silence_holds_a_post_back_like_its_mail_and_its_end_lists_it(tmp_path
 
     clock.move(hours=2, minutes=1)
     drain(house, clock)
-    listing = next(post for post in way.rings if "一并通知" in post.message.text)
+    listing = next(post for post in way.rings if "需要查看" in post.message.text)
     assert listing.message.text.splitlines()[:3] == [
-        "回音：2件事项一并通知",
+        "回音：共2件事项需要查看",
         "个人信息外泄2件",
         "编号：2026-0001、2026-0002",
     ]
@@ -143,7 +143,7 @@ def test_a_flood_is_told_in_as_many_posts_as_a_robot_takes_and_none_is_lost(tmp_
     while pipeline.chat(house, clock):
         pass
     (listing,) = way.rings
-    assert listing.message.text.startswith("回音：24件事项一并通知\n险情24件\n编号：2026-0001、")
+    assert listing.message.text.startswith("回音：共24件事项需要查看\n险情24件\n编号：2026-0001、")
     assert "另有4件" in listing.message.text
 
     record, due = (
@@ -196,7 +196,7 @@ def test_what_may_stand_there_is_sent_once_more_and_says_so(tmp_path, clock, way
     drain(house, clock, ["chat"])
 
     first, second = (each for each in way.attempts if each.channel is Channel.CHAT)
-    assert second.message.text == f"{first.message.text}\n（可能与上一条重复）"
+    assert second.message.text == f"{first.message.text}\n（可能已经发过）"
     assert [post.state for post in posts(house)] == [Outcome.UNKNOWN]
 
 

@@ -148,6 +148,6 @@ def test_what_comes_again_and_what_is_over_is_said():
     again = brief.chat_again(brief.chat_trial(NIGHT, EN), EN)
     back = brief.chat_back(NOTED, context=NIGHT, words=ZH, what="back")
 
-    assert again.text.splitlines()[1] == "(may be a copy of the last one)"
+    assert again.text.splitlines()[1] == "(may have been sent before)"
     assert back.text.startswith("回音：")
     assert timedelta(seconds=15) == chats.Group(name="a", kind="wecom").timeout

@@ -26,6 +26,7 @@ BY_NUMBER = {  # these are always asked for with ``count``; only they may hold a
     *(f"rehearsal.{key}" for key in ("first", "late", "danger", "leak", "woken", "more", "answer_figures")),
     *(f"firstday.{key}" for key in ("subject", "first", "more")),
     "answered.took",
+    "chat.list",
     *(f"relief.{key}" for key in ("open", "more")),
     *(
         f"gathered.{part}_{why}"
