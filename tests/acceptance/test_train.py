@@ -193,8 +193,9 @@ def test_without_the_library_it_is_said_what_to_do(tmp_path, monkeypatch):
     assert "pip install" in run(tmp_path, write(tmp_path / "own.csv", rows()), expect=1)
 
 
-def test_the_program_of_the_service_never_imports_scikit_learn(tmp_path):
-    code = "import sys, monitor.cli; print([m for m in sys.modules if m.split('.')[0] in {'sklearn', 'scipy'}])"
+def test_the_program_of_the_service_never_imports_what_is_an_extra(tmp_path):
+    extras = {"apprise", "requests", "scipy", "sklearn"}
+    code = f"import sys, monitor.cli; print([m for m in sys.modules if m.split('.')[0] in {extras}])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"

@@ -106,7 +106,6 @@ def test_only_the_severities_that_a_group_wants_and_nothing_before_the_start(tmp
     assert new == ["回音：新事项2026-0003，个人信息外泄（重要）"]
 
 
-@BOTH
 def test_a_silence_holds_a_post_back_like_its_mail_and_its_end_lists_it(tmp_path, clock, way):
     more = 'severities = ["urgent", "serious"]\n'
     house = house_of(tmp_path, way, item(), item(name="2", title="第二份"), item(GAS, name="3"), more=more)
