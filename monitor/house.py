@@ -81,9 +81,7 @@ def context(settings: Settings, now: datetime) -> messages.Context:
         agency=settings.agency,
         zone=settings.zone,
         now=now,
-        titles={
-            each.name: each.title for each in (*settings.contacts.values(), *(one.contact for one in settings.chats))
-        },
+        titles=settings.titles,
         platforms={name: platform.title for name, platform in settings.platforms.items()},
         emergency=settings.emergency,
         ringing=bool(settings.ringing),

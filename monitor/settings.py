@@ -112,6 +112,11 @@ class Settings:
         return self.unit_contacts.get(unit, otherwise)
 
     @property
+    def titles(self) -> Mapping[str, str]:
+        """What people call each contact, and each group that stands where a contact does."""
+        return {each.name: each.title for each in (*self.contacts.values(), *(one.contact for one in self.chats))}
+
+    @property
     def told_of_danger(self) -> tuple[str, ...]:
         """The contacts who are told, at once or later, when people are in danger."""
         steps = [step for kind in (Kind.HAZARD, Kind.CRISIS) for step in self.policies[kind].steps]

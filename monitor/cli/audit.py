@@ -102,7 +102,7 @@ def _told(row: Happening, settings: Settings, words: Words) -> dict[str, str]:
         "record": row.number,
         "kind": words.say(f"kinds.{row.kind}.name") if row.kind else "",
         "what": words.say(what) if what in words else row.what,
-        "who": settings.contacts[row.who].title if row.who in settings.contacts else row.who,
+        "who": settings.titles.get(row.who, row.who),
         "why": masking.mask_text(row.why),
     }
 

@@ -74,8 +74,7 @@ def _platform(settings: Settings, record: Escalation) -> str:
 
 
 def _duty(settings: Settings, name: str) -> str:
-    contact = settings.contacts.get(name)
-    return contact.title if contact else name
+    return settings.titles.get(name, name)
 
 
 @click.command()
