@@ -12,7 +12,7 @@ from monitor.house import Clock, House, context
 from monitor.model import Channel, Contact, Escalation, Message, Notification
 from monitor.policy import priority
 from monitor.reaching import Reached
-from monitor.store import chatted, held, outbox
+from monitor.store import chatted, held, marks, outbox
 from monitor.store.database import Tx
 
 MINUTE = timedelta(minutes=1)
@@ -26,10 +26,11 @@ def tell(
 ) -> None:
     """Write a post for each group that wants such matters; ``key`` is the record's at this moment.
 
-    It waits as its mail does. Nobody's name stands in it: who was told is said as the duty that was asked for.
+    It waits as its mail does, and before the installation goes live no group is told: people above the duty read it.
+    Nobody's name stands in it: who was told is said as the duty that was asked for.
     """
-    if not reached.people and not reached.missed:
-        return  # held back before the installation goes live
+    if marks.at(tx, marks.LIVE) is None or not (reached.people or reached.missed):
+        return
     about = context(house.settings, now)
     asked = dict.fromkeys(way.asked for person in reached.people for way in person.ways)
     told = [about.title(name) for name in asked if name]
