@@ -9,9 +9,9 @@ from click.testing import CliRunner
 
 from demo.animals import answer
 from demo.zoo import Zoo
-from monitor import chatting, pipeline, policy
+from monitor import chatting, pipeline, policy, settings
 from monitor.chatting import A_MINUTE
-from monitor.cli import cli
+from monitor.cli import cli, paper, wiring
 from monitor.errors import DeliveryError
 from monitor.model import Channel, Outcome, Reason, State
 from monitor.reaching import Reached
@@ -233,3 +233,12 @@ def test_from_a_page_to_the_server_of_the_group(tmp_path, clock, monkeypatch):
     assert "值班群（群，经 127.0.0.1:" in tested.output
     assert [sent.state for sent in told(house)] == [Outcome.SENT, Outcome.SENT]
     assert len(mails(house)) == 1
+
+
+def test_the_papers_say_which_server_is_asked_and_which_secret_there_is(tmp_path):
+    loaded, words = settings.load(configuration(tmp_path, f"{CONFIGURATION}\n{GROUP}")), wiring.words("zh")
+
+    assert ("127.0.0.1", 9, "读取局网站、群通知：值班群") in [
+        (each.host, each.port, each.why) for each in paper._routes(loaded, words)
+    ]
+    assert ("HUIYIN_ALL_WEBHOOK", "值班群") in [*paper._secrets(loaded, words)]
