@@ -132,8 +132,7 @@ class Reply:
 class Item:
     """One entry as it was fetched: original text, in memory only. There is no author field.
 
-    Identity is ``(platform, external_id)``. ``html`` is the published fragment ``text`` was read from;
-    without ``text`` only its source is judged.
+    Identity is ``(platform, external_id)``. ``html`` is what ``text`` was read from: without ``text`` it is judged.
     """
 
     external_id: str
