@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from monitor.model import Contact, Escalation, State, Transition
-from monitor.store import duties, records
+from monitor.store import duties, records, ticks
 from monitor.store.database import Tx
 
 CLOSED = frozenset({State.RESOLVED, State.DISMISSED})
@@ -25,6 +25,20 @@ def move(tx: Tx, record: Escalation, to: State, line: Transition, contact: Conta
         return Moved.ALREADY
     if not records.move(tx, record, to, line):
         return Moved.MEANWHILE
+    _confirm(tx, contact, line)
+    return Moved.DONE
+
+
+def tick(tx: Tx, record: Escalation, task: str, line: Transition, contact: Contact | None) -> Moved:
+    """Tick a task of the record's playbook off. Twice is harmless; a record that is closed takes none any more."""
+    if not ticks.still_open(tx, record):
+        return Moved.MEANWHILE
+    if not ticks.put(tx, record, task, line):
+        return Moved.ALREADY
+    _confirm(tx, contact, line)
+    return Moved.DONE
+
+
+def _confirm(tx: Tx, contact: Contact | None, line: Transition) -> None:
     if contact is not None and contact.mail:
         duties.confirm(tx, contact, line.at)
-    return Moved.DONE

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
 
-from monitor import rescue
+from monitor import drilled, rescue
+from monitor.exercise import is_drill
 from monitor.letter import BUTTON, Block, Context, Facts, Letter, Paragraph, Phone, Section, Value, page
 from monitor.model import Contact, Escalation, Seen, Severity, State, Transition
 from monitor.words import Words
@@ -76,16 +77,19 @@ def html(
     say = words.say
     sections = [
         *_refused(asked, words),
+        *drilled.note(record, words),
         *_calls(record, seen, context, words),
         *((Section("", (Paragraph(words.count("actpage.waiting", waiting)),)),) if waiting else ()),
         Section("", (Facts(tuple(_facts(record, contact, context, words))),)),
     ]
+    title = say("actpage.title", number=record.number, kind=say(f"kinds.{record.kind}.name"))
+    first = say(f"actpage.first_{record.state}", number=record.number, kind=rescue.heading(record, seen, words))
     letter = Letter(
-        subject=say("actpage.title", number=record.number, kind=say(f"kinds.{record.kind}.name")),
-        first=say(f"actpage.first_{record.state}", number=record.number, kind=rescue.heading(record, seen, words)),
+        subject=drilled.marked(record, title, words),
+        first=drilled.marked(record, first, words),
         sections=tuple(sections),
         footer=say("actpage.footer", agency=context.agency, moment=words.stamp(context.now, context.zone)),
-        severity=record.severity if possible(record) else None,
+        severity=drilled.colour(record) if possible(record) else None,
     )
     forms = "".join(_form(do, asked, words) for do in possible(record))
     past = _history(history, context, words)
@@ -113,7 +117,7 @@ def _refused(asked: Asked, words: Words) -> Iterator[Section]:
 
 def _calls(record: Escalation, seen: Sequence[Seen], context: Context, words: Words) -> Iterator[Section]:
     """Whom to call, while people may be in danger."""
-    if record.kind in rescue.CALLS and possible(record):
+    if record.kind in rescue.CALLS and possible(record) and not is_drill(record):
         yield Section(words.say("rescue.now"), (Facts(tuple(rescue.numbers(record, seen, context, words))),))
 
 
@@ -121,7 +125,7 @@ def _facts(record: Escalation, contact: Contact, context: Context, words: Words)
     say = words.say
     yield say("alert.state"), say(f"states.{record.state}")
     yield say("alert.platform"), context.platform(record.platform, words)
-    if record.kind in rescue.CALLS:
+    if record.kind in rescue.CALLS and not is_drill(record):
         yield say("rescue.place"), rescue.where(record, words)
     yield say("actpage.opened"), words.moment(record.opened_at, context.now, context.zone)
     yield say("actpage.deadline"), words.moment(record.deadline, context.now, context.zone)

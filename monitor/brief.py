@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from monitor import rescue
+from monitor import drilled, rescue
+from monitor.exercise import is_drill
 from monitor.letter import Code, Context, Facts, Letter, Paragraph, Section, Value, clean
 from monitor.model import Escalation, Message, Reason, Seen, State
 from monitor.words import Words
@@ -20,6 +21,8 @@ SHORT_PLACE = 12  # units that a place gets at least, if need be at the cost of 
 
 def ring(record: Escalation, seen: Sequence[Seen], *, reason: Reason, context: Context, words: Words) -> Message:
     """Number, kind and place in one text message; nothing an item says but its place."""
+    if is_drill(record):
+        return _ring_of_drill(record, words)
     place = clean(record.place) or (context.platform(record.platform, words) if record.kind not in rescue.CALLS else "")
     place = place or words.say("ring.no_place")
 
@@ -30,6 +33,14 @@ def ring(record: Escalation, seen: Sequence[Seen], *, reason: Reason, context: C
     if units(say(kind, "")) > MAX_RING - SHORT_PLACE:  # the place says more than the rule
         kind = words.say(f"kinds.{record.kind}.name")
     text = say(kind, _cut(place, MAX_RING - units(say(kind, ""))))
+    return Message(text, text, "")
+
+
+def _ring_of_drill(record: Escalation, words: Words) -> Message:
+    def say(kind: str) -> str:
+        return drilled.marked(record, words.say("ring.drill", kind=kind, number=record.number), words)
+
+    text = say(_cut(words.say(f"kinds.{record.kind}.name"), MAX_RING - units(say(""))))
     return Message(text, text, "")
 
 
@@ -117,21 +128,24 @@ def bare(record: Escalation, seen: Sequence[Seen], *, context: Context, words: W
         "due": words.moment(record.deadline, context.now, context.zone),
     }
     how = (Paragraph(say("bare.note")), Paragraph(rescue.how_to_answer(record, context, words)))
+    placed = record.kind in rescue.CALLS and not is_drill(record)
+    subject = say("bare.subject", severity=say(f"severities.{record.severity}"), number=record.number)
     return Letter(
-        subject=say("bare.subject", severity=say(f"severities.{record.severity}"), number=record.number),
-        first=say("bare.first_placed" if record.kind in rescue.CALLS else "bare.first", **values),
+        subject=drilled.marked(record, subject, words),
+        first=drilled.marked(record, say("bare.first_placed" if placed else "bare.first", **values), words),
         sections=(
+            *drilled.note(record, words),
             *_bare_numbers(record, seen, context, words),
             Section(say("alert.act"), (*how, Facts(tuple(_bare_facts(record, context, words))))),
         ),
         footer=_footer(record.number, context, words),
-        severity=record.severity,
+        severity=drilled.colour(record),
     )
 
 
 def _bare_numbers(record: Escalation, seen: Sequence[Seen], context: Context, words: Words) -> tuple[Section, ...]:
     """Whom to call, as plain text: what can be clicked makes a filter wary."""
-    if record.kind not in rescue.CALLS:
+    if record.kind not in rescue.CALLS or is_drill(record):
         return ()
     numbers = tuple((name, phone.number) for name, phone in rescue.numbers(record, seen, context, words))
     return (Section(words.say("rescue.now"), (Facts(numbers),)),)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind
+from monitor.exercise import is_drill
 from monitor.model import Escalation, Severity
 from monitor.policy import IN_DANGER, priority
 from monitor.summary import Silence
@@ -106,8 +107,8 @@ class Plan:
 
 
 def waits_for_others(record: Escalation, group: timedelta, now: datetime) -> datetime | None:
-    """When a new mail is looked at first; None for danger, which nothing looks at."""
-    if record.kind in IN_DANGER:
+    """When a new mail is looked at first; None for danger, which nothing looks at, and for an exercise."""
+    if record.kind in IN_DANGER or is_drill(record):
         return None
     return now if record.severity is Severity.URGENT else now + group
 

@@ -14,7 +14,9 @@ from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
+from monitor.exercise import DRILL
 from monitor.model import LINE, Contact, Emergency, Message, Severity
+from monitor.playbook import Standing
 from monitor.summary import Awaited, BrokenLink, PlatformHealth, Precedent, Transfer
 from monitor.words import Words
 
@@ -153,12 +155,14 @@ class Context:
     columns: tuple[str, ...] = ()  # titles of what else stands on the record's site, when that is down
     links: tuple[BrokenLink, ...] = ()  # of the record, that still don't open
     head: str = ""  # of the audit chain, for a digest
+    tasks: tuple[Standing, ...] = ()  # of the record's playbook
 
     def title(self, contact: str) -> str:
         return self.titles.get(contact, contact)
 
     def platform(self, name: str, words: Words) -> str:
-        return words.say("marks.line") if name == LINE else self.platforms.get(name, name)
+        own = {LINE: "marks.line", DRILL: "marks.drill"}.get(name)
+        return words.say(own) if own else self.platforms.get(name, name)
 
 
 def noted(letter: Letter, notes: Iterable[str]) -> Letter:

@@ -14,7 +14,8 @@ from datetime import date, datetime, timedelta
 from math import floor
 
 from classifiers.finding import Kind
-from monitor import answered, awaited, rescue, responding, unopened
+from monitor import answered, awaited, drilled, rescue, responding, ticking, unopened
+from monitor.exercise import is_drill
 from monitor.letter import Code, Context, Facts, Items, Letter, Link, Paragraph, Section, Value, clean, render, repeated
 from monitor.model import LINE, NUMBER, Contact, Escalation, Reason, Seen, State
 from monitor.proof import GRACE, Lapse, Proof
@@ -75,16 +76,11 @@ class _Alert:
         say, record = self.words.say, self.record
         respond = responding.section(record, self.context, self.words)
         return Letter(
-            subject=say(
-                f"alert.subject_{self.reason}",
-                severity=say(f"severities.{record.severity}"),
-                kind=rescue.heading(record, self.seen, self.words),
-                platform=self.context.platform(record.platform, self.words),
-                number=record.number,
-            ),
-            first=self.first(),
+            subject=drilled.marked(record, self.subject(), self.words),
+            first=drilled.first(record, self.reason, self.context, self.words) if self.is_drill else self.first(),
             sections=(
-                *self.what_matters(),
+                *(drilled.note(record, self.words) if self.is_drill else self.what_matters()),
+                *ticking.section(record, self.context, self.words),
                 *((respond,) if self.context.web else ()),
                 Section(say("alert.record"), (Facts(tuple(self.facts())),)),
                 *awaited.section(self.context, self.words),
@@ -97,8 +93,21 @@ class _Alert:
                 number=record.number,
                 moment=self.words.stamp(self.context.now, self.context.zone),
             ),
-            severity=record.severity,
+            severity=drilled.colour(record),
         )
+
+    def subject(self) -> str:
+        return self.words.say(
+            f"alert.subject_{self.reason}",
+            severity=self.words.say(f"severities.{self.record.severity}"),
+            kind=rescue.heading(self.record, self.seen, self.words),
+            platform=self.context.platform(self.record.platform, self.words),
+            number=self.record.number,
+        )
+
+    @property
+    def is_drill(self) -> bool:
+        return is_drill(self.record)
 
     def at(self, moment: datetime) -> str:
         return self.words.moment(moment, self.context.now, self.context.zone)

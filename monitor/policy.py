@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind
 from monitor.calendar import Calendar
+from monitor.exercise import is_drill
 from monitor.model import Escalation, Notification, Outcome, Policy, Reason, Severity, State
 from monitor.polling import doubled
 
@@ -235,8 +236,9 @@ PRIORITY_DIGEST = 3
 
 
 def priority(record: Escalation) -> int:
-    """People in danger first; lower goes first."""
-    return PRIORITY_DANGER if record.kind in IN_DANGER else PRIORITY[record.severity]
+    """People in danger first; lower goes first. No exercise goes before that."""
+    in_danger = record.kind in IN_DANGER and not is_drill(record)
+    return PRIORITY_DANGER if in_danger else PRIORITY[record.severity]
 
 
 def rings(record: Escalation) -> bool:

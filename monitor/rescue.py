@@ -57,9 +57,8 @@ def heading(record: Escalation, seen: Sequence[Seen], words: Words) -> str:
     name = words.say(f"kinds.{record.kind}.name")
     if record.kind is Kind.SOURCE_BROKEN and seen:  # a proof that is missing is no trouble of the platform
         return words.rule(record.kind, seen[0].rule)
-    if record.kind is not Kind.HAZARD or not seen:
-        return name
-    return words.say("rescue.heading", kind=name, rule=words.rule(record.kind, seen[0].rule))
+    rule = words.rule(record.kind, seen[0].rule) if record.kind is Kind.HAZARD and seen else name
+    return name if rule == name else words.say("rescue.heading", kind=name, rule=rule)
 
 
 def where(record: Escalation, words: Words, limit: int = MAX_PLACE) -> str:

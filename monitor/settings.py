@@ -16,13 +16,27 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from classifiers.finding import Kind
-from monitor import actions, chats, duty, holidays, platforms, promises, receipts, rules, sections, staff, watching
+from monitor import (
+    actions,
+    chats,
+    duty,
+    holidays,
+    platforms,
+    playbook,
+    promises,
+    receipts,
+    rules,
+    sections,
+    staff,
+    watching,
+)
 from monitor.actions import WebSettings
 from monitor.calendar import Calendar
 from monitor.delivery import Delivery
 from monitor.errors import SettingsError
 from monitor.model import Contact, Database, Emergency, Platform, Policy
 from monitor.options import Options
+from monitor.playbook import Playbooks
 from monitor.promises import Answers
 from monitor.receipts import RepliesSettings
 from monitor.sections import (
@@ -92,6 +106,7 @@ class Settings:
     contacts: Mapping[str, Contact]
     platforms: Mapping[str, Platform]
     policies: Mapping[Kind, Policy]
+    playbooks: Playbooks
     answers: Answers
     units: Mapping[str, str]  # topic -> the unit that answers it
     unit_contacts: Mapping[str, str]  # unit -> who is told of what it has to answer
@@ -149,6 +164,10 @@ def shipped(name: str) -> str:
     return (folder / name).read_text(encoding="utf-8")
 
 
+def _data(name: str) -> dict[str, object]:
+    return tomllib.loads(shipped(name))
+
+
 def default_path() -> Path:
     """``$HUIYIN_CONFIG``, else ``huiyin.toml`` in the working folder."""
     return Path(os.environ.get("HUIYIN_CONFIG", "huiyin.toml"))
@@ -202,7 +221,7 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
     units, calendars, unit_contacts = sections.units(top, calendar, contacts)
     if not contacts:
         top.problem("contact", "at least one [[contact]] is needed: somebody must be told")
-    known = promises.presets(tomllib.loads(shipped("answers.toml")), problems)
+    known = promises.presets(_data("answers.toml"), problems)
     answers = promises.read(top.table("answers"), known)
     watched = platforms.read(top, zone, _secret, partial(promises.of_platform, known=known, usual=answers))
     mail = _mail(top.table("mail"), path.parent)
@@ -231,6 +250,7 @@ def read(path: Path, raw: object, problems: list[str], asked: dict[str, object] 
         contacts=contacts,
         platforms=watched,
         policies=rules.policies(top.table("policy"), contacts),
+        playbooks=playbook.read(top.table("playbook"), playbook.shipped(_data("playbooks.toml"), problems)),
         answers=answers,
         units=units,
         unit_contacts=unit_contacts,
@@ -252,7 +272,7 @@ def _calendar(table: Options, beside: Path, zone: ZoneInfo) -> Calendar:
     name = table.text("file", "")
     own = _own_days(beside / name, table) if name else {}
     table.finish()
-    years = holidays.together(holidays.read(tomllib.loads(shipped("calendar.toml")), table.problems), own)
+    years = holidays.together(holidays.read(_data("calendar.toml"), table.problems), own)
     return Calendar(
         zone=zone,
         hours=hours or ((time(0), time(23, 59)),),

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from classifiers.finding import Kind, Purpose
 from monitor.model import Escalation, Period
+from monitor.playbook import Task
 from monitor.proof import Proof
 
 
@@ -168,6 +169,8 @@ class Summary:
     installation: Installation = Installation()
     silences: tuple[Silence, ...] = ()  # in force
     dead: tuple[str, ...] = ()  # contacts whose addresses are refused
+    drills: tuple[Escalation, ...] = ()  # exercises of the period, and those that go on; in none of the figures
+    late: tuple[tuple[Escalation, tuple[Task, ...]], ...] = ()  # tasks of the period's records that were or are late
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,10 +16,12 @@ from monitor import (
     duty,
     firstday,
     messages,
+    playbook,
     policy,
     reaching,
     releasing,
     relief,
+    ticking,
     vitals,
 )
 from monitor import digest as weekly
@@ -44,6 +46,7 @@ from monitor.settings import Settings
 from monitor.store import (
     attached,
     chained,
+    drills,
     duties,
     labels,
     linked,
@@ -56,6 +59,7 @@ from monitor.store import (
     records,
     silences,
     standing,
+    ticks,
     transfers,
     views,
 )
@@ -191,7 +195,10 @@ def _seen(house: House, tx: Tx, record: Escalation) -> list[Seen]:
 
 def _about(house: House, tx: Tx, record: Escalation, now: datetime) -> messages.Context:
     """What a letter about ``record`` needs to know of its platform."""
-    about, platform = context(house.settings, now), house.settings.platforms.get(record.platform)
+    tasks = house.settings.playbooks.get(record.kind, ())
+    standing_now = playbook.standing(tasks, ticks.of(tx, record.id), record.opened_at)
+    about = replace(context(house.settings, now), tasks=standing_now)
+    platform = house.settings.platforms.get(record.platform)
     if platform is None:
         return about
     (health,) = views.health(tx, [platform], {})
@@ -264,10 +271,12 @@ def chase(house: House, tx: Tx, now: datetime) -> int:
         for asked in dict.fromkeys(way.asked for way in person.ways):
             who[asked] = (*who.get(asked, ()), name)
     chases = policy.chased(records.overdue(tx), house.settings.policies, chasing.ROWS, lambda asked: who.get(asked, ()))
+    late = _late(house, tx, {record.id: record for each in chases for record in each.records}.values(), now)
+    counts = {record.id: sum(task.tick is None for task in tasks) for record, tasks in late}
     for each in chases:
         contact = house.settings.contacts[each.contact]
         words = house.words[contact.language]
-        letter = chasing.letter(each, contact=contact, context=about, words=words)
+        letter = chasing.letter(each, counts, contact=contact, context=about, words=words)
         letter = noted(letter, relief.notes(people[each.contact], (), about, words))
         outbox.intend(
             tx,
@@ -279,6 +288,20 @@ def chase(house: House, tx: Tx, now: datetime) -> int:
             now=now,
         )
     return len(chases)
+
+
+def _late(
+    house: House, tx: Tx, found: Iterable[Escalation], now: datetime
+) -> list[tuple[Escalation, tuple[playbook.Standing, ...]]]:
+    """Those of these records with tasks of their playbooks that were done too late or are late by now, and which."""
+    known = list(found)
+    done, books = ticks.of_all(tx, [record.id for record in known]), house.settings.playbooks
+    late = []
+    for record in known:
+        stand = playbook.standing(books.get(record.kind, ()), done.get(record.id, ()), record.opened_at)
+        tasks = ticking.late(record, stand, record.closed_at or now)
+        late += [(record, tasks)] if tasks else []
+    return late
 
 
 def notes(house: House, plan: duty.Plan, person: duty.Person, now: datetime) -> list[str]:
@@ -296,7 +319,7 @@ def digest(house: House, period: Period, contact: Contact, now: datetime, notes:
     periods = (period, before, weekly.previous(before, zone))
     with house.store.read() as tx:
         items = views.new_items(tx, period)
-        open_records = views.open_records(tx)
+        open_records = views.open_records(tx, drills=False)
         opened = (
             views.opened_by_kind(tx, periods[0]),
             views.opened_by_kind(tx, periods[1]),
@@ -311,6 +334,7 @@ def digest(house: House, period: Period, contact: Contact, now: datetime, notes:
         head = chained.head(tx)
         installation = vitals.installation(house, tx, period, now)
         in_force, dead = silences.in_force(tx, now), silences.dead(tx)
+        played, late = drills.of_period(tx, period), _late(house, tx, views.opened(tx, period), now)
     summary = weekly.summarise(
         period=period,
         zone=zone,
@@ -325,7 +349,13 @@ def digest(house: House, period: Period, contact: Contact, now: datetime, notes:
         live=live,
         installation=installation,
     )
-    summary = replace(summary, silences=tuple(in_force), dead=tuple(dict.fromkeys(each.contact for each in dead)))
+    summary = replace(
+        summary,
+        silences=tuple(in_force),
+        dead=tuple(dict.fromkeys(each.contact for each in dead)),
+        drills=tuple(played),
+        late=tuple((record, tuple(each.task for each in tasks)) for record, tasks in late),
+    )
     words = house.words[contact.language]
     about = replace(context(house.settings, now), head=str(head) if head.count else "")
     letter = messages.digest(summary, contact, about, words)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor import notices, proof
+from monitor import drilled, notices, proof, ticking
 from monitor.letter import Context, Items, Letter, Paragraph, Section, Table
 from monitor.model import Contact, Escalation, Period, Severity
 from monitor.proof import Hold
@@ -17,6 +17,7 @@ from monitor.words import Words
 
 ROWS = 30  # open records that are listed; the others are counted
 FILES = 10  # attachments that could not be read: likewise
+LATE = 10  # records whose playbooks were late: likewise
 
 UNPROVEN = {Hold.GRACE: "proof_grace", Hold.OVER: "proof_over", Hold.NEVER: "proof_never"}
 
@@ -133,11 +134,13 @@ class _Digest:
         parts = (
             ("installation", self.installation()),
             ("records", self.records()),
+            ("tasks", self.late()),
             ("undelivered", self.undelivered()),
             ("counts", self.counts()),
             ("verdicts", self.verdicts()),
             ("platforms", self.platforms()),
             ("files", self.files()),
+            ("drills", self.drills()),
             ("words", self.most_mentioned()),
             ("strip", notices.strip(self.summary.installation, self.summary.platforms, self.context, self.words)),
         )
@@ -163,6 +166,39 @@ class _Digest:
         return self.words.say(
             "digest.silence", about=matter, until=until, owner=self.context.title(silence.owner), why=silence.why
         )
+
+    def drills(self) -> tuple[Items, ...]:
+        """Exercises, apart from all figures."""
+        return (Items(tuple(map(self.drill, self.summary.drills))),) if self.summary.drills else ()
+
+    def drill(self, record: Escalation) -> str:
+        span = record.closed_at - record.opened_at if record.closed_at else None
+        said = self.words.say(
+            "digest.drill",
+            number=record.number,
+            kind=self.words.say(f"kinds.{record.kind}.name"),
+            moment=self.at(record.opened_at),
+            state=self.words.say(f"states.{record.state}"),
+            took=self.words.say("digest.drill_took", span=self.words.span(span)) if span is not None else "",
+        )
+        return drilled.marked(record, said, self.words)
+
+    def late(self) -> tuple[Items | Paragraph, ...]:
+        """Tasks of playbooks that were done too late, or still are to be done."""
+        lines = tuple(
+            self.words.say(
+                "digest.late_tasks",
+                number=record.number,
+                kind=self.words.say(f"kinds.{record.kind}.name"),
+                tasks=self.words.say("marks.semicolon").join(
+                    ticking.said(record.kind, each, self.words) for each in tasks
+                ),
+            )
+            for record, tasks in self.summary.late[:LATE]
+        )
+        more = len(self.summary.late) - len(lines)
+        rest = (Paragraph(self.words.count("digest.more", more)),) if more > 0 else ()
+        return (Items(lines), *rest) if lines else ()
 
     def heads(self, *names: str) -> tuple[str, ...]:
         return tuple(self.words.say(f"digest.{name}") for name in names)

@@ -135,6 +135,14 @@ class Words:
             return self._two(("time.h", hours), ("time.m", minutes % 60))
         return self.count("time.m", minutes) if minutes else self.say("time.instant")
 
+    def seconds(self, span: timedelta) -> str:
+        """The same, and below an hour to the second."""
+        seconds = max(span, timedelta(0)) // timedelta(seconds=1)
+        if seconds >= 3600:
+            return self.span(span)
+        minutes, seconds = divmod(seconds, 60)
+        return self._two(("time.m", minutes), ("time.s", seconds)) if minutes else self.count("time.s", seconds)
+
     def delay(self, delay: Delay) -> str:
         """A span of clock or of working time."""
         if isinstance(delay, timedelta):

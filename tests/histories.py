@@ -19,10 +19,11 @@ from sqlalchemy import select, update
 
 from classifiers.finding import Kind
 from monitor import daemon
+from monitor.exercise import DRILL, is_drill
 from monitor.model import Entry, Escalation, Hit, Outcome, Seen, State, Transition
 from monitor.policy import IN_DANGER
-from monitor.store import marks, passes, records, views
-from monitor.store.tables import attempt, cursor, notification, transition
+from monitor.store import drills, marks, passes, records, views
+from monitor.store.tables import attempt, cursor, finding, notification, transition
 from tests.houses import CONFIGURATION, Clock, Web, build, drain, item
 from tests.smtp_servers import serving
 
@@ -145,6 +146,14 @@ class Histories(RuleBasedStateMachine):
             passes.finish_pass(tx, claim, claim.cursor, [one], now)
         self.settle()
 
+    @rule(kind=st.sampled_from([Kind.HAZARD, Kind.PERSONAL_DATA, Kind.SITE_DOWN]))
+    def exercise(self, kind: Kind) -> None:
+        """An exercise begins, unless one of that kind goes on."""
+        goes_on = [each for each in self.records(*ACTIVE) if is_drill(each) and each.kind is kind]
+        with self.house.store.write() as tx:
+            assert drills.begin(tx, kind, self.clock.now) is not bool(goes_on)
+        self.settle()
+
     @rule(span=st.sampled_from(SPANS), mood=MOOD)
     def pass_by(self, span: timedelta, mood: str) -> None:
         self.server.mood = mood
@@ -224,6 +233,17 @@ class Histories(RuleBasedStateMachine):
             assert self.first.setdefault(record.id, fixed) == fixed
         active = Counter((record.kind, record.item) for record in self.records(*ACTIVE))
         assert max(active.values(), default=1) == 1
+
+    @invariant()
+    def exercises_are_marked_and_nothing_else_is(self) -> None:
+        played = {record.id for record in self.records() if is_drill(record)}
+        with self.house.store.read() as tx:
+            for row in tx.execute(select(notification)):
+                is_marked = "【演练】" in row.subject and row.text.startswith("【演练】") and "DRILL" in row.subject
+                assert is_marked == (row.escalation_id in played)
+                assert is_marked or "演练" not in row.text
+            found = tx.execute(select(finding.c.escalation_id).where(finding.c.platform == DRILL)).scalars()
+            assert {*found} == played
 
     @invariant()
     def whoever_acts_stops_the_steps_and_nothing_else(self) -> None:

@@ -102,6 +102,8 @@ PARTS = ("monitor/attachment.py", "monitor/bymail.py", "monitor/errors.py", "mon
 MODEL = (*PARTS, "monitor/model.py")
 CALENDAR = "monitor/calendar.py"
 PROMISES = "monitor/promises.py"
+EXERCISE = "monitor/exercise.py"
+DRILLED = (EXERCISE, "monitor/drilled.py")
 WATCHING = "monitor/watching.py"
 VALUES = ("monitor/__init__.py", *MODEL, "monitor/summary.py", *FINDING)
 READING = ("classifiers/page.py", "monitor/blocked.py", "monitor/dates.py", "monitor/decoding.py")
@@ -117,7 +119,7 @@ PURE = (
     Room("monitor/bymail.py", pure=True),
     Room("monitor/mapping.py", pure=True),
     Room("monitor/model.py", (*PARTS, *FINDING), pure=True),
-    Room("monitor/summary.py", ("monitor/model.py", "monitor/proof.py", *FINDING), pure=True),
+    Room("monitor/summary.py", ("monitor/model.py", "monitor/playbook.py", "monitor/proof.py", *FINDING), pure=True),
     Room("monitor/dates.py", VALUES, pure=True),
     Room("monitor/decoding.py", VALUES, pure=True),
     Room("monitor/guard.py", VALUES, pure=True),
@@ -134,7 +136,9 @@ PURE = (
     Room("monitor/proof.py", (*READING, "monitor/guard.py", "monitor/polling.py", *VALUES), pure=True),
     Room(CALENDAR, VALUES, pure=True),
     Room("monitor/holidays.py", ("monitor/options.py", *VALUES), pure=True),
-    Room("monitor/policy.py", (CALENDAR, "monitor/polling.py", *VALUES), pure=True),
+    Room("monitor/playbook.py", ("monitor/options.py", *VALUES), pure=True),
+    Room(EXERCISE, ("monitor/playbook.py", *VALUES), pure=True),
+    Room("monitor/policy.py", (CALENDAR, EXERCISE, "monitor/polling.py", *VALUES), pure=True),
     Room("monitor/duty.py", VALUES, pure=True),
     Room("monitor/roster.py", ("monitor/duty.py", *VALUES), pure=True),
     Room("monitor/relief.py", ("monitor/duty.py", "monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
@@ -143,25 +147,35 @@ PURE = (
         (CALENDAR, "monitor/duty.py", "monitor/options.py", "monitor/roster.py", *VALUES),
         pure=True,
     ),
-    Room("monitor/delivery.py", ("monitor/policy.py", *VALUES), pure=True),
+    Room("monitor/delivery.py", (EXERCISE, "monitor/policy.py", *VALUES), pure=True),
     Room("monitor/chats.py", ("monitor/options.py", *VALUES), pure=True),
     Room("monitor/replies.py", VALUES, pure=True),
     Room(PROMISES, (CALENDAR, "monitor/options.py", *VALUES), pure=True),
     Room("monitor/words.py", VALUES, pure=True),
-    Room("monitor/letter.py", ("monitor/words.py", *VALUES), pure=True),
+    Room("monitor/letter.py", (EXERCISE, "monitor/playbook.py", "monitor/words.py", *VALUES), pure=True),
+    Room("monitor/drilled.py", (EXERCISE, "monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
+    Room(
+        "monitor/ticking.py",
+        (EXERCISE, "monitor/letter.py", "monitor/playbook.py", "monitor/policy.py", "monitor/words.py", *VALUES),
+        pure=True,
+    ),
     Room(WATCHING, (CALENDAR, "monitor/options.py", "monitor/sections.py", *VALUES), pure=True),
     Room("monitor/notices.py", (*LETTERS, WATCHING, *VALUES), pure=True),
     Room("monitor/checkup.py", (*LETTERS, "monitor/proof.py", WATCHING, *VALUES), pure=True),
-    Room("monitor/weekly.py", ("monitor/notices.py", *LETTERS, "monitor/proof.py", *VALUES), pure=True),
+    Room(
+        "monitor/weekly.py",
+        (*DRILLED, "monitor/notices.py", *LETTERS, "monitor/proof.py", "monitor/ticking.py", *VALUES),
+        pure=True,
+    ),
     Room("monitor/rescue.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/answered.py", ("monitor/letter.py", "monitor/replies.py", "monitor/words.py", *VALUES), pure=True),
     Room("monitor/unopened.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
-    Room("monitor/brief.py", (*LETTERS, *VALUES), pure=True),
+    Room("monitor/brief.py", (*DRILLED, *LETTERS, *VALUES), pure=True),
     Room("monitor/signed.py", pure=True),
     Room("monitor/actions.py", ("monitor/model.py", "monitor/options.py", "monitor/signed.py"), pure=True),
     Room("monitor/receipts.py", ("monitor/options.py", "monitor/signed.py", *VALUES), pure=True),
     Room("monitor/responding.py", ("monitor/actions.py", "monitor/receipts.py", *LETTERS, *VALUES), pure=True),
-    Room("monitor/actpage.py", (*LETTERS, *VALUES), pure=True),
+    Room("monitor/actpage.py", (*DRILLED, *LETTERS, *VALUES), pure=True),
     Room("monitor/chasing.py", ("monitor/policy.py", "monitor/responding.py", *LETTERS, *VALUES), pure=True),
     Room(
         "monitor/gathered.py",
@@ -188,7 +202,10 @@ PURE = (
     Room("monitor/awaited.py", ("monitor/letter.py", "monitor/words.py", *VALUES), pure=True),
     Room(
         "monitor/messages.py",
-        ("monitor/answered.py", "monitor/awaited.py", "monitor/responding.py", "monitor/unopened.py", *WEEKLY, *VALUES),
+        (
+            *("monitor/answered.py", "monitor/awaited.py", *DRILLED, "monitor/responding.py", "monitor/ticking.py"),
+            *("monitor/unopened.py", *WEEKLY, *VALUES),
+        ),
         pure=True,
     ),
     Room("monitor/labelled.py", ("monitor/decoding.py",), pure=True),
@@ -217,6 +234,8 @@ RULES_OF_STORE = (
     "monitor/checks/observed.py",
     "monitor/duty.py",
     "monitor/delivery.py",
+    EXERCISE,
+    "monitor/playbook.py",
     "monitor/policy.py",
     "monitor/polling.py",
     "monitor/proof.py",
@@ -234,6 +253,7 @@ EDGES = (  # never each other
             "monitor/holidays.py",
             "monitor/options.py",
             "monitor/platforms.py",
+            "monitor/playbook.py",
             PROMISES,
             "monitor/receipts.py",
             "monitor/rules.py",

@@ -14,9 +14,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from classifiers.finding import Kind
-from monitor import daemon, policy, telling
-from monitor.cli import wiring
+from monitor import daemon, drilled, policy, telling
+from monitor.cli import playbooks, wiring
 from monitor.digest import due, week_of
+from monitor.exercise import is_drill
 from monitor.model import Escalation, Outcome, Severity, State, Transition
 from monitor.settings import Settings, load
 from monitor.store import records, views
@@ -48,15 +49,22 @@ def table(found: list[Escalation], settings: Settings, words: Words, now: dateti
     for record in found:
         shown.add_row(
             record.number,
-            f"[{COLOURS[record.severity]}]{words.say(f'severities.{record.severity}')}[/]",
+            _severity(record, words),
             words.say(f"states.{record.state}"),
             words.say(f"kinds.{record.kind}.name"),
-            escape(_platform(settings, record)),
+            escape(_platform(settings, record, words)),
             escape(record.subject[:40]),
             left(record, words, now),
             escape(_duty(settings, record.owner)),
         )
     return shown
+
+
+def _severity(record: Escalation, words: Words) -> str:
+    """How urgent it is; of an exercise that it is one."""
+    if is_drill(record):
+        return f"[reverse]{words.say('marks.drill')}[/]"
+    return f"[{COLOURS[record.severity]}]{words.say(f'severities.{record.severity}')}[/]"
 
 
 def left(record: Escalation, words: Words, now: datetime) -> str:
@@ -68,7 +76,9 @@ def left(record: Escalation, words: Words, now: datetime) -> str:
     return f"[red]{words.say('terminal.late', span=words.span(now - record.deadline))}[/]"
 
 
-def _platform(settings: Settings, record: Escalation) -> str:
+def _platform(settings: Settings, record: Escalation, words: Words) -> str:
+    if is_drill(record):
+        return words.say("marks.drill")
     platform = settings.platforms.get(record.platform)
     return platform.title if platform else record.platform
 
@@ -88,14 +98,12 @@ def show(config: Path, number: str) -> None:
             if record is None:
                 raise click.ClickException(words.say("terminal.no_record", number=number))
             seen, lines = records.seen(tx, record.id), records.history(tx, record.id)
-            sent = views.sent(tx, record=record.id)
+            sent, done = views.sent(tx, record=record.id), playbooks.standing(tx, record, settings)
         now = daemon.clock()
         console = Console(highlight=False)
         console.print(table([record], settings, words, now, ""))
-        console.print(
-            f"{words.say('terminal.link')}  {escape(words.locator(record.locator) or _platform(settings, record))}",
-            soft_wrap=True,
-        )
+        where = words.locator(record.locator) or _platform(settings, record, words)
+        console.print(f"{words.say('terminal.link')}  {escape(where)}", soft_wrap=True)
         for way in _where(record, settings, words):
             console.print(escape(way), soft_wrap=True)
         if record.waits_since is not None and record.kind is Kind.REPLY_OVERDUE and record.closed_at is None:
@@ -106,6 +114,8 @@ def show(config: Path, number: str) -> None:
         for each in seen:
             parts = (words.rule(each.kind, each.rule), f"{each.score:.0%}", each.excerpt, each.where)
             console.print(f"  {escape('  '.join(filter(None, parts)))}", soft_wrap=True)
+        for each_line in playbooks.lines(record, done, settings, words, now):
+            console.print(each_line, soft_wrap=True)
         console.print(f"\n[bold]{words.say('terminal.history')}[/]")
         for line in lines:
             console.print(f"  {_line(line, settings, words, now)}", soft_wrap=True)
@@ -119,6 +129,8 @@ def show(config: Path, number: str) -> None:
 def _where(record: Escalation, settings: Settings, words: Words) -> Iterator[str]:
     """What mails about danger say of the place and the way to the original; a bare one leads here."""
     platform = settings.platforms.get(record.platform)
+    if is_drill(record):
+        yield drilled.marked(record, words.say("drill.note"), words)
     if record.page_link:
         yield "  ".join(filter(None, (words.say("terminal.page"), record.page, record.page_link)))
     if record.place:

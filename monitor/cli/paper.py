@@ -48,7 +48,7 @@ def paper(config: Path, name: str, out: Path | None, language: str | None, force
 
 
 def _known(tx: Tx, settings: Settings, words: Words, key: bytes) -> Known:
-    found = views.open_records(tx, limit=RECORDS)
+    found = views.open_records(tx, drills=False, limit=RECORDS)
     wheres = {each.id: tuple(dict.fromkeys(seen.where for seen in records.seen(tx, each.id))) for each in found}
     return Known(
         agency=settings.agency,

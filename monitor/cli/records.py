@@ -8,12 +8,13 @@ import click
 
 from classifiers import routing
 from monitor import acting, daemon
-from monitor.cli import wiring
-from monitor.model import State, Transition
-from monitor.settings import load
+from monitor.cli import playbooks, wiring
+from monitor.model import Escalation, State, Transition
+from monitor.settings import Settings, load
 from monitor.store import labels, promised, records, views
 from monitor.store.database import Tx
 from monitor.store.passes import LONGEST_TOPIC
+from monitor.words import Words
 
 NUMBER = click.argument("number")
 OPERATOR = "operator"
@@ -100,12 +101,20 @@ def _move(config: Path, number: str, to: State, by: str, why: str, *, what: str 
                 raise click.ClickException(words.say("terminal.no_record", number=number))
             line = Transition(daemon.clock(), what or str(to), by, why)
             moved = acting.move(tx, record, to, line, settings.contacts.get(by))
-            waiting = promised.waiting(tx, record) if to in acting.CLOSED else 0
+            left = _left(tx, record, to, settings, words)
         if moved is acting.Moved.ALREADY:
             state = words.say(f"states.{record.state}")
             raise click.ClickException(words.say("terminal.already", number=number, state=state))
         if moved is acting.Moved.MEANWHILE:
             raise click.ClickException(words.say("terminal.moved_meanwhile", number=number))
         click.echo(words.say("terminal.moved", number=number, state=words.say(f"states.{to}")))
-        if waiting:
-            click.echo(words.count("terminal.still_waiting", waiting))
+        for each in left:
+            click.echo(each)
+
+
+def _left(tx: Tx, record: Escalation, to: State, settings: Settings, words: Words) -> list[str]:
+    """What whoever closes a record should know: messages that wait still, tasks that nobody has ticked off."""
+    waiting = promised.waiting(tx, record) if to in acting.CLOSED else 0
+    undone = playbooks.left(record, playbooks.standing(tx, record, settings), words) if to is State.RESOLVED else ""
+    said = words.count("terminal.still_waiting", waiting) if waiting else ""
+    return [each for each in (said, undone) if each]

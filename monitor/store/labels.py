@@ -9,6 +9,7 @@ from itertools import groupby
 from sqlalchemy import and_, func, select, update
 
 from classifiers.finding import Kind
+from monitor.exercise import DRILL
 from monitor.model import Escalation, Period, State
 from monitor.store.database import Tx
 from monitor.store.statements import put
@@ -59,8 +60,12 @@ def labels(tx: Tx) -> Iterator[Label]:
 
 
 def tallies(tx: Tx, period: Period) -> tuple[Tally, ...]:
-    """Of the records closed in the period, by kind: how many were right, and how many were dismissed as nothing."""
+    """Of the records closed in the period, by kind: how many were right, and how many were dismissed as nothing.
+
+    Exercises say nothing of that.
+    """
     within = and_(escalation.c.closed_at >= period.start, escalation.c.closed_at < period.end)
+    within = and_(within, escalation.c.platform != DRILL)
     rows = tx.execute(
         select(escalation.c.kind, escalation.c.state, func.count())
         .where(within)

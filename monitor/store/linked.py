@@ -18,7 +18,7 @@ from monitor.store.database import Tx
 from monitor.store.link_tables import link
 from monitor.store.passes import NO_REST, Rest, host_of
 from monitor.store.queued import Queue, take
-from monitor.store.records import IS_OPEN
+from monitor.store.records import IS_OPEN, IS_REAL
 from monitor.store.statements import add_new, look_up, one_at_a_time
 from monitor.store.tables import attachment, cursor, escalation, finding, host, item, version
 from monitor.summary import BrokenLink
@@ -222,7 +222,7 @@ def tell(tx: Tx, urls: Iterable[str], *, told: bool = True) -> None:
 
 def recorded(tx: Tx) -> list[str]:
     """The platforms that have an open record of broken links."""
-    of_kind = and_(IS_OPEN, escalation.c.kind == str(Kind.BROKEN_LINKS))
+    of_kind = and_(IS_OPEN, IS_REAL, escalation.c.kind == str(Kind.BROKEN_LINKS))
     return list(tx.execute(select(escalation.c.platform).where(of_kind)).scalars())
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, case, false, func, insert, or_, sele
 from classifiers.finding import Kind, Topic
 from monitor.calendar import Calendar
 from monitor.errors import LeaseLostError
+from monitor.exercise import DRILL, PREFIX
 from monitor.model import Escalation, Policy, Seen, Severity, State, Transition, Working
 from monitor.policy import next_told
 from monitor.store import chained, labels
@@ -22,6 +23,7 @@ from monitor.store.tables import NOT_TOLD, attachment, dismissal, escalation, fi
 
 ACTIVE = (str(State.OPEN), str(State.ACKNOWLEDGED))
 IS_OPEN = one_of(escalation.c.state, ACTIVE)
+IS_REAL = escalation.c.platform != DRILL  # no exercise
 SEVERITY_ORDER = case({str(severity): place for place, severity in enumerate(Severity)}, value=escalation.c.severity)
 
 
@@ -134,7 +136,7 @@ def judged(tx: Tx, matter: Matter, verdict: str, record: int | None, now: dateti
 def open_record(tx: Tx, matter: Matter, policy: Policy, now: datetime, calendar: Calendar) -> Escalation:
     """Open the record of a matter; its first step is due after the policy's first delay."""
     row = insert(escalation).values(
-        number=_next_number(tx, now.year),
+        number=_next_number(tx, now.year, PREFIX if matter.platform == DRILL else ""),
         kind=str(matter.kind),
         matter_key=matter.key,
         severity=str(policy.severity),
@@ -154,16 +156,19 @@ def open_record(tx: Tx, matter: Matter, policy: Policy, now: datetime, calendar:
 
 
 def overdue(tx: Tx) -> Iterator[Escalation]:
-    """All open records whose deadline has passed, as was told: the most severe first, of these the longest overdue."""
-    query = RECORDS.where(and_(IS_OPEN, escalation.c.overdue)).order_by(
+    """All open records whose deadline has passed, as was told: the most severe first, of these the longest overdue.
+
+    Exercises are left out.
+    """
+    query = RECORDS.where(and_(IS_OPEN, IS_REAL, escalation.c.overdue)).order_by(
         SEVERITY_ORDER, escalation.c.deadline, escalation.c.id
     )
     return (as_record(row) for row in tx.execute(query.execution_options(yield_per=500)))
 
 
 def open_of(tx: Tx, kinds: Collection[Kind], most: int) -> tuple[int, list[Escalation], Escalation | None]:
-    """How many records of ``kinds`` are open, the most severe of them, and the one that is due first."""
-    these = and_(IS_OPEN, escalation.c.kind.in_(sorted(map(str, kinds))))
+    """How many records of ``kinds`` are open, the most severe of them, and the one that is due first. No exercises."""
+    these = and_(IS_OPEN, IS_REAL, escalation.c.kind.in_(sorted(map(str, kinds))))
     count = tx.execute(select(func.count()).select_from(escalation).where(these)).scalar_one()
     due = (escalation.c.deadline, escalation.c.id)
     urgent = tx.execute(RECORDS.where(these).order_by(SEVERITY_ORDER, *due).limit(most))
@@ -195,12 +200,15 @@ def recount(tx: Tx, record: Escalation, policy: Policy, now: datetime, calendar:
     return moved
 
 
-def _next_number(tx: Tx, year: int) -> str:
-    """``2026-0042``: counted within the year, also when the clock was set back over New Year."""
+def _next_number(tx: Tx, year: int, prefix: str) -> str:
+    """``2026-0042``: counted within the year, also when the clock was set back over New Year.
+
+    Exercises are counted with all others: whoever leaves the ``prefix`` out names no record, never another one.
+    """
     one_at_a_time(tx, "number")
-    of_year = escalation.c.number.startswith(f"{year}-")
+    of_year = or_(*(escalation.c.number.startswith(f"{each}{year}-") for each in ("", PREFIX)))
     last = tx.execute(select(escalation.c.number).where(of_year).order_by(escalation.c.id.desc()).limit(1)).scalar()
-    return f"{year}-{int((last or '-0').partition('-')[2]) + 1:04d}"
+    return f"{prefix}{year}-{int((last or '-0').partition('-')[2]) + 1:04d}"
 
 
 def get(tx: Tx, record: int) -> Escalation:
@@ -213,7 +221,7 @@ def known(tx: Tx, record: int) -> bool:
 
 def by_number(tx: Tx, number: str) -> Escalation | None:
     """The record people call ``number``, or None."""
-    row = tx.execute(RECORDS.where(escalation.c.number == number)).one_or_none()
+    row = tx.execute(RECORDS.where(escalation.c.number == number.upper())).one_or_none()
     return None if row is None else as_record(row)
 
 

@@ -15,7 +15,7 @@ from monitor.store import proofs
 from monitor.store.database import Tx
 from monitor.store.outbox import IS_WAITING
 from monitor.store.pagetable import page
-from monitor.store.records import IS_OPEN, RECORDS, as_record, as_seen
+from monitor.store.records import IS_OPEN, IS_REAL, RECORDS, as_record, as_seen
 from monitor.store.statements import put
 from monitor.store.tables import attachment, attempt, beat, cursor, escalation, finding, item, notification, version
 from monitor.summary import PlatformHealth
@@ -26,19 +26,26 @@ IS_NO_FILE = and_(  # and no page that is watched, but an article, a comment or 
 LONGEST_ID = 9  # digits; more is no id, and PostgreSQL's numbers end soon after
 
 
-def open_records(tx: Tx, *, closed_too: bool = False, limit: int = 200) -> list[Escalation]:
-    """Open and acknowledged records by deadline; with ``closed_too`` all, newest first."""
+def open_records(tx: Tx, *, closed_too: bool = False, drills: bool = True, limit: int = 200) -> list[Escalation]:
+    """Open and acknowledged records by deadline; with ``closed_too`` all, newest first; exercises if asked for."""
     query = (
         RECORDS.order_by(escalation.c.id.desc())
         if closed_too
         else RECORDS.where(IS_OPEN).order_by(escalation.c.deadline, escalation.c.id)
     )
+    query = query if drills else query.where(IS_REAL)
     return [as_record(row) for row in tx.execute(query.limit(limit))]
 
 
+def opened(tx: Tx, period: Period, limit: int = 500) -> list[Escalation]:
+    """Records opened in the period, but exercises; oldest first."""
+    within = and_(escalation.c.opened_at >= period.start, escalation.c.opened_at < period.end, IS_REAL)
+    return [as_record(row) for row in tx.execute(RECORDS.where(within).order_by(escalation.c.id).limit(limit))]
+
+
 def opened_by_kind(tx: Tx, period: Period) -> dict[Kind, int]:
-    """How many records of each kind were opened in the period."""
-    within = and_(escalation.c.opened_at >= period.start, escalation.c.opened_at < period.end)
+    """How many records of each kind were opened in the period; exercises are none."""
+    within = and_(escalation.c.opened_at >= period.start, escalation.c.opened_at < period.end, IS_REAL)
     rows = tx.execute(select(escalation.c.kind, func.count()).where(within).group_by(escalation.c.kind))
     return {Kind(kind): count for kind, count in rows}
 

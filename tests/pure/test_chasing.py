@@ -20,7 +20,7 @@ def said(n, language="zh", count=None):
         for k in range(n)
     )
     chase = Chase(contact="duty", count=count or n, since=late[0].deadline, records=late)
-    letter = chasing.letter(chase, contact=DUTY, context=CONTEXT, words=WORDS[language])
+    letter = chasing.letter(chase, {}, contact=DUTY, context=CONTEXT, words=WORDS[language])
     agrees(letter, WORDS[language])
     return render(letter, WORDS[language])
 
@@ -38,7 +38,7 @@ def test_what_is_urgent_stands_out_and_who_has_no_terminal_is_told_whom_to_call(
     late = (replace(RECORD, severity=Severity.URGENT, deadline=NOW), replace(RECORD, deadline=NOW - HOURS))
     chase = Chase(contact="duty", count=2, since=NOW - HOURS, records=late)
     context = replace(CONTEXT, emergency=replace(CONTEXT.emergency, duty="0000-5550101"))
-    letter = chasing.letter(chase, contact=DUTY, context=context, words=WORDS["zh"])
+    letter = chasing.letter(chase, {}, contact=DUTY, context=context, words=WORDS["zh"])
 
     assert letter.sections[0].blocks[0].urgent == 1
     assert "打本单位值班0000-5550101，报编号2026-0007" in render(letter, WORDS["zh"]).text

@@ -77,7 +77,7 @@ def test_the_shipped_example_names_every_option():
         for section, rows in table.items()
         for row in (rows if isinstance(rows, list) else [rows])
         for key in row
-        if section != "policy" and not (section == "platform" and key in PARTS)
+        if section not in {"policy", "playbook"} and not (section == "platform" and key in PARTS)
     }
     for part in PARTS:
         named |= {f"platform[].{part}.{key}" for row in table["platform"] for key in row.get(part, ())}
@@ -85,6 +85,9 @@ def test_the_shipped_example_names_every_option():
     named |= {f"policy.{kind}.{key}" for kind, row in rows.items() for key in row}
     named |= {f"policy.{key}" for key, row in table["policy"].items() if not isinstance(row, dict)}
     named |= {"policy.default.steps[].after", "policy.default.steps[].tell"}
+    book = table["playbook"]["hazard"]
+    named |= {f"playbook.hazard.{key}" for key in book if key != "tasks"}
+    named |= {f"playbook.hazard.tasks[].{key}" for row in book["tasks"] for key in row}
     overrides = {f"policy.{each}.owner" for each in (*Kind, *Severity)}  # said once for all kinds, in words
 
     assert set(asked) - overrides <= named

@@ -21,7 +21,7 @@ from monitor.words import Words
 ROOT = Path(__file__).resolve().parents[2]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BY_NUMBER = {  # these are always asked for with ``count``; only they may hold a "|"
-    *(f"time.{unit}" for unit in ("d", "h", "m", "wd", "wh")),
+    *(f"time.{unit}" for unit in ("d", "h", "m", "s", "wd", "wh")),
     *(f"digest.{key}" for key in ("gist_trouble", "open", "open_overdue", "items", "new_items", "well", "lost")),
     *(f"rehearsal.{key}" for key in ("first", "late", "danger", "leak", "woken", "more", "answer_figures")),
     *(f"firstday.{key}" for key in ("subject", "first", "more")),
@@ -33,9 +33,9 @@ BY_NUMBER = {  # these are always asked for with ``count``; only they may hold a
         for part in ("subject", "first")
         for why in ("burst", "quiet", "rate", "down", "silence")
     ),
-    *("actpage.waiting", "alert.held_back"),
+    *("actpage.waiting", "alert.held_back", "tasks.done"),
     *(f"awaited.{key}" for key in ("subject", "first", "more", "count", "same")),
-    *(f"chasing.{key}" for key in ("subject", "first", "more")),
+    *(f"chasing.{key}" for key in ("subject", "first", "more", "tasks")),
     *("checks.left", "checks.over"),
     *(f"paper.{key}" for key in ("left", "passed", "seconds")),
     *(f"evaluation.{key}" for key in ("first", "unread", "more")),
@@ -114,6 +114,7 @@ def test_nothing_is_worded_that_nobody_says() -> None:
         "sure.p",
         "topics.",
         "purposes.",
+        "playbook.",  # test_playbook
         "paper.",  # test_papers
     )
     by_part = (
