@@ -15,11 +15,18 @@ from monitor import drilled, rescue
 from monitor.exercise import is_drill
 from monitor.letter import BUTTON, Block, Context, Facts, Letter, Paragraph, Phone, Section, Value, page
 from monitor.model import Contact, Escalation, Seen, Severity, State, Transition
+from monitor.playbook import Standing
+from monitor.ticking import Said, said
 from monitor.words import Words
 
 LINES = 8  # of the history, the newest
 MAX_WHY = 500  # code points
 _BUTTON = f"{BUTTON};background:transparent;color:inherit;font-family:inherit;cursor:pointer"
+_TITLE = "margin:24px 0 6px;font-size:16px;font-weight:bold"
+_SMALL = (
+    "margin:4px 0 0;padding:6px 16px;border:1px solid #1a73e8;border-radius:6px;background:transparent;color:inherit;"
+    "font:inherit;font-size:15px;cursor:pointer"
+)
 _FIELD = "display:block;width:100%;box-sizing:border-box;margin:4px 0 12px;padding:10px;font:inherit;font-size:16px"
 
 
@@ -29,6 +36,7 @@ class Do(StrEnum):
     ACK = "ack"
     RESOLVE = "resolve"
     DISMISS = "dismiss"
+    TICK = "tick"  # a task of the playbook off
 
 
 TO = {Do.ACK: State.ACKNOWLEDGED, Do.RESOLVE: State.RESOLVED, Do.DISMISS: State.DISMISSED}
@@ -50,6 +58,7 @@ class Asked:
     """What the reader filled in; and what was the matter with it, if it was refused."""
 
     do: Do | None = None
+    task: str = ""
     why: str = ""
     address: str = ""
     refused: Refused | None = None
@@ -69,6 +78,7 @@ def html(
     *,
     asked: Asked,
     waiting: int,
+    tasks: Sequence[Standing],
     contact: Contact,
     context: Context,
     words: Words,
@@ -91,9 +101,10 @@ def html(
         footer=say("actpage.footer", agency=context.agency, moment=words.stamp(context.now, context.zone)),
         severity=drilled.colour(record) if possible(record) else None,
     )
-    forms = "".join(_form(do, asked, words) for do in possible(record))
-    past = _history(history, context, words)
-    return page(letter, words, forms + past)
+    forms = [_form(do, asked, words) for do in possible(record)]
+    listed = _tasks(record, tasks, context, words) if forms else ""
+    parts = (*forms[:-2], listed, *forms[-2:], _history(history, context, words))  # closing comes last
+    return page(letter, words, "".join(parts))
 
 
 def no_link(languages: Sequence[Words], agency: str) -> str:
@@ -135,11 +146,32 @@ def _facts(record: Escalation, contact: Contact, context: Context, words: Words)
         yield say("actpage.duty"), Phone(context.emergency.duty)
 
 
+def _tasks(record: Escalation, tasks: Sequence[Standing], context: Context, words: Words) -> str:
+    """The playbook: what is done, and a button for what is not."""
+    if not tasks:
+        return ""
+    speaking = Said(tasks, context.now, context.zone, words)
+    rows = "".join(f'<li style="margin:0 0 10px">{_task(each, record, speaking, words)}</li>' for each in tasks)
+    title = escape(words.say("actpage.tasks"))
+    return f'<h2 style="{_TITLE}">{title}</h2><ol style="padding-left:20px">{rows}</ol>'
+
+
+def _task(each: Standing, record: Escalation, speaking: Said, words: Words) -> str:
+    text = escape(said(record.kind, each.task, words))
+    if each.tick is not None:
+        done = words.say("actpage.ticked", moment=speaking.clock(each.tick.at))
+        return f'<span style="opacity:.75">{text}  {escape(done)}</span>'
+    name = escape(each.task.name)
+    fields = f'<input type="hidden" name="do" value="{Do.TICK}"><input type="hidden" name="task" value="{name}">'
+    button = f'<button style="{_SMALL}">{escape(words.say("actpage.tick"))}</button>'
+    return f'{text}  {escape(speaking.hour(each))}<form method="post">{fields}{button}</form>'
+
+
 def _history(lines: Sequence[Transition], context: Context, words: Words) -> str:
     """What has happened, the newest first."""
     rows = "".join(f"<li>{escape(_line(each, context, words))}</li>" for each in reversed(lines[-LINES:]))
     title = escape(words.say("actpage.history"))
-    return f'<h2 style="margin:24px 0 6px;font-size:16px">{title}</h2><ul style="padding-left:20px">{rows}</ul>'
+    return f'<h2 style="{_TITLE}">{title}</h2><ul style="padding-left:20px">{rows}</ul>'
 
 
 def _line(line: Transition, context: Context, words: Words) -> str:

@@ -175,7 +175,7 @@ PURE = (
     Room("monitor/actions.py", ("monitor/model.py", "monitor/options.py", "monitor/signed.py"), pure=True),
     Room("monitor/receipts.py", ("monitor/options.py", "monitor/signed.py", *VALUES), pure=True),
     Room("monitor/responding.py", ("monitor/actions.py", "monitor/receipts.py", *LETTERS, *VALUES), pure=True),
-    Room("monitor/actpage.py", (*DRILLED, *LETTERS, *VALUES), pure=True),
+    Room("monitor/actpage.py", (*DRILLED, "monitor/playbook.py", "monitor/ticking.py", *LETTERS, *VALUES), pure=True),
     Room("monitor/chasing.py", ("monitor/policy.py", "monitor/responding.py", *LETTERS, *VALUES), pure=True),
     Room(
         "monitor/gathered.py",

@@ -15,14 +15,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from monitor import acting, actpage, logs, masking
+from monitor import acting, actpage, logs, masking, playbook, ticking
 from monitor.acting import Moved
 from monitor.actions import PATH
 from monitor.actpage import TO, Asked, Do, Refused
 from monitor.house import Clock, House, context
 from monitor.model import Contact, Escalation, State, Transition
+from monitor.playbook import Standing
 from monitor.signed import Claim, read, same_address
-from monitor.store import promised, records
+from monitor.store import promised, records, ticks
 from monitor.store.database import Tx
 
 MAX_BODY = 8192  # bytes of a form
@@ -100,9 +101,8 @@ class Pages:
         asked, contact = _asked(body), self._house.settings.contacts[claim.contact]
         refused = self._objection(claim, asked, contact)
         with self._house.store.write() as tx:
-            if refused is None and asked.do is not None:
-                record = records.get(tx, claim.record)
-                refused = _move(tx, record, TO[asked.do], asked.why, contact=contact, now=now)
+            if refused is None:
+                refused = self._do(tx, records.get(tx, claim.record), asked, contact, now)
             if refused is None:
                 logs.event("acted", record=claim.record, did=asked.do, contact=claim.contact, step=claim.step)
                 return Page(303)
@@ -112,7 +112,7 @@ class Pages:
         """Why this isn't done, by what was filled in."""
         if asked.do is None:
             return Refused.UNKNOWN
-        if asked.do is Do.ACK:
+        if asked.do in {Do.ACK, Do.TICK}:
             return None
         key = claim.record, claim.contact
         if self._wrong[key] >= MOST_WRONG:
@@ -141,10 +141,28 @@ class Pages:
             records.history(tx, record.id),
             asked=asked,
             waiting=promised.waiting(tx, record),
+            tasks=self._tasks(tx, record),
             contact=contact,
             context=context(house.settings, now),
             words=house.words[contact.language],
         )
+
+    def _tasks(self, tx: Tx, record: Escalation) -> tuple[Standing, ...]:
+        tasks = self._house.settings.playbooks.get(record.kind, ())
+        return playbook.standing(tasks, ticks.of(tx, record.id), record.opened_at)
+
+    def _do(self, tx: Tx, record: Escalation, asked: Asked, contact: Contact, now: datetime) -> Refused | None:
+        """What was asked for; why it can't be done, if it can't."""
+        if asked.do in TO:
+            return _move(tx, record, TO[asked.do], asked.why, contact=contact, now=now)
+        settings = self._house.settings
+        task = playbook.find(settings.playbooks.get(record.kind, ()), asked.task)
+        if task is None:
+            return Refused.UNKNOWN
+        why = ticking.said(record.kind, task, self._house.words[settings.language])
+        line = Transition(now, "ticked", contact.name, why)
+        ticked = acting.tick(tx, record, task.name, line, contact)
+        return Refused.ALREADY if ticked is Moved.MEANWHILE else None
 
     def _no_link(self) -> str:
         settings, words = self._house.settings, self._house.words
@@ -187,6 +205,7 @@ def _asked(body: bytes) -> Asked:
     do = said.get("do", "")
     return Asked(
         do=Do(do) if do in {*Do} else None,
+        task=said.get("task", ""),
         why=" ".join(said.get("why", "")[: actpage.MAX_WHY].split()),
         address=said.get("address", "")[: actpage.MAX_WHY],
     )

@@ -138,6 +138,18 @@ def test_twice_is_harmless(house, browser):
     assert "已经关闭" in late.text
 
 
+def test_tasks_are_ticked_off_on_the_page(house, browser):
+    for task in ("take_down", "take_down", "1"):
+        assert browser.post(link(house), data={"do": "tick", "task": task}).status_code == 303
+    assert "已完成" in browser.get(link(house)).text
+    assert actors(house)[-1] == ("ticked", "duty", "从源头撤下网页或附件，或者遮盖号码")
+    assert transitions(house, only_record(house)).count("ticked") == 1
+    for task in ("", "nothing", "99", "<script>"):
+        assert browser.post(link(house), data={"do": "tick", "task": task}).status_code == 422
+    browser.post(link(house), data=close())
+    assert browser.post(link(house), data={"do": "tick", "task": "look_further"}).status_code == 422
+
+
 def test_each_reader_has_a_link_and_the_history_knows_who(house, browser, clock):
     clock.move(minutes=31)
     drain(house, clock)

@@ -8,18 +8,20 @@ from html import escape
 import pytest
 
 from classifiers.finding import Kind
-from monitor import actions, actpage, responding
+from monitor import actions, actpage, playbook, responding
 from monitor.actions import WebSettings
 from monitor.actpage import Asked, Do, Refused
 from monitor.letter import Buttons
 from monitor.model import Message, State, Transition
 from monitor.options import Options
+from monitor.playbook import Task, Tick
 from monitor.signed import LIFETIME, SigningKey, read
 from tests.letters import CONTEXT, DUTY, NOW, RECORD, WORDS
 
 URL = "https://huiyin.agency.example"
 WEB = WebSettings(url=URL)
 KEY = SigningKey(b"k" * 32)
+HOUR = timedelta(hours=1)
 PAGES = replace(CONTEXT, web=URL)
 
 
@@ -99,10 +101,10 @@ def test_a_mail_that_lists_has_a_few():
     assert [label for label, _ in buttons.pairs] == [each.number for each in many[: responding.BUTTONS]]
 
 
-def page(record=RECORD, *, asked=Asked(), language="zh", context=CONTEXT, history=(), waiting=0):  # noqa: B008
-    return actpage.html(
-        record, (), history, asked=asked, waiting=waiting, contact=DUTY, context=context, words=WORDS[language]
-    )
+def page(record=RECORD, *, asked=Asked(), language="zh", context=CONTEXT, **more):  # noqa: B008
+    known = {"history": (), "waiting": 0, "tasks": (), "contact": DUTY, "context": context, "words": WORDS[language]}
+    known |= more
+    return actpage.html(record, (), known.pop("history"), asked=asked, **known)
 
 
 @pytest.mark.parametrize("language", WORDS)
@@ -150,6 +152,18 @@ def test_the_newest_of_the_history_stands_first_and_old_lines_are_left_out():
 def test_messages_that_still_wait_are_counted():
     assert "还有3封留言没有答复" in page(waiting=3)
     assert "1 message still waits" in page(waiting=1, language="en")
+
+
+def test_tasks_are_ticked_off_with_a_button_each():
+    tasks = (Task(name="look", within=HOUR, text="看<一看>"), Task(name="tell", within=HOUR, after="look", text="说"))
+    fresh = page(tasks=playbook.standing(tasks, (), NOW))
+    assert re.findall(r'name="task" value="(\w+)"', fresh) == ["look", "tell"]
+    assert "看&lt;一看&gt;" in fresh
+    done = page(tasks=playbook.standing(tasks, (Tick("look", NOW, "duty"),), NOW))
+    assert re.findall(r'name="task" value="(\w+)"', done) == ["tell"]
+    assert "✓ 10:00已完成" in done
+    closed = page(replace(RECORD, state=State.RESOLVED), tasks=playbook.standing(tasks, (), NOW))
+    assert "看&lt;" not in closed
 
 
 def test_the_duty_desk_is_named_where_it_is_known():
