@@ -164,7 +164,7 @@ def _task(each: Standing, record: Escalation, speaking: Said, words: Words) -> s
     name = escape(each.task.name)
     fields = f'<input type="hidden" name="do" value="{Do.TICK}"><input type="hidden" name="task" value="{name}">'
     button = f'<button style="{_SMALL}">{escape(words.say("actpage.tick"))}</button>'
-    return f'{text}  {escape(speaking.hour(each))}<form method="post">{fields}{button}</form>'
+    return f'{text} <b>{escape(speaking.hour(each))}</b><form method="post">{fields}{button}</form>'
 
 
 def _history(lines: Sequence[Transition], context: Context, words: Words) -> str:
