@@ -27,9 +27,10 @@ def receive(house: House, clock: Clock) -> bool:
     if asked is not None and timedelta(0) <= now - asked < settings.every:
         return False
     try:
-        found, failed = house.replies(settings.mailbox, upto), ""
+        found = house.replies(settings.mailbox, upto)
     except CollectError as error:
-        found, failed = Read((), upto), error.code
+        found = Read((), upto, trouble=error)
+    failed = found.trouble.code if found.trouble else ""
     if failed and failed != house.sentry.unreceived:
         logs.event("replies_unread", level=logging.WARNING, error=failed)
     house.sentry.unreceived = failed

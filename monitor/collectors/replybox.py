@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from email.utils import parseaddr
 
 from monitor.collectors import mailtext, mime
 from monitor.collectors.imap import Session
 from monitor.collectors.mime import Part
+from monitor.errors import CollectError
 from monitor.model import Platform
 
 AT_ONCE = 50  # mails of one reading
@@ -41,25 +42,71 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What one reading found, and up to where; ``more`` when it did not reach the end."""
+    """What one reading found, and up to where; ``more`` when it did not reach the end, ``trouble`` what ended it."""
 
     replies: tuple[Reply, ...]
     upto: str
     more: bool = False
+    trouble: CollectError | None = None
 
 
 def read(open_: Open, box: Platform, upto: str) -> Read:
-    """The mails behind ``upto``, oldest first. Raises CollectError as a mailbox does."""
-    assert box.mailbox is not None
-    validity, _, top = upto.partition("/")
-    with open_(box) as session:
-        now = session.examine(box.mailbox.folders[0])
-        known = int(top) if str(now) == validity and top.isdecimal() else 0
+    """The mails behind ``upto``, oldest first. Raises CollectError as a mailbox does.
+
+    A mail at which the connection ends is tried once more and then left out, so that it keeps no other back.
+    """
+    validity, last, broke = (*upto.split("/"), "", "", "")[:3]
+    reading = _Reading(validity, last, broke)
+    trouble = None
+    try:
+        with open_(box) as session:
+            reading.run(session, box)
+    except CollectError as error:
+        if not reading.asked:
+            raise
+        trouble = error
+    return Read(tuple(map(_reply, reading.bodies)), reading.upto(), reading.more, trouble)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Up to where it has been read, which mail broke the last reading, and what this one finds."""
+
+    validity: str
+    last: str
+    broke: str
+    asked: int = 0  # the mail that the server is busy with
+    more: bool = False
+    bodies: list[bytes] = field(default_factory=list)
+
+    def run(self, session: Session, box: Platform) -> None:
+        assert box.mailbox is not None
+        now = str(session.examine(box.mailbox.folders[0]))
+        known = int(self.last) if now == self.validity and self.last.isdecimal() else 0
+        self.validity, self.last = now, str(known)
         uids = session.search(known + 1, None, None if known else session.today - BACK)
-        batch = uids[:AT_ONCE]
-        bodies = {uid: raw for uid in batch for raw in session.beginnings([uid], MAX_BYTES).values()}
-    last = batch[-1] if batch else known
-    return Read(tuple(map(_reply, bodies.values())), f"{now}/{last}", more=len(uids) > len(batch))
+        for uid in uids[:AT_ONCE]:
+            self.asked = uid
+            self.bodies += _beginning(session, uid)
+            self.last, self.asked = str(uid), 0
+        self.more = len(uids) > AT_ONCE
+
+    def upto(self) -> str:
+        """What the next reading is told. A mail that broke two of them is left out."""
+        if not self.asked:
+            return f"{self.validity}/{self.last}"
+        again = str(self.asked) == self.broke
+        return f"{self.validity}/{self.asked}" if again else f"{self.validity}/{self.last}/{self.asked}"
+
+
+def _beginning(session: Session, uid: int) -> list[bytes]:
+    """Of one mail; nothing where the server refuses to give it."""
+    try:
+        return list(session.beginnings([uid], MAX_BYTES).values())
+    except CollectError as error:
+        if error.code == "mail_refused":
+            return []
+        raise
 
 
 def _reply(raw: bytes) -> Reply:

@@ -261,6 +261,15 @@ def test_a_server_that_is_down_stops_nothing_and_is_said(house, account, clock, 
     assert house.sentry.unreceived == ""
 
 
+@pytest.mark.parametrize("habit", ["drops", "refuses"])
+def test_a_mail_that_can_not_be_read_keeps_no_other_back(house, account, clock, habit):
+    put(account, mail("一"), mail("二"), reply(house))
+    getattr(account, habit).add(2)
+    found = [read(house, clock) for _ in range(3)]
+    assert [what for each in found for what in each] == ["acknowledged_by_reply"]
+    assert read(house, clock) == []
+
+
 def test_a_crash_before_the_result_is_read_again(house, account, clock, monkeypatch):
     put(account, reply(house))
     monkeypatch.setattr(receiving, "_take", lambda *_: 1 / 0)
