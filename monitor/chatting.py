@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from monitor import brief, logs
 from monitor.chats import PREFIX, Group
 from monitor.delivery import Listing, Why, latest
+from monitor.exercise import is_drill
 from monitor.house import Clock, House, context
 from monitor.model import Channel, Contact, Escalation, Message, Notification
 from monitor.policy import priority
@@ -27,9 +28,10 @@ def tell(
     """Write a post for each group that wants such matters; ``key`` is the record's at this moment.
 
     It waits as its mail does, and before the installation goes live no group is told: people above the duty read it.
-    Nobody's name stands in it: who was told is said as the duty that was asked for.
+    Nobody's name stands in it: who was told is said as the duty that was asked for. Of an exercise no group is told:
+    its robot may speak only so often, and a real danger could be the next.
     """
-    if marks.at(tx, marks.LIVE) is None or not (reached.people or reached.missed):
+    if is_drill(record) or marks.at(tx, marks.LIVE) is None or not (reached.people or reached.missed):
         return
     about = context(house.settings, now)
     asked = dict.fromkeys(way.asked for person in reached.people for way in person.ways)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from click.testing import CliRunner
 
+from classifiers.finding import Kind
 from demo.animals import answer
 from demo.zoo import Zoo
 from monitor import chatting, pipeline, policy, settings
@@ -15,7 +16,7 @@ from monitor.cli import cli, paper, wiring
 from monitor.errors import DeliveryError
 from monitor.model import Channel, Outcome, Reason, State
 from monitor.reaching import Reached
-from monitor.store import chained, chatted, marks, silences, views
+from monitor.store import chained, chatted, drills, marks, silences, views
 from monitor.summary import Silence
 from tests.houses import (
     CONFIGURATION,
@@ -83,6 +84,14 @@ def test_a_hazard_is_told_to_the_group_beside_the_mail_without_a_word_of_the_ite
     drain(house, clock)
     assert way.rings[-1].message.text.splitlines()[0] == "回音：事项2026-0001还没有人认领，险情（紧急）"
     assert "已发邮件：分管领导" in way.rings[-1].message.text
+
+
+def test_no_group_is_told_of_an_exercise(tmp_path, clock, way):
+    house = house_of(tmp_path, way)
+    with house.store.write() as tx:
+        assert drills.begin(tx, Kind.HAZARD, clock())
+    drain(house, clock)
+    assert ([mail.contact for mail in way.mails], way.rings) == (["duty"], [])
 
 
 def test_only_the_severities_that_a_group_wants_and_nothing_before_the_start(tmp_path, clock, way):
