@@ -152,7 +152,7 @@ def _tasks(record: Escalation, tasks: Sequence[Standing], context: Context, word
         return ""
     speaking = Said(tasks, context.now, context.zone, words)
     rows = "".join(f'<li style="margin:0 0 10px">{_task(each, record, speaking, words)}</li>' for each in tasks)
-    title = escape(words.say("actpage.tasks"))
+    title = escape(words.say("tasks.played" if is_drill(record) else "actpage.tasks"))
     return f'<h2 style="{_TITLE}">{title}</h2><ol style="padding-left:20px">{rows}</ol>'
 
 

@@ -73,8 +73,19 @@ def test_whatever_is_sent_of_an_exercise_is_marked_and_makes_nobody_call(kind: K
         getattr(NIGHT.emergency, name) in text_of(bare, words).split(words.say("drill.note"))[0]
         for name in ("gas", "fire")
     )
-    page = actpage.html(record, seen(kind), (), asked=Asked(), waiting=0, contact=DUTY, context=context, words=words)
+    page = actpage.html(
+        record,
+        seen(kind),
+        (),
+        asked=Asked(),
+        waiting=0,
+        tasks=context.tasks,
+        contact=DUTY,
+        context=context,
+        words=words,
+    )
     assert page.count(mark.strip()) >= 3
+    assert words.say("tasks.played") in page
     assert "tel:" not in page.replace("tel:00005550101", "")
 
 
@@ -84,7 +95,9 @@ def test_nothing_of_a_real_danger_speaks_of_exercises(language: str) -> None:
     context = replace(NIGHT, tasks=standing(TASKS, (), real.opened_at))
     letter = alert(real, (LEAK,), context=context, words=words)
     ring = brief.ring(real, (LEAK,), reason=Reason.OPENED, context=context, words=words)
-    page = actpage.html(real, (LEAK,), (), asked=Asked(), waiting=0, contact=DUTY, context=context, words=words)
+    page = actpage.html(
+        real, (LEAK,), (), asked=Asked(), waiting=0, tasks=context.tasks, contact=DUTY, context=context, words=words
+    )
     bare = brief.bare(real, (LEAK,), context=context, words=words)
     for text in (*render(letter, words).__getstate__(), ring.text, page, text_of(bare, words)):
         assert not any(word in text for word in ("演练", "EXERCISE", "xercise", "DRILL"))
