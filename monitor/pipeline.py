@@ -68,7 +68,7 @@ from monitor.store import (
 
 CLASSIFIERS = (hazard.find, crisis.find)  # what runs after the door, on masked text
 IN_PUBLIC = (scam.find,)  # and beside them on what the public can read
-CLASSIFIED_BY = "2026-11-27.5"  # goes up when a classifier changes
+CLASSIFIED_BY = "2026-11-27.6"  # goes up when a classifier changes
 BATCH = 50  # versions classified under one lease
 
 

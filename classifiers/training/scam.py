@@ -36,6 +36,8 @@ GATE = 0.4  # how loud a text must be to be looked at: one scam in three hundred
 SURE = 0.9  # from then on a text of ordinary advertising is believed to be labelled wrongly
 SUSPECT = 0.6  # a promotion of which a first model thinks this is left out: the set does not say what is a scam
 
+DRAWS = 3  # of invented messages; the shipped model is the mean of what is learned from each
+
 UNTOLD = {"inside scam", "inside clean"}  # known to the facts only
 MIXED_UP = {"lines", "joined"}  # some of these sell, some do not
 
@@ -303,6 +305,17 @@ def shaped(known: Known, learned: Indices, found: Sequence[dict[str, float]]) ->
     return scam.load(scam.dump(model))
 
 
+def mean(drawn: Sequence[scam.Model]) -> scam.Model:
+    """The model between these: what each has from its own draw of invented messages weighs less."""
+    full = np.mean([model.table * np.float32(model.step) for model in drawn], axis=0)
+    whole, step = scam.steps(full[:, None])
+    seen, bias, by_rule = (
+        np.mean([getattr(model, part) for model in drawn], axis=0) for part in ("views", "bias", "rules")
+    )
+    facts = {name: float(np.mean([model.facts.get(name, 0.0) for model in drawn])) for name in drawn[0].facts}
+    return scam.Model(whole[:, 0], float(step[0]), seen, bias, by_rule, drawn[0].labels, facts, GATE)
+
+
 def measure(known: Known, learned: Indices, found: Sequence[dict[str, float]]) -> None:
     """Print what is called a scam by models that did not learn from it, nor from a near copy."""
     facts = weighed(known, learned, found)
@@ -327,14 +340,18 @@ def main() -> None:
     parser.add_argument("--measure", action="store_true", help="print what is made of texts not learned from")
     parser.add_argument("--write", type=Path, metavar="FILE", help="write the model file")
     options = parser.parse_args()
-    known = Known.of(texts(options.sets, options.cases))
-    learned = usable(known)
-    found = asked(known, learned)
-    if options.measure:
-        measure(known, learned, found)
+    drawn = []
+    for draw in range(DRAWS if options.write else 1):
+        known = Known.of(texts(options.sets, options.cases, draw))
+        learned = usable(known)
+        found = asked(known, learned)
+        if options.measure:
+            measure(known, learned, found)
+        if options.write:
+            believed = credible(known, learned, found)
+            drawn.append(shaped(known, learned[believed], [found[place] for place in believed]))
     if options.write:
-        believed = credible(known, learned, found)
-        options.write.write_bytes(scam.dump(shaped(known, learned[believed], [found[place] for place in believed])))
+        options.write.write_bytes(scam.dump(mean(drawn)))
 
 
 if __name__ == "__main__":

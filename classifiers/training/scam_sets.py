@@ -112,7 +112,8 @@ def families(written: Sequence[str]) -> list[int]:
     return [least[family[places[text]]] for text in plain]
 
 
-def texts(folder: Path, cases: Path) -> list[Text]:
+def texts(folder: Path, cases: Path, draw: int = 0) -> list[Text]:
+    """What is learned from; each ``draw`` puts other messages together out of the same wording."""
     chosen: list[tuple[str, str, str]] = []
     taken: dict[str, int] = {}
     for source, text, rule in chain(public(folder), invented(cases)):
@@ -123,7 +124,7 @@ def texts(folder: Path, cases: Path) -> list[Text]:
     for (source, text, rule), key in zip(chosen, families([text for _, text, _ in chosen]), strict=True):
         fill = lifelike.unhidden if source.startswith("spam-sms") else lifelike.filled
         found.append(Text(source, fill(text, Random(_hash(text))), rule, key % PARTS))
-    luck = Random(7)
+    luck = Random(7 + draw)
     lines = (
         *composing.scams(EACH, luck),
         *composing.clean(LINES, JOINED, FRAMED, luck),
