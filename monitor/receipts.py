@@ -21,12 +21,12 @@ from monitor.options import Options, is_mail_server
 from monitor.signed import SigningKey
 
 NAME = "replies"
-DOMAIN = "@huiyin.invalid"  # of our own Message-IDs
 LIFETIME = timedelta(days=7)  # of a mail's code
 PLACE = "~HUIYIN~CODE~"  # what stands in a stored mail where its code will be
 PURPOSE = b"huiyin reply 1"
 CHARS = 16  # of a code, 80 bits
 LONGEST = 200_000  # characters of a reply in which the code is looked for
+_OURS = re.compile(r"[0-9a-f]{8,64}(?:\.bare)?@huiyin\.invalid")
 _OTHERS = re.compile(r"[^A-Z2-7]+")
 
 
@@ -75,6 +75,11 @@ def read(table: Options, sender: str, password: str) -> RepliesSettings:
         table.problem("url", "its password is missing: HUIYIN_REPLIES_PASSWORD, or HUIYIN_REPLIES_PASSWORD_FILE")
     table.finish()
     return found
+
+
+def is_ours(name: str) -> bool:
+    """Whether a Message-ID, without brackets, is one that we give. Strangers write anything there, NUL included."""
+    return _OURS.fullmatch(name) is not None
 
 
 def code(sent: Notification, key: SigningKey) -> str:

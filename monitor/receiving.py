@@ -51,7 +51,7 @@ def _take(house: House, tx: Tx, reply: Reply, now: datetime) -> str:
     if reply.automatic:
         return "ignored"
     for name in reply.answers:
-        sent = outbox.by_message_id(tx, f"<{name}>") if name.endswith(receipts.DOMAIN) else None
+        sent = outbox.by_message_id(tx, f"<{name}>") if receipts.is_ours(name) else None
         if sent is not None and _counts(house, reply, sent, now):
             return _acknowledge(house, tx, sent, now)
     return "ignored"
@@ -78,10 +78,11 @@ def _acknowledge(house: House, tx: Tx, sent: Notification, now: datetime) -> str
 
 def _bounced(house: House, tx: Tx, reply: Reply, now: datetime) -> str:
     """One of our mails came back: it counts as refused, as if the server had said so when it was sent."""
-    sent = outbox.came_back(tx, f"<{reply.bounced}>", f"came back: {reply.status}", now)
+    answer = f"{silences.CAME_BACK} {reply.status}"
+    sent = outbox.came_back(tx, f"<{reply.bounced}>", answer, now)
     if sent is None:
         return "ignored"
-    if silences.refused(tx, sent, f"came back: {reply.status}", house.settings.delivery, now):
+    if silences.refused(tx, sent, answer, house.settings.delivery, now):
         logs.event("address_dead", contact=sent.contact)
     releasing.note_undelivered(house, tx, sent, Outcome.REFUSED, now)
     return "bounced"

@@ -138,7 +138,7 @@ def note_address(house: House, tx: Tx, claim: outbox.Claim, tried: Tried, now: d
     if sent.channel is not Channel.MAIL:
         return
     if tried.outcome is Outcome.SENT:
-        silences.accepted(tx, sent.address)
+        silences.accepted(tx, sent.address, now)
     elif tried.outcome is Outcome.REFUSED and not tried.content and tried.answer != DEAD:
         rules = house.settings.delivery
         if silences.refused(tx, sent, tried.answer, rules, now):

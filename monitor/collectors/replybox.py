@@ -6,7 +6,7 @@ Each mail is read once, by its UID; a folder that was numbered anew is read from
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -112,7 +112,7 @@ def _beginning(session: Session, uid: int) -> list[bytes]:
 def _reply(raw: bytes) -> Reply:
     mail = mime.parse(raw)
     if mail.kind == "multipart/report":
-        return _bounce(mail, raw)
+        return _bounce(mail)
     said = mailtext.said(mail)
     return Reply(
         answers=said.names,
@@ -122,10 +122,17 @@ def _reply(raw: bytes) -> Reply:
     )
 
 
-def _bounce(mail: Part, raw: bytes) -> Reply:
+def _bounce(mail: Part) -> Reply:
     """A delivery status notification (RFC 3464) that says that one of our mails was refused for good."""
     told = b"\n".join(part.content() for part in mail.parts if part.kind == "message/delivery-status")
-    ours, status = _OURS.search(raw), _FOR_GOOD.search(told)
+    ours, status = _OURS.search(b"\n".join(_lost(mail))), _FOR_GOOD.search(told)
     if ours is None or status is None or not _FAILED.search(told):
         return Reply(automatic=True)
     return Reply(automatic=True, bounced=ours[1].decode("ascii"), status=status[1].decode("ascii"))
+
+
+def _lost(report: Part) -> Iterator[bytes]:
+    """The mail that a report is about, or its headers, as it was before it was wrapped up to travel."""
+    for part in report.parts:
+        if part.kind in {"message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers"}:
+            yield part.content()

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, insert, select, update
+from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
 
 from classifiers.finding import Kind
 from monitor.delivery import Delivery
@@ -16,6 +16,9 @@ from monitor.store.delivery_tables import refusal, silence
 from monitor.store.statements import put
 from monitor.store.tables import notification
 from monitor.summary import Silence
+
+CAME_BACK = "came back:"  # how the answer begins of a mail that was taken and refused later
+RETURNS = timedelta(days=7)  # so long a mail may be on its way before it comes back: most servers try for five days
 
 
 def add(tx: Tx, asked: Silence) -> Silence:
@@ -67,9 +70,14 @@ def refused(tx: Tx, sent: Notification, answer: str, rules: Delivery, now: datet
     return times == rules.dead_after
 
 
-def accepted(tx: Tx, address: str) -> None:
-    """An address took a mail: whatever was refused before is forgotten."""
-    tx.execute(delete(refusal).where(refusal.c.address == address))
+def accepted(tx: Tx, address: str, now: datetime) -> None:
+    """A server took a mail for an address: whatever was refused before is forgotten.
+
+    Of a mail that came back only later: it had been taken too, often by a server that passes on whatever it is given.
+    """
+    settled = or_(refusal.c.dead_until <= now, and_(refusal.c.dead_until.is_(None), refusal.c.since <= now - RETURNS))
+    forgotten = or_(refusal.c.answer.not_like(f"{CAME_BACK}%"), settled)
+    tx.execute(delete(refusal).where(refusal.c.address == address, forgotten))
 
 
 def is_dead(tx: Tx, address: str, now: datetime, longest: timedelta) -> bool:

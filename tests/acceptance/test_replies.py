@@ -1,7 +1,8 @@
 """A reply to an alert acknowledges it, and nothing else does; a mail that came back counts as refused."""
 
-from base64 import b64encode
+from base64 import b64encode, encodebytes
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -13,7 +14,7 @@ from monitor.collectors import replybox
 from monitor.errors import SettingsError
 from monitor.model import State
 from monitor.settings import load
-from monitor.store import records, views
+from monitor.store import outbox, records, silences, views
 from tests.houses import (
     CONFIGURATION,
     Clock,
@@ -218,6 +219,32 @@ def test_a_mail_that_came_back_tells_the_next_contact_at_once(house, account, cl
     assert "没有收到通知" in text_of(sent(house, 1))
 
 
+def as_coremail_sends_it(house):
+    """With the whole original, in base64, and its Message-ID on a line of its own."""
+    told = part(BOUNCE.format(action="failed", status="5.1.1").encode(), "message/delivery-status")
+    original = encodebytes(f"Subject: x\r\nMessage-ID:\r\n {sent(house)['Message-ID']}\r\n\r\ny".encode())
+    lost = part(original, "message/rfc822", way="base64")
+    return parted("report", part("退信".encode()), told, lost, From="postmaster@agency.example")
+
+
+def test_a_bounce_with_the_original_in_base64_counts(house, account, clock):
+    put(account, as_coremail_sends_it(house))
+    assert read(house, clock) == ["undelivered"]
+
+
+def test_an_address_whose_mails_are_taken_and_come_back_dies(house, account, clock):
+    rules = house.settings.delivery
+    for n in range(rules.dead_after):
+        with house.store.write() as tx:
+            told = outbox.by_message_id(tx, sent(house)["Message-ID"])
+            silences.accepted(tx, told.address, clock())
+            silences.refused(tx, told, f"{silences.CAME_BACK} 5.1.1", rules, clock() + timedelta(minutes=n))
+    with house.store.write() as tx:
+        assert [each.contact for each in silences.dead(tx)] == ["duty"]
+        silences.accepted(tx, "duty@agency.example", clock() + rules.dead_for + timedelta(hours=1))
+        assert silences.dead(tx) == []
+
+
 @pytest.mark.parametrize(
     "how", [{"action": "delayed"}, {"status": "4.2.2"}, {"action": "delivered", "status": "2.0.0"}, {"original": False}]
 )
@@ -236,6 +263,11 @@ def test_a_flood_and_hostile_mails_are_read_to_the_end(house, account, clock):
     clock.move(minutes=2)
     drain(house, clock, ("receive",))
     assert len(account.asked("UID FETCH")) == asked
+
+
+def test_a_message_id_with_a_nul_stops_nothing(each_database, house, account, clock):
+    put(account, reply(house, In_Reply_To="<0123\x004567@huiyin.invalid>"), reply(house, name="m2"))
+    assert read(house, clock) == ["acknowledged_by_reply"]
 
 
 def test_a_mailbox_that_was_numbered_anew_is_read_again(house, account, clock):

@@ -254,7 +254,7 @@ def test_an_address_that_takes_a_mail_again_is_alive(tmp_path, clock):
         silences.refused(tx, one, "550", house.settings.delivery, clock())
         assert silences.is_dead(tx, one.address, clock(), timedelta(days=7))
         assert not silences.is_dead(tx, one.address, clock() - timedelta(days=9), timedelta(days=7))
-        silences.accepted(tx, one.address)
+        silences.accepted(tx, one.address, clock())
         assert silences.dead(tx) == []
 
 
