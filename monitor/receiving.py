@@ -82,7 +82,8 @@ def _bounced(house: House, tx: Tx, reply: Reply, now: datetime) -> str:
     sent = outbox.came_back(tx, f"<{reply.bounced}>", answer, now)
     if sent is None:
         return "ignored"
-    if silences.refused(tx, sent, answer, house.settings.delivery, now):
+    for_good = reply.status.startswith("5")  # else it may be taken again
+    if for_good and silences.refused(tx, sent, answer, house.settings.delivery, now):
         logs.event("address_dead", contact=sent.contact)
     releasing.note_undelivered(house, tx, sent, Outcome.REFUSED, now)
     return "bounced"

@@ -23,7 +23,7 @@ MAX_BYTES = 256_000  # of each: the code stands in the quoted mail, which is sho
 BACK = timedelta(days=2)  # at first contact
 _OURS = re.compile(rb"^message-id:\s*<([0-9a-f]{8,64}(?:\.bare)?@huiyin\.invalid)>", re.IGNORECASE | re.MULTILINE)
 _FAILED = re.compile(rb"^action:[ \t]*failed", re.IGNORECASE | re.MULTILINE)
-_FOR_GOOD = re.compile(rb"^status:[ \t]*(5\.\d{1,3}\.\d{1,3})", re.IGNORECASE | re.MULTILINE)
+_STATUS = re.compile(rb"^status:[ \t]*([45]\.\d{1,3}\.\d{1,3})", re.IGNORECASE | re.MULTILINE)
 
 Open = Callable[[Platform], AbstractContextManager[Session]]
 
@@ -37,7 +37,7 @@ class Reply:
     text: str = ""
     automatic: bool = False
     bounced: str = ""
-    status: str = ""  # of a bounce, "5.1.1"
+    status: str = ""  # of a bounce: "5.1.1", or "4.4.1" where the time for trying ran out
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +123,9 @@ def _reply(raw: bytes) -> Reply:
 
 
 def _bounce(mail: Part) -> Reply:
-    """A delivery status notification (RFC 3464) that says that one of our mails was refused for good."""
+    """A delivery status notification (RFC 3464) that says that nobody tries any longer to deliver one of our mails."""
     told = b"\n".join(part.content() for part in mail.parts if part.kind == "message/delivery-status")
-    ours, status = _OURS.search(b"\n".join(_lost(mail))), _FOR_GOOD.search(told)
+    ours, status = _OURS.search(b"\n".join(_lost(mail))), _STATUS.search(told)
     if ours is None or status is None or not _FAILED.search(told):
         return Reply(automatic=True)
     return Reply(automatic=True, bounced=ours[1].decode("ascii"), status=status[1].decode("ascii"))

@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import func, select
 
 from monitor import linkkeys, receiving
 from monitor.cli import cli
@@ -15,6 +16,7 @@ from monitor.errors import SettingsError
 from monitor.model import State
 from monitor.settings import load
 from monitor.store import outbox, records, silences, views
+from monitor.store.delivery_tables import refusal
 from tests.houses import (
     CONFIGURATION,
     Clock,
@@ -232,6 +234,13 @@ def test_a_bounce_with_the_original_in_base64_counts(house, account, clock):
     assert read(house, clock) == ["undelivered"]
 
 
+def test_a_mail_given_up_after_days_is_undelivered_and_its_address_lives(house, account, clock):
+    put(account, bounce(house, status="4.4.1"))
+    assert read(house, clock) == ["undelivered"]
+    with house.store.read() as tx:
+        assert tx.execute(select(func.count()).select_from(refusal)).scalar_one() == 0
+
+
 def test_an_address_whose_mails_are_taken_and_come_back_dies(house, account, clock):
     rules = house.settings.delivery
     for n in range(rules.dead_after):
@@ -246,7 +255,13 @@ def test_an_address_whose_mails_are_taken_and_come_back_dies(house, account, clo
 
 
 @pytest.mark.parametrize(
-    "how", [{"action": "delayed"}, {"status": "4.2.2"}, {"action": "delivered", "status": "2.0.0"}, {"original": False}]
+    "how",
+    [
+        {"action": "delayed", "status": "4.4.1"},
+        {"action": "delayed"},
+        {"action": "delivered", "status": "2.0.0"},
+        {"original": False},
+    ],
 )
 def test_what_is_only_late_or_not_ours_changes_nothing(house, account, clock, how):
     put(account, bounce(house, **how))
