@@ -25,6 +25,7 @@ class Part(StrEnum):
     CLOCK = "clock"
     DISK = "disk"
     MAIL = "mail"
+    REPLIES = "replies"
     PAGES = "pages"
     DNS = "dns"
     PROOFS = "proofs"

@@ -24,8 +24,9 @@ from monitor import __version__, checkup, daemon, disk, guard, keys, proof
 from monitor.channels.mail import Mail
 from monitor.checkup import Found, Line, Part
 from monitor.cli import health, service, wiring
+from monitor.collectors import imap
 from monitor.console import server
-from monitor.errors import DeliveryError, SettingsError, StoreError
+from monitor.errors import CollectError, DeliveryError, SettingsError, StoreError
 from monitor.router import own
 from monitor.settings import Settings, load
 from monitor.store import views, watched
@@ -216,6 +217,19 @@ def _mail(settings: Settings, _words: Words) -> Found:
     return Found(Part.MAIL, Level.WELL if mail.security != "none" else Level.WARNING, key, values)
 
 
+def _replies(settings: Settings, words: Words) -> Found:
+    """Logs in to the mailbox that answers to our mail come to, and opens its folder; no mail is read."""
+    replies = settings.replies
+    if not replies.url:
+        return Found(Part.REPLIES, Level.WELL, "replies_none")
+    try:
+        with imap.Door(clock=daemon.clock).open(replies.mailbox) as session:
+            session.examine(replies.folder)
+    except CollectError as error:
+        return Found(Part.REPLIES, Level.ERROR, "replies_bad", {"why": words.error(error.code)})
+    return Found(Part.REPLIES, Level.WELL, "replies_well", {"user": replies.username, "folder": replies.folder})
+
+
 def _send(settings: Settings, to: str) -> Found:
     contact = settings.contacts[to]
     try:
@@ -233,7 +247,13 @@ def _dns(settings: Settings, words: Words) -> Found:
 def _hosts(settings: Settings) -> Iterator[str]:
     """The names that this machine itself looks up; through a proxy it looks up no platform."""
     direct = [each for each in settings.platforms.values() if not settings.http.proxy or each.networks or each.mailbox]
-    addresses = {settings.http.proxy, settings.ring.url, settings.watch.url, *(each.url for each in direct)}
+    addresses = {
+        settings.http.proxy,
+        settings.ring.url,
+        settings.watch.url,
+        settings.replies.url,
+        *(each.url for each in direct),
+    }
     addresses |= {group.webhook for group in settings.chats}
     names = {urlsplit(address).hostname or "" for address in addresses if "://" in address}
     names |= {settings.mail.host} if settings.mail.way == "smtp" else set()
@@ -307,6 +327,7 @@ LOOKS: Mapping[Part, Look] = {
     Part.CLOCK: _clock,
     Part.DISK: _disk,
     Part.MAIL: _mail,
+    Part.REPLIES: _replies,
     Part.PAGES: _pages,
     Part.DNS: _dns,
     Part.PROOFS: _proofs,

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from monitor import daemon, settings
 from monitor.cli import cli, doctor
 from monitor.store import proofs, views
+from tests import imap_servers
 from tests.houses import CONFIGURATION, Web, build
 from tests.smtp_servers import PASSWORD
 
@@ -177,3 +178,18 @@ def test_whether_the_links_in_mails_lead_anywhere(look):
         assert level(look(CONFIGURATION + web, "--json"), "pages") == "well"
     assert level(look(CONFIGURATION + web, "--json"), "pages") == "error"
     assert level(look(CONFIGURATION, "--json"), "pages") == "well"
+
+
+def test_the_mailbox_of_replies_is_opened_and_no_mail_read(look, tmp_path):
+    account = imap_servers.Account()
+    with imap_servers.serving(account) as port:
+        box = f'[replies]\nurl = "imaps://localhost:{port}"\nusername = "huiyin@agency.example"\n'
+        box += f'ca_file = "{imap_servers.ca_file(tmp_path)}"\nnetworks = ["127.0.0.0/8"]\n'
+        secret = {"HUIYIN_REPLIES_PASSWORD": imap_servers.PASSWORD}
+        assert level(look(CONFIGURATION + box, "--json", **secret), "replies") == "well"
+        assert (len(account.asked("EXAMINE")), account.asked("UID")) == (1, [])
+        account.says["LOGIN"] = b"TAG NO [AUTHENTICATIONFAILED] " + imap_servers.PASSWORD.encode() + b"\r\n"
+        told = look(CONFIGURATION + box)
+    assert "HUIYIN_REPLIES_PASSWORD" in told.output
+    assert imap_servers.PASSWORD not in told.output
+    assert level(look(CONFIGURATION, "--json"), "replies") == "well"
