@@ -247,14 +247,8 @@ def _dns(settings: Settings, words: Words) -> Found:
 def _hosts(settings: Settings) -> Iterator[str]:
     """The names that this machine itself looks up; through a proxy it looks up no platform."""
     direct = [each for each in settings.platforms.values() if not settings.http.proxy or each.networks or each.mailbox]
-    addresses = {
-        settings.http.proxy,
-        settings.ring.url,
-        settings.watch.url,
-        settings.replies.url,
-        *(each.url for each in direct),
-    }
-    addresses |= {group.webhook for group in settings.chats}
+    addresses = {settings.http.proxy, settings.ring.url, settings.watch.url, *(each.url for each in direct)}
+    addresses |= {settings.replies.url, *(group.webhook for group in settings.chats)}
     names = {urlsplit(address).hostname or "" for address in addresses if "://" in address}
     names |= {settings.mail.host} if settings.mail.way == "smtp" else set()
     yield from (name for name in names if name and guard.literal(name) is None)

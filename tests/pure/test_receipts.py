@@ -76,3 +76,9 @@ def test_only_a_mail_about_what_nobody_has_taken_on_asks_for_a_reply(web):
     said += [str(responding.section(replace(RECORD, state=State.ACKNOWLEDGED), context, WORDS["zh"]))]
     said += [str(responding.section(RECORD, replace(context, replies=False), WORDS["zh"]))]
     assert [receipts.PLACE in each for each in said] == [True, False, False]
+
+
+def test_of_message_ids_only_those_that_we_give_are_looked_up():
+    assert receipts.is_ours(SENT.message_id.strip("<>"))
+    assert receipts.is_ours("0123456789abcdef01234567.bare@huiyin.invalid")
+    assert not any(map(receipts.is_ours, ("", "0123\x004567@huiyin.invalid", "m1@mail.example", "1@huiyin.invalid")))
