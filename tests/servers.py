@@ -32,6 +32,8 @@ SETTINGS = {  # nothing here must survive the machine
     "listen_addresses": "127.0.0.1",
 }
 
+MEMORY, ENOUGH = Path("/dev/shm"), 4 << 30  # no test cuts the power: what is written need wait for no disk
+QUICK = MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH else Path(tempfile.gettempdir())
 UP_TO_DATE = "up_to_date"  # a database to copy, so that a test need not wait for the migrations
 
 
@@ -127,7 +129,7 @@ class Server:
     def fresh(self, template: str = UP_TO_DATE) -> Iterator[Database]:
         """A new database without rows, gone afterwards; without tables when made of "template0"."""
         name = f"test{next(self._numbers)}"
-        self.ask(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.ask(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         try:
             yield self.at(name)
         finally:
@@ -137,7 +139,7 @@ class Server:
 @contextmanager
 def serving(programs: Path) -> Iterator[Server]:
     """A server that is stopped at the end, and its folder gone; also when the tests are killed."""
-    folder = Path(tempfile.mkdtemp(prefix="huiyin-", dir="/tmp"))  # a socket's path must be short
+    folder = Path(tempfile.mkdtemp(prefix="huiyin-", dir=QUICK))  # a socket's path must be short
     whose = account(folder)
     programs = reachable(programs, folder, whose)
     after_us = f"cat; '{programs}/pg_ctl' -D {folder}/data -m immediate -w stop; rm -rf {folder}"
