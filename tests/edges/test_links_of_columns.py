@@ -40,7 +40,7 @@ def column(site, folder, text=COLUMN):
 
 def listed(house):
     (mail, *_) = [text_of(each) for each in mails(house) if "链接失效" in each["Subject"]]
-    return [line for line in mail.splitlines() if line.startswith("- ")]
+    return [line for line in mail.splitlines() if line.startswith("- ") and "http" in line]
 
 
 def test_a_broken_link_of_the_menu_is_told_once_and_that_of_an_article_with_its_page(tmp_path, clock, site):

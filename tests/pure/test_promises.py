@@ -12,11 +12,17 @@ from monitor.model import Working
 from monitor.options import Options
 from monitor.settings import shipped
 from tests.pure.days import CALENDAR
-from tests.pure.test_settings import BOARD, EXAMPLE, read
+from tests.pure.test_settings import BOARD, EXAMPLE, SECRETS, read
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 KNOWN = promises.presets(tomllib.loads(shipped("answers.toml")), [])
+
+
+@pytest.fixture(autouse=True)
+def _the_secrets(monkeypatch):
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
 
 
 def local(*moment):

@@ -4,15 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from tests.pure.test_settings import EXAMPLE, read, with_the_board
+from tests.pure.test_settings import EXAMPLE, SECRETS, read, with_the_board
 
 MAILBOX = with_the_board(EXAMPLE)
 
 
 @pytest.fixture(autouse=True)
-def _a_password(monkeypatch):
-    monkeypatch.setenv("HUIYIN_LETTERS_PASSWORD", "correct horse")
-    monkeypatch.setenv("HUIYIN_WECHAT_SECRET", "battery staple")
+def _the_secrets(monkeypatch):
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
 
 
 def test_a_mailbox_is_private_has_a_password_and_needs_no_claim():
