@@ -16,6 +16,7 @@ from monitor.errors import StoreError
 from monitor.model import Database
 
 BUSY_TIMEOUT = 20.0  # seconds a writer waits for another
+AT_ONCE = 50  # that may open a new file
 READING: Mapping[str, Any] = {}
 WRITING: Mapping[str, Any] = {"begin": "IMMEDIATE"}  # a read that turns into a write fails at once (measured)
 
@@ -34,7 +35,8 @@ def engine(database: Database) -> Engine:
     @event.listens_for(made, "connect")
     def prepare(dbapi: sqlite3.Connection, _record: Any) -> None:
         dbapi.isolation_level = None  # we say BEGIN ourselves
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        _use_wal(dbapi)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             dbapi.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(made, "begin")
@@ -42,6 +44,19 @@ def engine(database: Database) -> Engine:
         connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
 
     return made
+
+
+def _use_wal(dbapi: sqlite3.Connection) -> None:
+    """Several that open a new file at once refuse one another, whatever the timeout: each waits for the one before."""
+    for _ in range(AT_ONCE):
+        try:
+            dbapi.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            dbapi.execute("BEGIN IMMEDIATE")
+            dbapi.execute("ROLLBACK")
+        else:
+            return
+    dbapi.execute("PRAGMA journal_mode=WAL")
 
 
 def before_update(tx: Connection, found: str | None, wanted: str) -> None:

@@ -10,14 +10,14 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from monitor.errors import StoreError
 from monitor.model import Database, Platform
 from monitor.proof import GRACE
 from monitor.store import database as database_module
-from monitor.store import passes, proofs
-from monitor.store.database import made, open_store
+from monitor.store import passes, proofs, sqlite
+from monitor.store.database import connected, made, open_store
 from monitor.store.tables import beat, cursor, metadata
 from tests.dying import in_child
 from tests.houses import Web, build, drain, item
@@ -98,6 +98,30 @@ def test_a_newer_schema_is_refused(database, store):
     for migrate in (False, True):
         with pytest.raises(StoreError, match="newer huiyin"):
             open_store(database, migrate=migrate)
+
+
+def test_a_new_file_can_be_opened_by_several_at_once(tmp_path):
+    errors = []
+    for n in range(40):
+        found, gate = Database(file=str(tmp_path / f"{n}.db")), threading.Barrier(4)
+        sqlite.make(found)
+
+        def look(found=found, gate=gate):
+            with closing(connected(found)) as store:
+                gate.wait()
+                try:
+                    with store.read() as tx:
+                        tx.execute(text("SELECT 1"))
+                except StoreError as error:
+                    errors.append(error)
+
+        threads = [threading.Thread(target=look) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert errors == []
 
 
 def test_two_that_update_at_once_update_once(database):
