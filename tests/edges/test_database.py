@@ -100,28 +100,31 @@ def test_a_newer_schema_is_refused(database, store):
             open_store(database, migrate=migrate)
 
 
+def opened_by_several(database):
+    """What goes wrong when four open a new file in the same moment."""
+    sqlite.make(database)
+    gate, errors = threading.Barrier(4), []
+
+    def look():
+        with closing(connected(database)) as store:
+            gate.wait()
+            try:
+                with store.read() as tx:
+                    tx.execute(text("SELECT 1"))
+            except StoreError as error:
+                errors.append(error)
+
+    threads = [threading.Thread(target=look) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return errors
+
+
 def test_a_new_file_can_be_opened_by_several_at_once(tmp_path):
-    errors = []
     for n in range(40):
-        found, gate = Database(file=str(tmp_path / f"{n}.db")), threading.Barrier(4)
-        sqlite.make(found)
-
-        def look(found=found, gate=gate):
-            with closing(connected(found)) as store:
-                gate.wait()
-                try:
-                    with store.read() as tx:
-                        tx.execute(text("SELECT 1"))
-                except StoreError as error:
-                    errors.append(error)
-
-        threads = [threading.Thread(target=look) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-    assert errors == []
+        assert opened_by_several(Database(file=str(tmp_path / f"{n}.db"))) == []
 
 
 def test_two_that_update_at_once_update_once(database):
