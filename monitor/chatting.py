@@ -17,9 +17,8 @@ from monitor.store import chatted, held, marks, outbox
 from monitor.store.database import Tx
 
 MINUTE = timedelta(minutes=1)
-A_MINUTE = (
-    15  # posts to a group. Robots of WeCom and DingTalk take 20; DingTalk's says nothing for ten minutes after more
-)
+# Robots of WeCom and DingTalk take 20; DingTalk's says nothing for ten minutes after more.
+A_MINUTE = 15  # posts to a group
 
 
 def tell(

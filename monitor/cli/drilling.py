@@ -15,7 +15,7 @@ from rich.table import Table
 from classifiers.finding import Kind
 from monitor import daemon, policy, ticking
 from monitor.calendar import nominal
-from monitor.cli import wiring
+from monitor.cli import named, wiring
 from monitor.cli.playbooks import standing
 from monitor.exercise import Course, Stage, is_drill, stages
 from monitor.model import Contact, Escalation, Severity
@@ -92,9 +92,7 @@ def _asked(tx: Tx, asked: str, words: Words) -> Escalation:
         if found is None:
             raise click.ClickException(words.say("drilling.no_drill", kind=words.say(f"kinds.{asked}.name")))
         return found
-    found = records.by_number(tx, asked)
-    if found is None:
-        raise click.ClickException(words.say("terminal.no_record", number=asked))
+    found = named.record(tx, asked, words)
     if not is_drill(found):
         raise click.ClickException(words.say("drilling.not_one", number=asked))
     return found

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from classifiers.finding import Kind
 from monitor import daemon, drilled, policy, telling
-from monitor.cli import playbooks, wiring
+from monitor.cli import named, playbooks, wiring
 from monitor.digest import due, week_of
 from monitor.exercise import is_drill
 from monitor.model import Escalation, Outcome, Severity, State, Transition
@@ -94,9 +94,7 @@ def show(config: Path, number: str) -> None:
     """看一条记录：看到了什么、通知了谁、经过。/ One record: what was seen, who was told, its history."""
     with wiring.opened(config) as (settings, store, words):
         with store.read() as tx:
-            record = records.by_number(tx, number)
-            if record is None:
-                raise click.ClickException(words.say("terminal.no_record", number=number))
+            record = named.record(tx, number, words)
             seen, lines = records.seen(tx, record.id), records.history(tx, record.id)
             sent, done = views.sent(tx, record=record.id), playbooks.standing(tx, record, settings)
         now = daemon.clock()

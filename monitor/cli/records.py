@@ -8,7 +8,8 @@ import click
 
 from classifiers import routing
 from monitor import acting, daemon
-from monitor.cli import playbooks, wiring
+from monitor.cli import named, playbooks, wiring
+from monitor.cli.named import OPERATOR
 from monitor.model import Escalation, State, Transition
 from monitor.settings import Settings, load
 from monitor.store import labels, promised, records, views
@@ -17,7 +18,6 @@ from monitor.store.passes import LONGEST_TOPIC
 from monitor.words import Words
 
 NUMBER = click.argument("number")
-OPERATOR = "operator"
 BY = click.option("--by", default=OPERATOR, metavar="CONTACT", help="谁办的 / which duty acted (a contact's name)")
 
 
@@ -92,13 +92,9 @@ def item_of(tx: Tx, about: str) -> int | None:
 def _move(config: Path, number: str, to: State, by: str, why: str, *, what: str = "") -> None:
     """``what`` is how the history calls it, if not by the state it leads to."""
     with wiring.opened(config) as (settings, store, words):
-        if by != OPERATOR and by not in settings.contacts:
-            known = ", ".join(settings.contacts)
-            raise click.ClickException(words.say("terminal.unknown_contact", name=by, known=known))
+        named.actor(by, settings, words)
         with store.write() as tx:
-            record = records.by_number(tx, number)
-            if record is None:
-                raise click.ClickException(words.say("terminal.no_record", number=number))
+            record = named.record(tx, number, words)
             line = Transition(daemon.clock(), what or str(to), by, why)
             moved = acting.move(tx, record, to, line, settings.contacts.get(by))
             left = _left(tx, record, to, settings, words)

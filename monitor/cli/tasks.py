@@ -8,12 +8,12 @@ import click
 
 from monitor import acting, daemon, playbook, ticking
 from monitor.acting import CLOSED, Moved
-from monitor.cli import playbooks, wiring
-from monitor.cli.records import BY, NUMBER, OPERATOR
+from monitor.cli import named, playbooks, wiring
+from monitor.cli.records import BY, NUMBER
 from monitor.model import Escalation, Transition
 from monitor.playbook import Task
 from monitor.settings import Settings
-from monitor.store import records, ticks
+from monitor.store import ticks
 from monitor.words import Words
 
 
@@ -26,13 +26,9 @@ from monitor.words import Words
 def tick(config: Path, number: str, task: str, by: str, note: str) -> None:
     """打勾：处置清单里的一项做完了；写序号或名字。/ Tick a task of the playbook off, by its place or name."""
     with wiring.opened(config) as (settings, store, words):
-        if by != OPERATOR and by not in settings.contacts:
-            known = ", ".join(settings.contacts)
-            raise click.ClickException(words.say("terminal.unknown_contact", name=by, known=known))
+        named.actor(by, settings, words)
         with store.write() as tx:
-            record = records.by_number(tx, number)
-            if record is None:
-                raise click.ClickException(words.say("terminal.no_record", number=number))
+            record = named.record(tx, number, words)
             if record.state in CLOSED:
                 state = words.say(f"states.{record.state}")
                 raise click.ClickException(words.say("terminal.already", number=number, state=state))

@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from monitor import daemon, handing
-from monitor.cli import wiring
-from monitor.cli.records import BY, NUMBER, OPERATOR
-from monitor.model import State, Transition
+from monitor.acting import CLOSED
+from monitor.cli import named, wiring
+from monitor.cli.records import BY, NUMBER
+from monitor.model import Transition
 from monitor.settings import load
-from monitor.store import records
 
 
 @click.command()
@@ -27,16 +27,13 @@ def transfer(config: Path, number: str, unit: str, by: str, why: str) -> None:
     if unit not in settings.unit_contacts:
         known = words.join(settings.unit_contacts) or words.say("terminal.none_yet")
         raise click.ClickException(words.say("terminal.unknown_unit", unit=unit, known=known))
-    if by != OPERATOR and by not in settings.contacts:
-        raise click.ClickException(words.say("terminal.unknown_contact", name=by, known=", ".join(settings.contacts)))
+    named.actor(by, settings, words)
     house = wiring.house(settings)
     try:
         with house.store.write() as tx:
-            record = records.by_number(tx, number)
-            if record is None:
-                raise click.ClickException(words.say("terminal.no_record", number=number))
+            record = named.record(tx, number, words)
             giver, state = handing.giver(house, record), words.say(f"states.{record.state}")
-            if record.state in {State.RESOLVED, State.DISMISSED}:
+            if record.state in CLOSED:
                 raise click.ClickException(words.say("terminal.already", number=number, state=state))
             if giver == unit:
                 raise click.ClickException(words.say("terminal.has_it_already", number=number, unit=unit))

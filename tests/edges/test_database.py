@@ -6,6 +6,7 @@ import threading
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -100,21 +101,18 @@ def test_a_newer_schema_is_refused(database, store):
             open_store(database, migrate=migrate)
 
 
-def opened_by_several(database):
-    """What goes wrong when four open a new file in the same moment."""
-    sqlite.make(database)
-    gate, errors = threading.Barrier(4), []
+def at_once(times, do):
+    """What goes wrong when so many threads ``do`` the same in the same moment."""
+    gate, errors = threading.Barrier(times), []
 
-    def look():
-        with closing(connected(database)) as store:
-            gate.wait()
-            try:
-                with store.read() as tx:
-                    tx.execute(text("SELECT 1"))
-            except StoreError as error:
-                errors.append(error)
+    def run():
+        gate.wait()
+        try:
+            do()
+        except StoreError as error:
+            errors.append(error)
 
-    threads = [threading.Thread(target=look) for _ in range(4)]
+    threads = [threading.Thread(target=run) for _ in range(times)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -122,28 +120,20 @@ def opened_by_several(database):
     return errors
 
 
+def look(database):
+    with closing(connected(database)) as store, store.read() as tx:
+        tx.execute(text("SELECT 1"))
+
+
 def test_a_new_file_can_be_opened_by_several_at_once(tmp_path):
     for n in range(40):
-        assert opened_by_several(Database(file=str(tmp_path / f"{n}.db"))) == []
+        database = Database(file=str(tmp_path / f"{n}.db"))
+        sqlite.make(database)
+        assert at_once(4, partial(look, database)) == []
 
 
 def test_two_that_update_at_once_update_once(database):
-    gate, errors = threading.Barrier(3), []
-
-    def update():
-        gate.wait()
-        try:
-            open_store(database, migrate=True).close()
-        except StoreError as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=update) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert errors == []
+    assert at_once(3, lambda: open_store(database, migrate=True).close()) == []
     with closing(open_store(database)) as store, store.read() as tx:
         assert compare_metadata(MigrationContext.configure(tx), metadata) == []
 
