@@ -6,7 +6,6 @@ import threading
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
-from functools import partial
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -120,16 +119,20 @@ def at_once(times, do):
     return errors
 
 
-def look(database):
-    with closing(connected(database)) as store, store.read() as tx:
+def look(store):
+    with store.read() as tx:
         tx.execute(text("SELECT 1"))
 
 
 def test_a_new_file_can_be_opened_by_several_at_once(tmp_path):
-    for n in range(40):
+    for n in range(60):
         database = Database(file=str(tmp_path / f"{n}.db"))
         sqlite.make(database)
-        assert at_once(4, partial(look, database)) == []
+        stores = [connected(database) for _ in range(4)]
+        waiting = iter(stores)
+        assert at_once(4, lambda waiting=waiting: look(next(waiting))) == []
+        for store in stores:
+            store.close()
 
 
 def test_two_that_update_at_once_update_once(database):
