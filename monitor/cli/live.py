@@ -28,7 +28,7 @@ WIDE = 110  # columns from which the rules are told beside the kinds
 RULES = 36  # columns of kinds with their rules
 ROOMY = 30  # rows from which sections stand apart
 COLOURS = {Severity.URGENT: "bold red", Severity.SERIOUS: "yellow", Severity.ORDINARY: "blue"}
-UNDER_WAY = {Outcome.PENDING, Outcome.SENDING}
+UNDER_WAY = {Outcome.HELD, Outcome.PENDING, Outcome.SENDING}
 HEAD, QUIET, GOOD, BAD = "bold cyan", "dim", "green", "red"
 
 HOLE = "…"  # where collectors take a name out of a title
